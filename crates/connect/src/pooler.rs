@@ -46,8 +46,12 @@ pub(crate) async fn refuse_pool(
     let observed = tokio::time::timeout(PATIENCE, take_turns(client, pid, target, application_name)).await;
     match observed {
         Ok(Ok(true)) => Ok(()),
-        Ok(Ok(false)) => Err(pooled(target, "it runs the transactions of one connection in different backends")),
-        Ok(Err(fault)) => Err(pooled(target, "a second connection could not be watched beside the first").cause(fault)),
+        Ok(Ok(false)) => {
+            Err(pooled(target, "it runs the transactions of one connection in different backends"))
+        }
+        Ok(Err(fault)) => {
+            Err(pooled(target, "a second connection could not be watched beside the first").cause(fault))
+        }
         Err(_) => Err(pooled(target, "it gave no backend to a second connection within 5 s")),
     }
 }

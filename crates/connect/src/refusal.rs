@@ -63,8 +63,9 @@ fn wrong_password(user: &str) -> Fault {
 }
 
 fn no_server(target: &Target) -> Fault {
-    Fault::new("connect.refused", format!("no PostgreSQL server answers at {}", target.server()))
-        .help("check that the server runs, the host and port in the URL, and that a firewall lets you through")
+    Fault::new("connect.refused", format!("no PostgreSQL server answers at {}", target.server())).help(
+        "check that the server runs, the host and port in the URL, and that a firewall lets you through",
+    )
 }
 
 /// The fault for an error on a connection that was already made.

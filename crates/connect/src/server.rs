@@ -126,7 +126,9 @@ pub(crate) async fn ask(client: &Client, target: &Target, question: &str) -> Res
         SimpleQueryMessage::Row(row) => Some(row),
         _ => None,
     });
-    row.ok_or_else(|| Fault::new("connect.failed", "the server answered without a row").at(target.to_string()))
+    row.ok_or_else(|| {
+        Fault::new("connect.failed", "the server answered without a row").at(target.to_string())
+    })
 }
 
 pub(crate) fn number<N: std::str::FromStr>(

@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio_postgres::error::DbError;
-use tokio_postgres::{AsyncMessage, Client, Connection};
+use tokio_postgres::{AsyncMessage, Client, Connection, NoTls};
 
 use crate::refusal::refusal;
 use crate::server::{self, ServerInfo};
@@ -64,10 +64,16 @@ pub(crate) struct Raw {
 pub(crate) async fn dial(target: &Target, application_name: &str) -> Result<Raw, Fault> {
     let mut config = target.config.clone();
     config.application_name(application_name);
-    let tls = target.trust.connector()?;
-    let (client, connection) = config.connect(tls).await.map_err(|error| refusal(target, &error))?;
     let notices = Listener::default();
-    let driver = tokio::spawn(drive(connection, Arc::clone(&notices)));
+    let heard = Arc::clone(&notices);
+    let (client, driver) = if target.speaks_tls() {
+        let dialled = config.connect(target.trust.connector()?).await;
+        let (client, connection) = dialled.map_err(|error| refusal(target, &error))?;
+        (client, tokio::spawn(drive(connection, heard)))
+    } else {
+        let (client, connection) = config.connect(NoTls).await.map_err(|error| refusal(target, &error))?;
+        (client, tokio::spawn(drive(connection, heard)))
+    };
     Ok(Raw { client, notices, driver })
 }
 
@@ -114,9 +120,14 @@ impl Session {
     /// # Errors
     /// `connect.failed` when the server could not be asked.
     pub async fn cancel(&self) -> Result<(), Fault> {
-        let tls = self.target.trust.connector()?;
-        let cancelled = self.client.cancel_token().cancel_query(tls).await;
-        cancelled.map_err(|error| crate::fault("connect.failed", "the statement could not be cancelled", &error))
+        let token = self.client.cancel_token();
+        let cancelled = if self.target.speaks_tls() {
+            token.cancel_query(self.target.trust.connector()?).await
+        } else {
+            token.cancel_query(NoTls).await
+        };
+        cancelled
+            .map_err(|error| crate::fault("connect.failed", "the statement could not be cancelled", &error))
     }
 
     /// Ends the session and waits until the connection is closed.

@@ -110,6 +110,11 @@ impl Target {
         self.write_url(&password.unwrap_or_default())
     }
 
+    /// Whether the connection may speak TLS at all.
+    pub(crate) fn speaks_tls(&self) -> bool {
+        self.config.get_ssl_mode() != SslMode::Disable
+    }
+
     fn write_url(&self, password: &str) -> String {
         let mut address = self.server();
         let mut options = Vec::new();

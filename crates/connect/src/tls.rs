@@ -35,9 +35,9 @@ impl TlsOptions {
             Some("disable") => Ok(SslMode::Disable),
             None | Some("allow" | "prefer") => Ok(SslMode::Prefer),
             Some("require" | "verify-ca" | "verify-full") => Ok(SslMode::Require),
-            Some(_) => Err(bad_url(
-                "sslmode is none of disable, allow, prefer, require, verify-ca and verify-full",
-            )),
+            Some(_) => {
+                Err(bad_url("sslmode is none of disable, allow, prefer, require, verify-ca and verify-full"))
+            }
         }
     }
 }
