@@ -1,0 +1,24 @@
+//! Statement × server version → effect, as measured on real servers, kept as data.
+//!
+//! The files in `facts/` are written by the measuring program (`cargo run -p measure`), never by hand.
+//! A form that was not measured has no fact, and whoever asks says "unknown"; nothing is taken for
+//! safe because it is not known.
+//!
+//! Invariant of absence: nothing in here does I/O; the data is compiled in.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod data;
+mod fact;
+mod form;
+mod judge;
+mod majors;
+pub mod report;
+mod role;
+
+pub use data::{FactFile, lookup, of_area};
+pub use fact::{Builds, Fact, Refusal};
+pub use form::{Area, Form, UnknownForm};
+pub use judge::{Judgement, judge};
+pub use majors::{MAJOR_MAX, MAJOR_MIN, Majors};
+pub use role::{Role, Roles, Shape};
