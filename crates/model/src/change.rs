@@ -195,6 +195,17 @@ pub enum Change {
         /// The label it goes before; at the end where there is none.
         before: Option<String>,
     },
+    /// Replaces an enum by one that lacks labels or orders them otherwise, and moves its columns over.
+    ReplaceEnum {
+        /// The type.
+        name: Name,
+        /// The labels so far.
+        from: Vec<String>,
+        /// The wanted labels.
+        to: Vec<String>,
+        /// The columns of the type (arrays of it included), with their tables, as they are wanted.
+        columns: Vec<(Name, Column)>,
+    },
     /// Sets a table-wide setting.
     SetTableOption {
         /// The table.
@@ -289,6 +300,7 @@ impl Change {
             Self::DropIndex { .. } => Operation::DropIndex,
             Self::RenameIndex { .. } => Operation::RenameIndex,
             Self::AddEnumValue { .. } => Operation::AddEnumValue,
+            Self::ReplaceEnum { .. } => Operation::DropEnumValue,
             Self::SetTableOption { option, .. } => option.operation(),
             Self::SetPartition { to: Some(_), .. } => Operation::AttachPartition,
             Self::SetPartition { .. } => Operation::DetachPartition,
@@ -325,7 +337,7 @@ impl Change {
                 ObjectRef::Index(table.clone(), index.name.clone())
             }
             Self::RenameIndex { table, to, .. } => ObjectRef::Index(table.clone(), to.clone()),
-            Self::AddEnumValue { name, .. } => ObjectRef::Type(name.clone()),
+            Self::AddEnumValue { name, .. } | Self::ReplaceEnum { name, .. } => ObjectRef::Type(name.clone()),
             Self::SetTableOption { table, .. } | Self::SetPartition { table, .. } => {
                 ObjectRef::Table(table.clone())
             }
@@ -381,6 +393,9 @@ impl Change {
             Self::CreateIndex { table, index } => Self::DropIndex { table, index },
             Self::DropIndex { table, index } => Self::CreateIndex { table, index },
             Self::RenameIndex { table, from, to } => Self::RenameIndex { table, from: to, to: from },
+            Self::ReplaceEnum { name, from, to, columns } => {
+                Self::ReplaceEnum { name, from: to, to: from, columns }
+            }
             Self::SetTableOption { table, option, from, to } => {
                 Self::SetTableOption { table, option, from: to, to: from }
             }

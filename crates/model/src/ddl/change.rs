@@ -57,6 +57,7 @@ impl Change {
                     .map_or(sql!(""), |before| sql!(" BEFORE {}", Literal::new(before.clone())));
                 vec![sql!("ALTER TYPE {} ADD VALUE {}{}", name, Literal::new(label.clone()), place)]
             }
+            Self::ReplaceEnum { name, to, columns, .. } => replace_enum(name, to, columns),
             Self::SetTableOption { table, option, to, .. } => {
                 vec![set_table_option(table, option, to.as_deref())]
             }
@@ -64,6 +65,28 @@ impl Change {
             Self::Comment { on, to, .. } => vec![comment(on, to.as_deref())],
         }
     }
+}
+
+/// A label cannot be removed from an enum: a new type takes the old one's name, and its columns move.
+fn replace_enum(name: &Name, labels: &[String], columns: &[(Name, Column)]) -> Vec<Sql> {
+    let old = Ident::new(format!("{}__old", name.name.as_str())).truncated();
+    let labels = Sql::join(labels.iter().map(Literal::new), ", ");
+    let mut out = vec![
+        sql!("ALTER TYPE {} RENAME TO {}", name, old),
+        sql!("CREATE TYPE {} AS ENUM ({})", name, labels),
+    ];
+    for (table, column) in columns {
+        if column.default.is_some() {
+            out.push(set_default(table, &column.name, None));
+        }
+        // Through text: the two enums have no cast between them. Arrays go through text[].
+        let text = Sql::verbatim(if column.type_name.0.ends_with("[]") { "text[]" } else { "text" });
+        let using = sql!("{}::{}::{}", column.name, text, column.type_name);
+        out.push(alter_type(table, column, Some(&Expr::new(using.to_string()))));
+        out.extend(column.default.as_ref().map(|default| set_default(table, &column.name, Some(default))));
+    }
+    out.push(sql!("DROP TYPE {}", name.sibling(&old)));
+    out
 }
 
 fn rename_table(from: &Name, to: &Name) -> Vec<Sql> {

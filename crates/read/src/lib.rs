@@ -1,0 +1,17 @@
+//! Schema sources into one canonical [`Schema`](model::Schema).
+//!
+//! PostgreSQL is the parser and the judge of what is equal: every source that is not a live database
+//! is loaded into a throwaway one, and read back from its catalog.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod fingerprint;
+pub mod live;
+mod reader;
+mod snapshot;
+mod source;
+mod sql;
+
+pub use fingerprint::fingerprint;
+pub use reader::{Reader, Reading};
+pub use snapshot::save;
+pub use source::Source;

@@ -1,0 +1,163 @@
+//! A live database into a [`Schema`]: one consistent snapshot, a fixed number of queries whatever the
+//! number of tables, and no privilege beyond connecting (the catalog is readable by everyone).
+
+mod column;
+mod constraint;
+mod depend;
+mod index;
+mod relation;
+mod routine;
+mod types;
+mod unmodelled;
+
+use std::collections::BTreeMap;
+
+use connect::Session;
+use model::{Fault, Ident, Name, Schema};
+use tokio_postgres::{Row, Transaction};
+
+/// Namespaces that hold no application's schema: the system's, ours, and those of migration runners.
+pub const IGNORED_NAMESPACES: &[&str] = &["information_schema", "lockkeeper", "drizzle"];
+
+/// Tables in which migration runners keep their own books.
+pub const IGNORED_TABLES: &[&str] =
+    &["__drizzle_migrations", "_prisma_migrations", "flyway_schema_history", "schema_migrations"];
+
+/// Reads the whole schema of the database the session is connected to.
+///
+/// # Errors
+/// `read.catalog` when a catalog query fails.
+pub async fn read(session: &mut Session) -> Result<Schema, Fault> {
+    let major = session.server().major;
+    let transaction = session
+        .build_transaction()
+        .isolation_level(tokio_postgres::IsolationLevel::RepeatableRead)
+        .read_only(true)
+        .start()
+        .await
+        .map_err(|error| catalog_fault(&error))?;
+    let schema = assemble(&Catalog { transaction: &transaction, major }).await?;
+    transaction.rollback().await.map_err(|error| catalog_fault(&error))?;
+    Ok(schema)
+}
+
+async fn assemble(catalog: &Catalog<'_>) -> Result<Schema, Fault> {
+    catalog.run("SET LOCAL search_path = pg_catalog").await?;
+    let mut schema = Schema::default();
+    types::read(catalog, &mut schema).await?;
+    let relations = relation::read(catalog, &mut schema).await?;
+    column::read(catalog, &relations, &mut schema).await?;
+    constraint::read(catalog, &relations, &mut schema).await?;
+    index::read(catalog, &relations, &mut schema).await?;
+    routine::read(catalog, &relations, &mut schema).await?;
+    depend::read(catalog, &relations, &mut schema).await?;
+    unmodelled::read(catalog, &mut schema).await?;
+    Ok(schema)
+}
+
+/// The snapshot that all queries of one read share.
+struct Catalog<'a> {
+    transaction: &'a Transaction<'a>,
+    major: u32,
+}
+
+impl Catalog<'_> {
+    /// Rows of a catalog query. `{ignored}` in it stands for the condition that keeps out namespaces
+    /// nobody's application owns, on the alias `n`; `{since N: text}` is kept from major N on.
+    async fn rows(&self, query: &'static str) -> Result<Vec<Row>, Fault> {
+        let query = for_major(query, self.major).replace("{ignored}", IGNORED);
+        self.transaction.query(&query, &[]).await.map_err(|error| catalog_fault(&error))
+    }
+
+    async fn run(&self, statement: &'static str) -> Result<(), Fault> {
+        self.transaction.batch_execute(statement).await.map_err(|error| catalog_fault(&error))
+    }
+}
+
+const IGNORED: &str =
+    "n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lockkeeper', 'drizzle')";
+
+/// Resolves `{since N: a | b}`: `a` from major N on, `b` before.
+fn for_major(query: &str, major: u32) -> String {
+    let mut out = String::with_capacity(query.len());
+    let mut rest = query;
+    while let Some(at) = rest.find("{since ") {
+        let (before, marked) = rest.split_at(at);
+        let end = marked.find('}').unwrap_or(marked.len() - 1);
+        let body = &marked["{since ".len()..end];
+        let (since, choice) = body.split_once(':').unwrap_or((body, ""));
+        let (new, old) = choice.split_once('|').unwrap_or((choice, ""));
+        let is_new = since.trim().parse::<u32>().is_ok_and(|since| major >= since);
+        out.push_str(before);
+        out.push_str(if is_new { new.trim() } else { old.trim() });
+        rest = &marked[end + 1..];
+    }
+    out.push_str(rest);
+    out
+}
+
+fn catalog_fault(error: &tokio_postgres::Error) -> Fault {
+    connect::fault("read.catalog", "the catalog could not be read", error)
+}
+
+/// What an oid of `pg_class` is called, for the relations of the schema.
+#[derive(Debug, Default)]
+struct Relations {
+    names: BTreeMap<u32, Name>,
+}
+
+impl Relations {
+    fn name(&self, oid: u32) -> Option<&Name> {
+        self.names.get(&oid)
+    }
+}
+
+/// A catalog name in two columns.
+fn name_at(row: &Row, schema: &str, name: &str) -> Name {
+    Name::new(row.get::<_, String>(schema), row.get::<_, String>(name))
+}
+
+/// An optional catalog name in two columns.
+fn name_opt(row: &Row, schema: &str, name: &str) -> Option<Name> {
+    let schema: Option<String> = row.get(schema);
+    let name: Option<String> = row.get(name);
+    Some(Name::new(schema?, name?))
+}
+
+fn ident_at(row: &Row, column: &str) -> Ident {
+    Ident::new(row.get::<_, String>(column))
+}
+
+fn idents_at(row: &Row, column: &str) -> Vec<Ident> {
+    let names: Option<Vec<String>> = row.get(column);
+    names.unwrap_or_default().into_iter().map(Ident::new).collect()
+}
+
+/// `name=value` texts of `reloptions`.
+fn options_at(row: &Row, column: &str) -> BTreeMap<String, String> {
+    let options: Option<Vec<String>> = row.get(column);
+    let split = |option: String| {
+        let (name, value) = option.split_once('=').unwrap_or((&option, ""));
+        (name.to_owned(), value.to_owned())
+    };
+    options.unwrap_or_default().into_iter().map(split).collect()
+}
+
+/// A one-character catalog code.
+fn code_at(row: &Row, column: &str) -> char {
+    let code: i8 = row.get(column);
+    char::from(code.unsigned_abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::for_major;
+
+    #[test]
+    fn picks_the_text_of_the_major() {
+        let query = "SELECT {since 15: a, b | NULL}, c{since 18: , d}";
+        assert_eq!(for_major(query, 15), "SELECT a, b, c");
+        assert_eq!(for_major(query, 14), "SELECT NULL, c");
+        assert_eq!(for_major(query, 18), "SELECT a, b, c, d");
+    }
+}

@@ -1,0 +1,144 @@
+//! Tables, views and sequences, without what hangs on them.
+
+use std::collections::BTreeSet;
+
+use model::{Expr, Fault, Ident, Name, Schema, Sequence, SequenceOptions, Table, TypeName, View};
+use tokio_postgres::Row;
+
+use super::{
+    Catalog, IGNORED_TABLES, Relations, code_at, ident_at, idents_at, name_at, name_opt, options_at,
+};
+
+pub(super) async fn read(catalog: &Catalog<'_>, schema: &mut Schema) -> Result<Relations, Fault> {
+    let mut relations = Relations::default();
+    for row in catalog.rows(RELATIONS).await? {
+        let name = name_at(&row, "schema", "name");
+        if IGNORED_TABLES.contains(&name.name.as_str()) {
+            continue;
+        }
+        relations.names.insert(row.get("oid"), name.clone());
+        match code_at(&row, "kind") {
+            'v' | 'm' => _ = schema.views.insert(name, view(&row)),
+            'f' => _ = schema.unmodelled.insert(format!("foreign table {name}")),
+            _ => _ = schema.tables.insert(name, table(&row)),
+        }
+    }
+    for row in catalog.rows(SEQUENCES).await? {
+        schema.sequences.insert(name_at(&row, "schema", "name"), sequence(&row));
+    }
+    Ok(relations)
+}
+
+const RELATIONS: &str = "
+SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind,
+       c.relpersistence = 'u' AS unlogged, c.relrowsecurity AS row_security,
+       c.relforcerowsecurity AS force_row_security, c.relispartition AS is_partition,
+       CASE c.relreplident WHEN 'd' THEN NULL WHEN 'n' THEN 'NOTHING' WHEN 'f' THEN 'FULL'
+         ELSE 'USING INDEX ' || (SELECT quote_ident(i.relname) FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
+                                 WHERE x.indrelid = c.oid AND x.indisreplident) END AS replica_identity,
+       c.reloptions AS options, CASE WHEN am.amname <> 'heap' THEN am.amname END AS access_method,
+       pg_get_expr(c.relpartbound, c.oid) AS bound,
+       CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_by,
+       (SELECT array_agg(pn.nspname::text ORDER BY i.inhseqno)
+        FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent JOIN pg_namespace pn ON pn.oid = p.relnamespace
+        WHERE i.inhrelid = c.oid) AS parent_schemas,
+       (SELECT array_agg(p.relname::text ORDER BY i.inhseqno)
+        FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent
+        WHERE i.inhrelid = c.oid) AS parents,
+       CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END AS query,
+       CASE WHEN c.relkind IN ('v', 'm') THEN
+         (SELECT array_agg(a.attname::text ORDER BY a.attnum) FROM pg_attribute a
+          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) END AS columns,
+       c.relispopulated AS populated, obj_description(c.oid, 'pg_class') AS comment
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_am am ON am.oid = c.relam
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't' AND {ignored}
+  AND NOT EXISTS (SELECT FROM pg_depend d
+                  WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')";
+
+fn table(row: &Row) -> Table {
+    let schemas: Option<Vec<String>> = row.get("parent_schemas");
+    let parents: Option<Vec<String>> = row.get("parents");
+    let parents: Vec<Name> = schemas
+        .unwrap_or_default()
+        .into_iter()
+        .zip(parents.unwrap_or_default())
+        .map(|(schema, name)| Name::new(schema, name))
+        .collect();
+    let bound: Option<String> = row.get("bound");
+    let (partition_of, inherits) = match (row.get::<_, bool>("is_partition"), bound) {
+        (true, Some(bound)) => {
+            (parents.into_iter().next().map(|parent| (parent, Expr::new(bound))), Vec::new())
+        }
+        _ => (None, parents),
+    };
+    Table {
+        row_security: row.get("row_security"),
+        force_row_security: row.get("force_row_security"),
+        partition_by: row.get::<_, Option<String>>("partition_by").map(Expr::new),
+        partition_of,
+        inherits,
+        unlogged: row.get("unlogged"),
+        replica_identity: row.get("replica_identity"),
+        options: options_at(row, "options"),
+        access_method: row.get::<_, Option<String>>("access_method").map(Ident::new),
+        comment: row.get("comment"),
+        ..Table::default()
+    }
+}
+
+fn view(row: &Row) -> View {
+    let query: String = row.get("query");
+    View {
+        materialized: code_at(row, "kind") == 'm',
+        query: Expr::new(query.trim().trim_end_matches(';')),
+        columns: idents_at(row, "columns"),
+        options: options_at(row, "options"),
+        indexes: Default::default(),
+        triggers: Default::default(),
+        no_data: code_at(row, "kind") == 'm' && !row.get::<_, bool>("populated"),
+        depends_on: BTreeSet::new(),
+        comment: row.get("comment"),
+    }
+}
+
+/// Sequences of identity columns (`deptype` i) belong to their column.
+const SEQUENCES: &str = "
+SELECT n.nspname AS schema, c.relname AS name, format_type(s.seqtypid, NULL) AS type,
+       s.seqstart AS start, s.seqincrement AS increment, s.seqmin AS min, s.seqmax AS max,
+       s.seqcache AS cache, s.seqcycle AS cycle, obj_description(c.oid, 'pg_class') AS comment,
+       tn.nspname AS owner_schema, t.relname AS owner, a.attname AS owner_column
+FROM pg_sequence s
+JOIN pg_class c ON c.oid = s.seqrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'a'
+                     AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0
+LEFT JOIN pg_class t ON t.oid = d.refobjid
+LEFT JOIN pg_namespace tn ON tn.oid = t.relnamespace
+LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
+WHERE {ignored} AND c.relpersistence <> 't'
+  AND NOT EXISTS (SELECT FROM pg_depend x
+                  WHERE x.classid = 'pg_class'::regclass AND x.objid = c.oid AND x.deptype IN ('e', 'i'))";
+
+fn sequence(row: &Row) -> Sequence {
+    let owner = name_opt(row, "owner_schema", "owner");
+    Sequence {
+        options: sequence_options(row),
+        owned_by: owner.map(|table| (table, ident_at(row, "owner_column"))),
+        comment: row.get("comment"),
+    }
+}
+
+/// The settings of a sequence in the columns `type`, `start`, `increment`, `min`, `max`, `cache`, `cycle`.
+pub(super) fn sequence_options(row: &Row) -> SequenceOptions {
+    SequenceOptions {
+        type_name: TypeName::new(row.get::<_, String>("type")),
+        start: row.get("start"),
+        increment: row.get("increment"),
+        min: row.get("min"),
+        max: row.get("max"),
+        cache: row.get("cache"),
+        cycle: row.get("cycle"),
+    }
+}

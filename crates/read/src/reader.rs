@@ -1,0 +1,106 @@
+//! Reads sources, with a throwaway server where one is needed.
+
+use std::path::PathBuf;
+
+use connect::Session;
+use model::{Fault, Progress, Schema};
+use shadow::{Shadow, ShadowOptions};
+
+use crate::{Source, live, snapshot, sql};
+
+/// What a source said.
+#[derive(Debug)]
+pub struct Reading {
+    /// The schema.
+    pub schema: Schema,
+    /// `server_version_num` of the live database; none for the other sources.
+    pub server_version: Option<u32>,
+    /// What the reader should be told: stand-ins used, environment variables answered, things ignored.
+    pub notes: Vec<String>,
+    /// The files the schema came from.
+    pub files: Vec<PathBuf>,
+}
+
+/// Reads sources. The throwaway server that files need starts with the first of them, serves all, and
+/// ends with the reader.
+pub struct Reader<'a> {
+    options: ShadowOptions,
+    shadow: Option<Shadow>,
+    progress: &'a dyn Progress,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader whose throwaway server is started with these options when one is needed.
+    pub fn new(options: ShadowOptions, progress: &'a dyn Progress) -> Self {
+        Self { options, shadow: None, progress }
+    }
+
+    /// Reads one source.
+    ///
+    /// # Errors
+    /// Those of connecting (`connect.…`), of the throwaway server (`shadow.…`), and `read.…` where the
+    /// source cannot be read, with file, line and column.
+    pub async fn read(&mut self, source: &Source) -> Result<Reading, Fault> {
+        match source {
+            Source::Live(target) => read_live(target).await,
+            Source::Sql(path) => self.read_sql(path).await,
+            Source::Snapshot(path) => read_snapshot(path),
+            Source::Drizzle(path) => Err(not_yet("a Drizzle project", path)),
+            Source::Git { path, .. } => Err(not_yet("a git revision", path)),
+        }
+    }
+
+    async fn read_sql(&mut self, path: &std::path::Path) -> Result<Reading, Fault> {
+        let scripts = sql::scripts(path)?;
+        let shadow = self.shadow().await?;
+        let database = shadow.create_database(None).await?;
+        let mut session = connect::connect(&shadow.target(&database), "lockkeeper read").await?;
+        authors_path(&session).await?;
+        for script in &scripts {
+            sql::run(&session, script).await?;
+        }
+        let schema = live::read(&mut session).await?;
+        session.close().await;
+        let files = scripts.into_iter().map(|script| script.path).collect();
+        Ok(Reading { schema, server_version: None, notes: Vec::new(), files })
+    }
+
+    /// The throwaway server, started now if it was not yet.
+    ///
+    /// # Errors
+    /// `shadow.…` when there is none to be had.
+    pub async fn shadow(&mut self) -> Result<&Shadow, Fault> {
+        if self.shadow.is_none() {
+            self.shadow = Some(Shadow::start(&self.options, self.progress).await?);
+        }
+        self.shadow.as_ref().ok_or_else(|| Fault::new("shadow.gone", "the throwaway server is gone"))
+    }
+}
+
+async fn read_live(target: &connect::Target) -> Result<Reading, Fault> {
+    let mut session = connect::connect(target, "lockkeeper read").await?;
+    let server_version = Some(session.server().version_num);
+    let schema = live::read(&mut session).await?;
+    session.close().await;
+    Ok(Reading { schema, server_version, notes: Vec::new(), files: Vec::new() })
+}
+
+fn read_snapshot(path: &std::path::Path) -> Result<Reading, Fault> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Fault::new("read.file", "the file could not be read").at(path.display().to_string()).cause(error)
+    })?;
+    let schema = snapshot::load(path, &text)?;
+    Ok(Reading { schema, server_version: None, notes: Vec::new(), files: vec![path.to_owned()] })
+}
+
+/// An author's SQL is written for the search path that a new session has.
+async fn authors_path(session: &Session) -> Result<(), Fault> {
+    session
+        .batch_execute("SET search_path = \"$user\", public")
+        .await
+        .map_err(|error| connect::fault("read.sql", "the search path could not be set", &error))
+}
+
+fn not_yet(what: &str, path: &std::path::Path) -> Fault {
+    Fault::new("read.source", format!("{what} cannot be read yet")).at(path.display().to_string())
+}

@@ -1,0 +1,53 @@
+//! Lockkeeper's own snapshots: a canonical schema as JSON.
+
+use std::path::Path;
+
+use model::{Fault, Schema};
+use serde::{Deserialize, Serialize};
+
+/// The shape of a snapshot file; raised when a field changes its meaning.
+const FORMAT: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct Snapshot {
+    lockkeeper: u32,
+    schema: Schema,
+}
+
+/// The text of a snapshot of this schema.
+pub fn save(schema: &Schema) -> String {
+    let snapshot = Snapshot { lockkeeper: FORMAT, schema: schema.clone() };
+    // Plain data with string keys always serialises.
+    serde_json::to_string_pretty(&snapshot).unwrap_or_default() + "\n"
+}
+
+/// Reads a snapshot's text.
+///
+/// # Errors
+/// `read.snapshot` with line and column when it is no snapshot that this version knows.
+pub(crate) fn load(path: &Path, text: &str) -> Result<Schema, Fault> {
+    let snapshot: Snapshot = serde_json::from_str(text).map_err(|error| {
+        let place = format!("{}:{}:{}", path.display(), error.line(), error.column());
+        Fault::new("read.snapshot", "not a snapshot of a schema").at(place).cause(error)
+    })?;
+    if snapshot.lockkeeper != FORMAT {
+        let what = format!("the snapshot has format {}, this version reads {FORMAT}", snapshot.lockkeeper);
+        return Err(Fault::new("read.snapshot", what)
+            .at(path.display().to_string())
+            .help("write it again with lockkeeper diff --save"));
+    }
+    Ok(snapshot.schema)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snapshot_survives() {
+        let schema = Schema::default();
+        assert_eq!(load(Path::new("s.json"), &save(&schema)).unwrap(), schema);
+        let fault = load(Path::new("s.json"), "{\"lockkeeper\": 1,\n \"schema\": 3}").unwrap_err();
+        assert!(fault.to_string().contains("s.json:2:"), "{fault}");
+    }
+}
