@@ -1,0 +1,93 @@
+//! Writing entries and their documents.
+
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+
+use crate::store::Filed;
+use crate::{Document, Entry};
+
+/// Writes all in one transaction and answers how many were new.
+pub(super) fn append(connection: &mut Connection, filed: &[Filed]) -> rusqlite::Result<usize> {
+    // Immediate: the turn is waited for here, never lost half way through.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut new = 0;
+    for one in filed {
+        if insert_entry(&transaction, &one.entry)? {
+            new += 1;
+            if let Some(document) = &one.document {
+                insert_document(&transaction, &one.entry, document)?;
+            }
+        }
+    }
+    transaction.commit()?;
+    Ok(new)
+}
+
+fn insert_entry(transaction: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<bool> {
+    let mut insert = transaction.prepare_cached(
+        "INSERT INTO entry (id, tenant, kind, run, table_schema, table_name, happened_ns, body)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
+    )?;
+    let table = entry.body.table();
+    let schema = table.as_ref().and_then(|table| table.schema.as_ref());
+    let body = serde_json::to_string(&entry.body)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+    let changed = insert.execute(params![
+        entry.id,
+        entry.tenant.as_str(),
+        entry.body.kind().name(),
+        entry.body.run(),
+        schema.map(|schema| schema.as_str()),
+        table.as_ref().map(|table| table.name.as_str()),
+        nanoseconds(entry.happened_at),
+        body,
+    ])?;
+    Ok(changed == 1)
+}
+
+fn insert_document(
+    transaction: &Transaction<'_>,
+    entry: &Entry,
+    document: &Document,
+) -> rusqlite::Result<()> {
+    let mut insert = transaction.prepare_cached(
+        "INSERT OR REPLACE INTO document (tenant, key, entry, type, operation, recipe, table_schema, table_name,
+            outcome, environment, server_major, run, rehearsal, claimed, rows, heap_bytes, index_bytes,
+            total_bytes, ms, lock_hold_ms, lock_wait_ms, stall_ms, happened_ns, text)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
+            ?20, ?21, ?22, ?23, ?24)",
+    )?;
+    let table = document.table.as_ref();
+    let measures = &document.measures;
+    insert.execute(params![
+        entry.tenant.as_str(),
+        document.key,
+        document.entry,
+        document.kind,
+        document.operation,
+        document.recipe,
+        table.and_then(|table| table.schema.as_ref()).map(|schema| schema.as_str()),
+        table.map(|table| table.name.as_str()),
+        document.outcome.map(|outcome| outcome.name()),
+        document.environment,
+        document.server_major,
+        document.run,
+        document.rehearsal,
+        document.claimed,
+        measures.rows,
+        measures.heap_bytes,
+        measures.index_bytes,
+        measures.total_bytes,
+        measures.ms,
+        measures.lock_hold_ms,
+        measures.lock_wait_ms,
+        measures.stall_ms,
+        nanoseconds(document.happened_at),
+        document.text,
+    ])?;
+    Ok(())
+}
+
+/// A time as the file keeps it. Times beyond the year 2262 are kept as its end.
+pub(super) fn nanoseconds(at: jiff::Timestamp) -> i64 {
+    i64::try_from(at.as_nanosecond()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,52 @@
+-- The ledger: what happened, as it was told, never changed.
+CREATE TABLE entry (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL,
+    tenant TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    run TEXT,
+    table_schema TEXT,
+    table_name TEXT,
+    happened_ns INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (tenant, id)
+) STRICT;
+CREATE INDEX entry_by_kind ON entry (tenant, kind, happened_ns);
+CREATE INDEX entry_by_run ON entry (tenant, run);
+CREATE INDEX entry_by_table ON entry (tenant, table_name);
+CREATE TRIGGER entry_is_append_only BEFORE UPDATE ON entry
+BEGIN
+    SELECT RAISE(ABORT, 'the ledger is append-only');
+END;
+
+-- What can be found and counted: derived from the ledger, one row for each thing.
+CREATE TABLE document (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant TEXT NOT NULL,
+    key TEXT NOT NULL,
+    entry TEXT NOT NULL,
+    type TEXT NOT NULL,
+    operation TEXT,
+    recipe TEXT,
+    table_schema TEXT,
+    table_name TEXT,
+    outcome TEXT,
+    environment TEXT,
+    server_major INTEGER,
+    run TEXT,
+    rehearsal INTEGER NOT NULL,
+    claimed INTEGER NOT NULL,
+    rows REAL,
+    heap_bytes INTEGER,
+    index_bytes INTEGER,
+    total_bytes INTEGER,
+    ms REAL,
+    lock_hold_ms REAL,
+    lock_wait_ms REAL,
+    stall_ms REAL,
+    happened_ns INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    UNIQUE (tenant, key)
+) STRICT;
+CREATE INDEX document_by_recipe ON document (tenant, operation, recipe, outcome);
+CREATE INDEX document_by_entry ON document (tenant, entry);
