@@ -23,7 +23,8 @@ use crate::template::SUPERUSER;
 /// How long a server may take to accept connections: 0.1 s on a quiet machine, more after a crash.
 const START_PATIENCE: Duration = Duration::from_secs(60);
 
-/// The port in the socket's name; every server has a folder of its own, so they may all have the same.
+/// The port in the socket's name, where the caller's settings give none; every server has a folder of
+/// its own, so they may all have the same.
 const PORT: u16 = 5432;
 
 /// The longest path of a socket on every platform (macOS has 104 bytes with the final NUL).
@@ -41,6 +42,7 @@ pub(crate) struct Server {
     run_as: RunAs,
     folder: RunFolder,
     sockets: Option<RunFolder>,
+    port: u16,
 }
 
 impl Server {
@@ -54,9 +56,11 @@ impl Server {
         more: &[(String, String)],
     ) -> Result<Self, Fault> {
         let folder = RunFolder::make(storage.root(roots)?, &run_as)?;
-        let fits = folder.path().as_os_str().len() + socket_name().len() < SOCKET_PATH_BYTES_MAX;
+        let port = more.iter().rfind(|(name, _)| name == "port").and_then(|(_, port)| port.parse().ok());
+        let port = port.unwrap_or(PORT);
+        let fits = folder.path().as_os_str().len() + socket_name(port).len() < SOCKET_PATH_BYTES_MAX;
         let sockets = if fits { None } else { Some(RunFolder::make(&roots.short, &run_as)?) };
-        let server = Self { process: Mutex::new(None), installation, run_as, folder, sockets };
+        let server = Self { process: Mutex::new(None), installation, run_as, folder, sockets, port };
         server
             .prepare(template, more)
             .await
@@ -132,7 +136,7 @@ impl Server {
 
     /// How to reach a database on it.
     pub(crate) fn target(&self, database: &str) -> Target {
-        Target::socket(&self.socket_folder(), PORT, SUPERUSER, database)
+        Target::socket(&self.socket_folder(), self.port, SUPERUSER, database)
     }
 
     /// The folder the socket is in.
@@ -161,8 +165,8 @@ impl Server {
     }
 }
 
-fn socket_name() -> String {
-    format!("/s/.s.PGSQL.{PORT}")
+fn socket_name(port: u16) -> String {
+    format!("/s/.s.PGSQL.{port}")
 }
 
 /// Whether the server says in its pid file that it accepts connections.
