@@ -36,10 +36,10 @@ const CANCEL_REQUEST_BYTES: usize = 16;
 /// Refuses the connection where its transactions do not all run in one backend.
 pub(crate) async fn refuse_pool(
     client: &Client,
+    pid: i32,
     target: &Target,
     application_name: &str,
 ) -> Result<(), Fault> {
-    let pid = backend_pid(client, target).await?;
     if cancel_pid(client).await == Some(pid) {
         return Ok(());
     }

@@ -27,6 +27,9 @@ pub struct ServerInfo {
     /// When the backend started, as `pg_stat_activity.backend_start` writes it in ISO form: together
     /// with the pid it names a backend for ever.
     pub backend_start: Option<String>,
+    /// When the server (its postmaster) started, in seconds since 1970 with microseconds, as text: no
+    /// two servers share it, so it tells whether two sessions are on the same running server.
+    pub started: String,
     /// The cluster's identity (`pg_control_system()`): replicas and file copies share it. Unknown
     /// where the role may not ask.
     pub system_identifier: Option<String>,
@@ -36,9 +39,10 @@ pub struct ServerInfo {
     pub time_zone: String,
 }
 
-/// Pins what changes the meaning or spelling of what a session sends and reads. It runs as one
-/// statement outside a transaction, so it holds for the whole session.
-const PIN: &str = "SELECT
+/// Pins what changes the meaning or spelling of what a session sends and reads, and asks who the
+/// server is: one round trip for all of it. It runs outside a transaction of ours, so what it sets
+/// holds for the whole session. Timeouts of later versions are set where `pg_settings` has them.
+const INTRODUCE: &str = "SELECT
     pg_catalog.set_config('search_path', 'pg_catalog', false),
     pg_catalog.set_config('DateStyle', 'ISO', false),
     pg_catalog.set_config('IntervalStyle', 'postgres', false),
@@ -49,33 +53,34 @@ const PIN: &str = "SELECT
     pg_catalog.set_config('default_transaction_isolation', 'read committed', false),
     pg_catalog.set_config('lock_timeout', '0', false),
     pg_catalog.set_config('statement_timeout', '0', false),
-    pg_catalog.set_config('idle_in_transaction_session_timeout', '0', false)";
-
-/// Timeouts that came with later versions; `pg_settings` tells which this server has.
-const PIN_LATER: &str = "SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings
-    WHERE name IN ('idle_session_timeout', 'transaction_timeout') AND setting <> '0'";
-
-const ASK: &str = "SELECT
+    pg_catalog.set_config('idle_in_transaction_session_timeout', '0', false);
+SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings
+    WHERE name IN ('idle_session_timeout', 'transaction_timeout') AND setting <> '0';
+SELECT
     pg_catalog.current_setting('server_version_num') AS version_num,
     pg_catalog.current_database() AS database,
     CURRENT_USER AS \"user\",
     pg_catalog.current_setting('is_superuser') AS is_superuser,
     pg_catalog.pg_backend_pid() AS backend_pid,
     (SELECT backend_start FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())) AS backend_start,
+    pg_catalog.date_part('epoch', pg_catalog.pg_postmaster_start_time())::text AS started,
     pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') AS has_control,
     pg_catalog.pg_is_in_recovery() AS in_recovery,
     pg_catalog.current_setting('TimeZone') AS time_zone";
 
 const ASK_CONTROL: &str = "SELECT system_identifier FROM pg_catalog.pg_control_system()";
 
-/// The server's version, asked before anything is changed.
-pub(crate) async fn version(client: &Client, target: &Target) -> Result<u32, Fault> {
-    let row = ask(client, target, "SELECT pg_catalog.current_setting('server_version_num') AS num").await?;
-    let version = number(&row, "num", target)?;
+const ASK_FIRST: &str = "SELECT pg_catalog.current_setting('server_version_num') AS version_num,
+    pg_catalog.pg_backend_pid() AS backend_pid";
+
+/// Refuses a server that is too old, before anything is changed; answers the backend's process id.
+pub(crate) async fn first_look(client: &Client, target: &Target) -> Result<i32, Fault> {
+    let row = ask(client, target, ASK_FIRST).await?;
+    let version = number(&row, "version_num", target)?;
     if version < SERVER_VERSION_MIN {
         return Err(too_old(target, version));
     }
-    Ok(version)
+    number(&row, "backend_pid", target)
 }
 
 fn too_old(target: &Target, version_num: u32) -> Fault {
@@ -92,11 +97,7 @@ fn too_old(target: &Target, version_num: u32) -> Fault {
 
 /// Pins the session's settings and asks who the server is.
 pub(crate) async fn introduce(client: &Client, target: &Target) -> Result<ServerInfo, Fault> {
-    for pin in [PIN, PIN_LATER] {
-        let pinned = client.simple_query(pin).await;
-        pinned.map_err(|error| broken(target, "its settings were not accepted", &error))?;
-    }
-    let row = ask(client, target, ASK).await?;
+    let row = ask(client, target, INTRODUCE).await?;
     let text = |name: &str| row.get(name).unwrap_or_default().to_owned();
     let version_num = number(&row, "version_num", target)?;
     let system_identifier = if text("has_control") == "t" {
@@ -112,17 +113,18 @@ pub(crate) async fn introduce(client: &Client, target: &Target) -> Result<Server
         is_superuser: text("is_superuser") == "on",
         backend_pid: number(&row, "backend_pid", target)?,
         backend_start: row.get("backend_start").map(str::to_owned),
+        started: text("started"),
         system_identifier,
         in_recovery: text("in_recovery") == "t",
         time_zone: text("time_zone"),
     })
 }
 
-/// The one row of a question, in the simple protocol: one round trip, and no prepared statement.
+/// The last row of an answer, in the simple protocol: one round trip, and no prepared statement.
 pub(crate) async fn ask(client: &Client, target: &Target, question: &str) -> Result<SimpleQueryRow, Fault> {
     let answer = client.simple_query(question).await;
-    let answer = answer.map_err(|error| broken(target, "the server did not say who it is", &error))?;
-    let row = answer.into_iter().find_map(|message| match message {
+    let answer = answer.map_err(|error| broken(target, "the server did not answer as expected", &error))?;
+    let row = answer.into_iter().rev().find_map(|message| match message {
         SimpleQueryMessage::Row(row) => Some(row),
         _ => None,
     });

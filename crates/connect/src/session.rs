@@ -41,8 +41,8 @@ type Listener = Arc<Mutex<Option<UnboundedSender<Notice>>>>;
 /// `connect.starting`, `connect.tls`, `connect.version`, `connect.pooler`, or `connect.failed`.
 pub async fn connect(target: &Target, application_name: &str) -> Result<Session, Fault> {
     let raw = dial(target, application_name).await?;
-    server::version(&raw.client, target).await?;
-    pooler::refuse_pool(&raw.client, target, application_name).await?;
+    let backend_pid = server::first_look(&raw.client, target).await?;
+    pooler::refuse_pool(&raw.client, backend_pid, target, application_name).await?;
     let server = server::introduce(&raw.client, target).await?;
     Ok(Session {
         client: raw.client,

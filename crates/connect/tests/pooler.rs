@@ -57,7 +57,7 @@ fn run(config: &Path) -> Option<Child> {
     }
     let started = command.arg("--quiet").arg(config).kill_on_drop(true).spawn();
     if started.is_err() {
-        println!("SKIPPED: pgbouncer is not installed, poolers were not tested");
+        testkit::skip("the program pgbouncer");
     }
     started.ok()
 }

@@ -29,8 +29,7 @@ fn certificates(folder: &Path) -> bool {
 async fn sslmode_means_what_libpq_says() {
     let folder = tempfile::tempdir().unwrap();
     if !certificates(folder.path()) {
-        println!("SKIPPED: openssl is not installed, TLS was not tested");
-        return;
+        return testkit::skip("the program openssl");
     }
     let file = |name: &str| folder.path().join(name).display().to_string();
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();

@@ -3,7 +3,7 @@
 use std::env;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime};
@@ -55,7 +55,12 @@ impl RunFolder {
 
     fn try_make(root: &Path, run_as: &RunAs) -> io::Result<Self> {
         make_root(root)?;
-        let unfinished = tempfile::Builder::new().prefix(UNFINISHED).rand_bytes(8).tempdir_in(root)?;
+        let private = fs::Permissions::from_mode(0o700);
+        let unfinished = tempfile::Builder::new()
+            .prefix(UNFINISHED)
+            .rand_bytes(8)
+            .permissions(private)
+            .tempdir_in(root)?;
         let lock = open_lock(unfinished.path())?;
         lock.try_lock()?;
         run_as.let_through(unfinished.path())?;

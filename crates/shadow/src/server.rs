@@ -134,6 +134,11 @@ impl Server {
         keeper.map(|keeper| keeper.pid().as_raw().unsigned_abs())
     }
 
+    /// The programs it runs with.
+    pub(crate) fn installation(&self) -> &Installation {
+        &self.installation
+    }
+
     /// How to reach a database on it.
     pub(crate) fn target(&self, database: &str) -> Target {
         Target::socket(&self.socket_folder(), self.port, SUPERUSER, database)
@@ -191,6 +196,7 @@ impl Storage {
 }
 
 /// Whether memory is plenty: for the file system, and on the machine as a whole.
+#[allow(clippy::useless_conversion, reason = "the counts are 32 bits wide on some platforms")]
 fn has_room(memory: &Path) -> bool {
     let Some(stat) = memory.parent().and_then(|shm| nix::sys::statvfs::statvfs(shm).ok()) else {
         return false;

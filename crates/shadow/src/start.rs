@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use connect::Target;
+use connect::{ServerInfo, Target};
 use model::{Fault, Ident, Progress};
 
 use crate::database::{self, Database};
@@ -33,12 +33,12 @@ pub struct ShadowOptions {
     pub major: Option<u32>,
     /// A server to use instead of starting one (`--shadow-url`).
     pub url: Option<Target>,
-    /// The live server's [`system_identifier`](connect::ServerInfo::system_identifier), which a given
-    /// server must not have.
-    pub live: Option<String>,
+    /// The live server, which a given server must not be.
+    pub live: Option<ServerInfo>,
     /// Where the data goes.
     pub storage: Storage,
-    /// Settings beyond ours, such as `("shared_buffers", "512MB")`. A given server keeps its own.
+    /// Settings beyond ours, such as `("shared_buffers", "512MB")`. A given server keeps its own. With
+    /// `listen_addresses` and `port` it can be made to listen on TCP as well.
     pub settings: Vec<(String, String)>,
 }
 
@@ -72,7 +72,7 @@ impl Shadow {
     /// `shadow.major`, `shadow.live` and the faults of [`connect::connect`] for a given server.
     pub async fn start(options: &ShadowOptions, progress: &dyn Progress) -> Result<Self, Fault> {
         if let Some(url) = &options.url {
-            let given = Given::connect(url, options.major, options.live.as_deref()).await?;
+            let given = Given::connect(url, options.major, options.live.as_ref()).await?;
             let version_num = given.info().version_num;
             return Ok(Self::of(Kind::Given(Box::new(given)), version_num));
         }
@@ -95,6 +95,14 @@ impl Shadow {
     /// The major version.
     pub fn major(&self) -> u32 {
         self.version_num / 10_000
+    }
+
+    /// The programs the server runs with; a given server's are not known.
+    pub fn installation(&self) -> Option<&Installation> {
+        match &self.kind {
+            Kind::Own(server) => Some(server.installation()),
+            Kind::Given(_) => None,
+        }
     }
 
     /// How to reach a database on the server.

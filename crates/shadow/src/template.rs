@@ -43,8 +43,9 @@ pub(crate) async fn folder(
     let _lock = CacheLock::take(&folder.with_extension("lock")).await?;
     if !folder.is_dir() {
         progress.begin(&format!("preparing PostgreSQL {} (once)", installation.version), None);
-        make(installation, run_as, &folder).await?;
-        progress.end("its template is in the cache");
+        let made = make(installation, run_as, &folder).await;
+        progress.end(if made.is_ok() { "its template is in the cache" } else { "failed" });
+        made?;
     }
     Ok(folder)
 }

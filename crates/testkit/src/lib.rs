@@ -15,7 +15,9 @@
 mod faults;
 mod killer;
 mod servers;
+mod skip;
 
 pub use faults::{FaultProxy, Mischief};
 pub use killer::kill_later;
 pub use servers::{TestDatabase, database, majors, server};
+pub use skip::skip;
