@@ -17,6 +17,7 @@ mod progress;
 mod receipt;
 mod schema;
 mod sql;
+mod statistics;
 mod units;
 
 pub use assessment::*;
@@ -33,4 +34,5 @@ pub use progress::*;
 pub use receipt::*;
 pub use schema::*;
 pub use sql::*;
+pub use statistics::*;
 pub use units::*;

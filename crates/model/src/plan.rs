@@ -13,6 +13,10 @@ pub const LOCK_TIMEOUT_MS: u32 = 50;
 /// The default budget for an application's stall, in ms.
 pub const STALL_BUDGET_MS: u32 = 100;
 
+/// How the name of a column begins that a plan put out of reach and keeps until cleanup. Readers of live
+/// schemas do not see such columns, nor the indexes and constraints that stand on them.
+pub const KEPT_PREFIX: &str = "_lockkeeper_kept_";
+
 /// A plan. It is bound to both schemas and to the server's major version, and it is hashed whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {

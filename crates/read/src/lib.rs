@@ -10,8 +10,10 @@ mod reader;
 mod snapshot;
 mod source;
 mod sql;
+mod statistics;
 
 pub use fingerprint::fingerprint;
 pub use reader::{Reader, Reading};
 pub use snapshot::save;
 pub use source::Source;
+pub use statistics::{has_rows, statistics};

@@ -1,0 +1,103 @@
+//! A step as a recipe writes it, before what follows from its SQL is known.
+
+use model::{
+    Action, Effect, Gate, LOCK_TIMEOUT_MS, LockMode, Name, Operation, PhaseName, Prediction, Sql, Step,
+};
+
+use crate::Cost;
+
+/// What a recipe answers for one change.
+pub(crate) struct Drafted {
+    /// Why this recipe, in a sentence.
+    pub(crate) why: String,
+    /// The steps, in order.
+    pub(crate) drafts: Vec<Draft>,
+    /// What the reader should know.
+    pub(crate) notes: Vec<String>,
+    /// What has to happen outside the database.
+    pub(crate) gate: Option<Gate>,
+}
+
+impl Drafted {
+    pub(crate) fn new(why: impl Into<String>, drafts: Vec<Draft>) -> Self {
+        Self { why: why.into(), drafts, notes: Vec::new(), gate: None }
+    }
+
+    pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    pub(crate) fn gate(mut self, before: PhaseName, waits_for: impl Into<String>) -> Self {
+        self.gate = Some(Gate { before, waits_for: waits_for.into() });
+        self
+    }
+}
+
+/// One step of a recipe.
+pub(crate) struct Draft {
+    pub(crate) phase: PhaseName,
+    pub(crate) title: String,
+    pub(crate) table: Option<Name>,
+    pub(crate) action: Action,
+    pub(crate) probe: Sql,
+    pub(crate) verification: Sql,
+    pub(crate) undo: Action,
+    pub(crate) cost: Cost,
+}
+
+impl Draft {
+    /// The statements of the action, for judging what they do.
+    pub(crate) fn statements(&self) -> Vec<Sql> {
+        match &self.action {
+            Action::Transaction { sql } => sql.clone(),
+            Action::Concurrent { sql, .. } => vec![sql.clone()],
+            Action::Backfill(fill) => {
+                vec![model::sql!("UPDATE {} SET {} WHERE {}", fill.table, fill.set, fill.pending)]
+            }
+            Action::Nothing { .. } => Vec::new(),
+        }
+    }
+
+    pub(crate) fn into_step(
+        self,
+        at: usize,
+        operation: Operation,
+        object: String,
+        recipe: &str,
+        mut effect: Effect,
+        predicted: Prediction,
+    ) -> Step {
+        if matches!(self.action, Action::Backfill(_)) {
+            // A backfill touches every row, but never all of them under one lock.
+            effect.scans.clear();
+        }
+        let blocks = |blocked: fn(LockMode) -> bool| effect.locks.iter().any(|lock| blocked(lock.mode));
+        Step {
+            id: format!("{:02}-{}-{}", at + 1, self.phase, slug(&self.title)),
+            phase: self.phase,
+            title: self.title,
+            operation,
+            object,
+            table: self.table,
+            recipe: recipe.to_owned(),
+            action: self.action,
+            probe: self.probe,
+            verification: self.verification,
+            undo: self.undo,
+            lock_timeout_ms: LOCK_TIMEOUT_MS,
+            blocks_reads: blocks(LockMode::blocks_reads),
+            blocks_writes: blocks(LockMode::blocks_writes),
+            effect,
+            predicted,
+        }
+    }
+}
+
+/// A title as part of a file name.
+fn slug(title: &str) -> String {
+    let words = title.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+    let mut slug = words.collect::<Vec<_>>().join("-").to_lowercase();
+    slug.truncate(60);
+    slug
+}

@@ -1,0 +1,94 @@
+//! UNIQUE and PRIMARY KEY: the index is built CONCURRENTLY, the constraint then takes it over.
+
+use std::collections::BTreeMap;
+
+use model::{Action, Change, Constraint, ConstraintKind, Ident, Index, IndexKey, Name, PhaseName, sql};
+
+use super::{create_index, set_not_null};
+use crate::Cost;
+use crate::draft::{Draft, Drafted};
+use crate::probe;
+use crate::situation::Situation;
+
+pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafted> {
+    let Change::AddConstraint { table, constraint } = change else { return None };
+    let index = index_of(constraint)?;
+    if situation.is_new(table) || situation.is_partitioned(table) || situation.is_remade(change) {
+        return None;
+    }
+    let primary = matches!(constraint.kind, ConstraintKind::PrimaryKey { .. });
+    let mut drafts = vec![create_index::build(table, &index, PhaseName::Expand)];
+    if primary {
+        for column in constraint.columns().iter().filter(|column| is_nullable(table, column, situation)) {
+            drafts.extend(set_not_null::steps(table, column, situation));
+        }
+    }
+    drafts.push(take_over(table, constraint, if primary { PhaseName::Switch } else { PhaseName::Expand }));
+    Some(Drafted::new(
+        "the index is built CONCURRENTLY; taking it over is an entry in the catalog once its columns are NOT NULL",
+        drafts,
+    ))
+}
+
+/// Columns that are, and stay, nullable but for the primary key itself.
+fn is_nullable(table: &Name, column: &Ident, situation: &Situation<'_>) -> bool {
+    let current = situation.from.table(table).and_then(|table| table.column(column));
+    current.is_some_and(|column| !column.not_null)
+        && situation.wanted_column(table, column).is_some_and(|c| !c.not_null)
+}
+
+/// The index behind a unique or primary key; none where USING INDEX cannot make the constraint.
+fn index_of(constraint: &Constraint) -> Option<Index> {
+    let (columns, include, nulls_not_distinct) = match &constraint.kind {
+        ConstraintKind::PrimaryKey { columns, include, without_overlaps: false } => (columns, include, false),
+        ConstraintKind::Unique { columns, include, nulls_not_distinct, without_overlaps: false } => {
+            (columns, include, *nulls_not_distinct)
+        }
+        _ => return None,
+    };
+    Some(Index {
+        name: constraint.name.clone(),
+        method: Ident::new("btree"),
+        unique: true,
+        nulls_not_distinct,
+        keys: columns.iter().map(|column| IndexKey::column(column.as_str())).collect(),
+        include: include.clone(),
+        predicate: None,
+        options: BTreeMap::new(),
+        invalid: false,
+        inherited: false,
+        comment: None,
+    })
+}
+
+fn take_over(table: &Name, constraint: &Constraint, phase: PhaseName) -> Draft {
+    let primary = matches!(constraint.kind, ConstraintKind::PrimaryKey { .. });
+    let kind = if primary { sql!("PRIMARY KEY") } else { sql!("UNIQUE") };
+    let when = match (constraint.deferrable, constraint.initially_deferred) {
+        (true, true) => sql!(" DEFERRABLE INITIALLY DEFERRED"),
+        (true, false) => sql!(" DEFERRABLE"),
+        (false, _) => sql!(""),
+    };
+    let name = &constraint.name;
+    let there = probe::constraint(table, name);
+    Draft {
+        phase,
+        title: format!("make {name} a constraint"),
+        table: Some(table.clone()),
+        action: Action::Transaction {
+            sql: vec![sql!(
+                "ALTER TABLE {} ADD CONSTRAINT {} {} USING INDEX {}{}",
+                table,
+                name,
+                kind,
+                name,
+                when
+            )],
+        },
+        verification: there.clone(),
+        probe: there,
+        // The index goes with the constraint; the step that built it then has nothing left to take back.
+        undo: Action::Transaction { sql: vec![sql!("ALTER TABLE {} DROP CONSTRAINT {}", table, name)] },
+        cost: Cost::Catalog,
+    }
+}

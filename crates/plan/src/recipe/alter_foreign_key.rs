@@ -1,0 +1,81 @@
+//! A foreign key replaced by another on the same columns, without a moment in which nothing is enforced:
+//! the new one is added and proved beside the old one, which then goes.
+
+use model::{Action, Change, Constraint, Ident, Name, PhaseName, sql};
+
+use super::add_check;
+use crate::Cost;
+use crate::draft::{Draft, Drafted};
+use crate::probe;
+use crate::situation::Situation;
+
+pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafted> {
+    let Change::AlterForeignKey { table, from, to } = change else { return None };
+    if situation.is_partitioned(table) && situation.server_major < 18 {
+        return None;
+    }
+    let beside = beside(from, to);
+    let mut drafts = add_check::not_valid_then_validate(table, &beside, PhaseName::Expand);
+    drafts.push(prove_old_again(table, from));
+    drafts.push(switch(table, from, to, &beside));
+    Some(Drafted::new(
+        "the new foreign key is proved beside the old one before the old one goes: there is no moment without \
+         enforcement",
+        drafts,
+    ))
+}
+
+/// The new key under a name that is free while the old one stands.
+fn beside(from: &Constraint, to: &Constraint) -> Constraint {
+    let name = if from.name == to.name {
+        Ident::new(format!("_lockkeeper_{}", to.name.as_str())).truncated()
+    } else {
+        to.name.clone()
+    };
+    Constraint { name, ..to.clone() }
+}
+
+fn switch(table: &Name, from: &Constraint, to: &Constraint, beside: &Constraint) -> Draft {
+    let mut forward = vec![sql!("ALTER TABLE {} DROP CONSTRAINT {}", table, from.name)];
+    let mut back = Vec::new();
+    if beside.name != to.name {
+        forward.push(sql!("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", table, beside.name, to.name));
+        back.push(sql!("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", table, to.name, beside.name));
+    }
+    back.push(sql!("ALTER TABLE {} ADD {}", table, from.as_not_valid().definition()));
+    let gone = if beside.name == to.name { &from.name } else { &beside.name };
+    let done =
+        probe::both(&probe::constraint_valid(table, &to.name), &probe::not(&probe::constraint(table, gone)));
+    Draft {
+        phase: PhaseName::Switch,
+        title: format!("let {} take over", to.name),
+        table: Some(table.clone()),
+        action: Action::Transaction { sql: forward },
+        verification: done.clone(),
+        probe: done,
+        undo: Action::Transaction { sql: back },
+        cost: Cost::Catalog,
+    }
+}
+
+/// Forward there is nothing to do; on the way back the old key, added NOT VALID, is proved again.
+fn prove_old_again(table: &Name, from: &Constraint) -> Draft {
+    let not_proved = probe::not(&probe::constraint_valid(table, &from.name));
+    let undo = if from.not_valid {
+        Action::Nothing { why: "the old foreign key was not proved before either".to_owned() }
+    } else {
+        Action::Transaction { sql: vec![sql!("ALTER TABLE {} VALIDATE CONSTRAINT {}", table, from.name)] }
+    };
+    Draft {
+        phase: PhaseName::Switch,
+        title: format!("keep the proof of {} for the way back", from.name),
+        table: Some(table.clone()),
+        action: Action::Nothing {
+            why: "only the way back has work here: it proves the old key again".to_owned(),
+        },
+        verification: not_proved.clone(),
+        probe: not_proved,
+        undo,
+        cost: Cost::Nothing,
+    }
+}

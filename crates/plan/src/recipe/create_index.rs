@@ -1,0 +1,57 @@
+//! An index, built CONCURRENTLY. A killed build leaves an invalid index, which goes before the next try.
+
+use model::{Action, Change, Ident, Index, Leftover, Name, PhaseName, Volatility};
+
+use crate::Cost;
+use crate::draft::{Draft, Drafted};
+use crate::probe;
+use crate::situation::Situation;
+
+pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafted> {
+    let Change::CreateIndex { table, index } = change else { return None };
+    let is_view = situation.to.views.contains_key(table);
+    if situation.is_new(table) || situation.is_partitioned(table) || is_view || situation.is_remade(change) {
+        return None;
+    }
+    let phase = if is_filled(table, index, situation) { PhaseName::Validate } else { PhaseName::Expand };
+    let mut why =
+        "CONCURRENTLY builds the index under SHARE UPDATE EXCLUSIVE, which readers and writers do not \
+                   notice"
+            .to_owned();
+    if phase == PhaseName::Validate {
+        why.push_str("; after the backfill, so that its updates stay HOT");
+    }
+    Some(Drafted::new(why, vec![build(table, index, phase)]))
+}
+
+/// The step that builds an index concurrently.
+pub(super) fn build(table: &Name, index: &Index, phase: PhaseName) -> Draft {
+    let valid = probe::index_valid(table, &index.name);
+    let drop = index.drop(table, true);
+    Draft {
+        phase,
+        title: format!("build index {}", index.name),
+        table: Some(table.clone()),
+        action: Action::Concurrent {
+            sql: index.create(table, true),
+            leftover: Some(Leftover {
+                probe: probe::index_invalid(table, &index.name),
+                remove: drop.clone(),
+            }),
+        },
+        verification: valid.clone(),
+        probe: valid,
+        undo: Action::Concurrent { sql: drop, leftover: None },
+        cost: Cost::IndexBuild,
+    }
+}
+
+/// Whether the index has a column that this plan fills.
+fn is_filled(table: &Name, index: &Index, situation: &Situation<'_>) -> bool {
+    let is_filled = |column: &Ident| {
+        let is_added = situation.from.table(table).is_some_and(|table| table.column(column).is_none());
+        let wanted = situation.wanted_column(table, column);
+        is_added && wanted.is_some_and(|column| column.default_volatility == Some(Volatility::Volatile))
+    };
+    index.keys.iter().filter_map(|key| key.column.as_ref()).chain(&index.include).any(is_filled)
+}

@@ -1,0 +1,133 @@
+//! A single well-guarded step for every change that no other recipe takes: the statements of a plain
+//! push, behind a short lock timeout, with a probe and the inverse as undo.
+
+use model::{Action, Change, ConstraintKind, Object, PhaseName};
+
+use crate::Cost;
+use crate::draft::{Draft, Drafted};
+use crate::situation::Situation;
+
+mod question;
+
+pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Drafted {
+    let probe = question::done(change);
+    let (undo, lost) = undo(change);
+    let draft = Draft {
+        phase: phase(change, situation),
+        title: title(change),
+        table: change.table(),
+        action: Action::Transaction { sql: change.sql() },
+        verification: probe.clone(),
+        probe,
+        undo,
+        cost: cost(change, situation),
+    };
+    let mut drafted = Drafted::new(why(change, situation), vec![draft]);
+    drafted.notes.extend(lost);
+    if let Change::RenameTable { .. } | Change::RenameColumn { .. } = change {
+        drafted = drafted.gate(
+            PhaseName::Switch,
+            format!(
+                "the code that knows {} by its new name is ready to be deployed at once",
+                change.object()
+            ),
+        );
+    }
+    drafted
+}
+
+fn title(change: &Change) -> String {
+    format!("{} {}", change.operation().name().to_lowercase().replace('_', " "), change.object())
+}
+
+/// What is new comes first, what goes comes last, and what is remade stays in its order between.
+fn phase(change: &Change, situation: &Situation<'_>) -> PhaseName {
+    let on_new_table = change.table().is_some_and(|table| situation.is_new(&table));
+    match change {
+        _ if situation.is_remade(change) => PhaseName::Switch,
+        _ if on_new_table => PhaseName::Expand,
+        Change::Create { object: Object::View { .. } } => PhaseName::Switch,
+        Change::Create { .. } | Change::AddEnumValue { .. } | Change::CreateIndex { .. } => PhaseName::Expand,
+        Change::AddColumn { .. } => PhaseName::Expand,
+        // What loosens may come early, and new code may need it.
+        Change::SetNotNull { not_null: false, .. } => PhaseName::Expand,
+        Change::Replace { from: Object::Sequence { .. }, .. } => PhaseName::Expand,
+        Change::Drop { object: Object::View { .. } | Object::Trigger { .. } | Object::Rule { .. } } => {
+            PhaseName::Switch
+        }
+        Change::Drop { .. }
+        | Change::DropColumn { .. }
+        | Change::DropConstraint { .. }
+        | Change::DropIndex { .. } => PhaseName::Contract,
+        _ => PhaseName::Switch,
+    }
+}
+
+/// The undo, and a sentence where it does not bring everything back.
+fn undo(change: &Change) -> (Action, Option<String>) {
+    let object = change.object();
+    match change.inverse() {
+        None if matches!(change, Change::AddEnumValue { .. }) => (
+            Action::Nothing {
+                why: "a label cannot be removed from an enum; unused, it harms nobody".to_owned(),
+            },
+            Some(format!("the new label of {object} stays after a rollback: PostgreSQL cannot remove it")),
+        ),
+        None => (Action::Nothing { why: "there is nothing to take back".to_owned() }, None),
+        Some(inverse) => {
+            let lost = loses_data(change).then(|| {
+                format!(
+                    "the way back of {} {object} restores the schema but not the data it held",
+                    change.operation()
+                )
+            });
+            (Action::Transaction { sql: inverse.sql() }, lost)
+        }
+    }
+}
+
+fn loses_data(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::DropColumn { .. }
+            | Change::Drop { object: Object::Table { .. } | Object::Sequence { .. } }
+            | Change::AlterColumnType { .. }
+            | Change::ReplaceEnum { .. }
+    )
+}
+
+fn cost(change: &Change, situation: &Situation<'_>) -> Cost {
+    let on_new_table = change.table().is_some_and(|table| situation.is_new(&table));
+    match change {
+        _ if on_new_table => Cost::Catalog,
+        Change::AlterColumnType { .. } | Change::SetGenerated { .. } | Change::ReplaceEnum { .. } => {
+            Cost::Rewrite
+        }
+        Change::AddColumn { column, .. } if column.fills_itself() => Cost::Rewrite,
+        Change::CreateIndex { .. } => Cost::IndexBuild,
+        Change::AddConstraint { constraint, .. } => match constraint.kind {
+            ConstraintKind::PrimaryKey { .. }
+            | ConstraintKind::Unique { .. }
+            | ConstraintKind::Exclusion { .. } => Cost::IndexBuild,
+            _ => Cost::Scan,
+        },
+        Change::AlterForeignKey { .. } | Change::SetNotNull { not_null: true, .. } => Cost::Scan,
+        _ => Cost::Catalog,
+    }
+}
+
+fn why(change: &Change, situation: &Situation<'_>) -> String {
+    if change.table().is_some_and(|table| situation.is_new(&table)) {
+        return "the table is new: nobody reads or writes it yet".to_owned();
+    }
+    match cost(change, situation) {
+        Cost::Catalog | Cost::Nothing => "an entry in the catalog, behind a short lock timeout".to_owned(),
+        Cost::Scan => "there is no recipe that spares the scan here: plan a quiet moment".to_owned(),
+        Cost::IndexBuild => "there is no recipe that spares the blocking build here: plan a quiet moment".to_owned(),
+        Cost::Rewrite | Cost::Fill => {
+            "there is no recipe that spares the rewrite here yet: ask for a maintenance window as long as the \
+             prediction says"
+                .to_owned()
+        }
+    }
+}

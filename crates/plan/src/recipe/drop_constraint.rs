@@ -1,0 +1,58 @@
+//! A constraint that goes. The way back adds it NOT VALID and proves it again, so that nobody is held up
+//! by a scan under a strong lock.
+
+use model::{Action, Change, Constraint, ConstraintKind, Name, PhaseName, sql};
+
+use crate::Cost;
+use crate::draft::{Draft, Drafted};
+use crate::probe;
+use crate::situation::Situation;
+
+pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafted> {
+    let Change::DropConstraint { table, constraint } = change else { return None };
+    let provable = matches!(constraint.kind, ConstraintKind::Check { .. } | ConstraintKind::ForeignKey(_));
+    let table_goes = situation.to.table(table).is_none();
+    if situation.is_remade(change) || !provable || table_goes || constraint.not_valid {
+        return None;
+    }
+    Some(Drafted::new(
+        "dropping a constraint is an entry in the catalog; a foreign key takes ACCESS EXCLUSIVE on both tables",
+        vec![prove_again(table, constraint), drop(table, constraint)],
+    ))
+}
+
+fn drop(table: &Name, constraint: &Constraint) -> Draft {
+    let gone = probe::not(&probe::constraint(table, &constraint.name));
+    Draft {
+        phase: PhaseName::Contract,
+        title: format!("drop {}", constraint.name),
+        table: Some(table.clone()),
+        action: Action::Transaction {
+            sql: vec![sql!("ALTER TABLE {} DROP CONSTRAINT {}", table, constraint.name)],
+        },
+        verification: gone.clone(),
+        probe: gone,
+        undo: Action::Transaction {
+            sql: vec![sql!("ALTER TABLE {} ADD {}", table, constraint.as_not_valid().definition())],
+        },
+        cost: Cost::Catalog,
+    }
+}
+
+fn prove_again(table: &Name, constraint: &Constraint) -> Draft {
+    let not_proved = probe::not(&probe::constraint_valid(table, &constraint.name));
+    Draft {
+        phase: PhaseName::Contract,
+        title: format!("keep the proof of {} for the way back", constraint.name),
+        table: Some(table.clone()),
+        action: Action::Nothing {
+            why: "only the way back has work here: it proves the constraint again".to_owned(),
+        },
+        verification: not_proved.clone(),
+        probe: not_proved,
+        undo: Action::Transaction {
+            sql: vec![sql!("ALTER TABLE {} VALIDATE CONSTRAINT {}", table, constraint.name)],
+        },
+        cost: Cost::Nothing,
+    }
+}

@@ -1,0 +1,72 @@
+//! A column whose default is volatile: added directly, every row would be rewritten under ACCESS EXCLUSIVE.
+//!
+//! The column comes nullable with its default set apart, so that new rows have it; old rows are filled in
+//! small transactions; NOT NULL is proved by a CHECK.
+
+use model::{Action, Backfill, Change, Column, PhaseName, Sql, Volatility, sql};
+
+use super::{add_column, set_not_null};
+use crate::Cost;
+use crate::draft::{Draft, Drafted};
+use crate::probe;
+use crate::situation::Situation;
+
+/// The time a batch should take, in ms: well inside the stall budget, since a batch holds row locks.
+const BATCH_TARGET_MS: u32 = 50;
+
+/// The rows of the first batch.
+const BATCH_ROWS: u32 = 10_000;
+
+pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafted> {
+    let Change::AddColumn { table, column } = change else { return None };
+    let default = column.default.as_ref()?;
+    if situation.is_new(table) || column.default_volatility != Some(Volatility::Volatile) {
+        return None;
+    }
+    let bare = Column { default: None, default_volatility: None, not_null: false, ..column.clone() };
+    let mut expand = add_column::add(table, &bare);
+    let set_default = Change::SetDefault {
+        table: table.clone(),
+        column: column.name.clone(),
+        from: None,
+        to: Some(default.clone()),
+    };
+    let there = probe::both(&probe::column(table, &column.name), &probe::has_default(table, &column.name));
+    expand.title = format!("add column {} with its default for new rows", column.name);
+    if let Action::Transaction { sql } = &mut expand.action {
+        sql.extend(set_default.sql());
+    }
+    expand.verification = probe::default_is(table, &column.name, default);
+    expand.probe = there;
+    let pending = sql!("{} IS NULL", column.name);
+    let filled = probe::no_row(table, &pending);
+    let fill = Draft {
+        phase: PhaseName::Backfill,
+        title: format!("fill {}", column.name),
+        table: Some(table.clone()),
+        action: Action::Backfill(Backfill {
+            table: table.clone(),
+            set: sql!("{} = {}", column.name, default),
+            pending,
+            batch_target_ms: BATCH_TARGET_MS,
+            batch_rows: BATCH_ROWS,
+        }),
+        verification: filled.clone(),
+        probe: filled,
+        undo: Action::Nothing {
+            why: "the column itself goes when the expand phase is taken back".to_owned(),
+        },
+        cost: Cost::Fill,
+    };
+    let mut drafts = vec![expand, fill];
+    if column.not_null {
+        drafts.extend(set_not_null::steps(table, &column.name, situation));
+    }
+    Some(Drafted::new(
+        format!(
+            "the default {} is volatile: added directly it would rewrite every row under ACCESS EXCLUSIVE",
+            Sql::verbatim(default.0.clone())
+        ),
+        drafts,
+    ))
+}

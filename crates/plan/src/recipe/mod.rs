@@ -1,0 +1,46 @@
+//! One recipe a file; the first that fits a change makes its steps.
+
+mod add_check;
+mod add_column;
+mod add_foreign_key;
+mod add_key;
+mod alter_foreign_key;
+mod create_index;
+mod direct;
+mod drop_column;
+mod drop_constraint;
+mod drop_index;
+mod drop_table;
+mod fill_column;
+mod set_not_null;
+
+use model::Change;
+
+use crate::draft::Drafted;
+use crate::situation::Situation;
+
+type Recipe = (&'static str, fn(&Change, &Situation<'_>) -> Option<Drafted>);
+
+/// Every recipe, the more particular ones first.
+const RECIPES: &[Recipe] = &[
+    ("fill_column", fill_column::draft),
+    ("add_column", add_column::draft),
+    ("create_index", create_index::draft),
+    ("add_check", add_check::draft),
+    ("add_foreign_key", add_foreign_key::draft),
+    ("alter_foreign_key", alter_foreign_key::draft),
+    ("add_key", add_key::draft),
+    ("set_not_null", set_not_null::draft),
+    ("drop_index", drop_index::draft),
+    ("drop_constraint", drop_constraint::draft),
+    ("drop_column", drop_column::draft),
+    ("drop_table", drop_table::draft),
+];
+
+/// The recipe for a change and its steps; `direct` takes what no other does.
+pub(crate) fn choose(change: &Change, situation: &Situation<'_>) -> (&'static str, Drafted) {
+    RECIPES
+        .iter()
+        .find_map(|(name, draft)| Some((*name, draft(change, situation)?)))
+        .unwrap_or_else(|| ("direct", direct::draft(change, situation)))
+}

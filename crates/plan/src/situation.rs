@@ -1,0 +1,71 @@
+//! What a recipe may know: both schemas, sizes, and what else the plan changes.
+
+use std::collections::BTreeSet;
+
+use model::{Change, Column, Ident, Name, ObjectRef, Schema, Statistics, TableStatistics};
+
+use crate::Input;
+
+/// The situation a plan is made in.
+pub(crate) struct Situation<'a> {
+    pub(crate) from: &'a Schema,
+    pub(crate) to: &'a Schema,
+    pub(crate) server_major: u32,
+    pub(crate) statistics: Option<&'a Statistics>,
+    created: BTreeSet<ObjectRef>,
+    dropped: BTreeSet<ObjectRef>,
+}
+
+impl<'a> Situation<'a> {
+    pub(crate) fn of(input: &Input<'a>) -> Self {
+        let reference = |change: &Change| match change {
+            Change::Create { object } | Change::Drop { object } => Some(object.reference()),
+            Change::CreateIndex { .. } | Change::DropIndex { .. } => Some(change.object()),
+            Change::AddConstraint { .. } | Change::DropConstraint { .. } => Some(change.object()),
+            _ => None,
+        };
+        let is_drop = |change: &&Change| {
+            matches!(change, Change::Drop { .. } | Change::DropIndex { .. } | Change::DropConstraint { .. })
+        };
+        let (drops, others): (Vec<_>, Vec<_>) = input.changes.iter().partition(is_drop);
+        Self {
+            from: input.from,
+            to: input.to,
+            server_major: input.server_major,
+            statistics: input.statistics,
+            created: others.into_iter().filter_map(reference).collect(),
+            dropped: drops.into_iter().filter_map(reference).collect(),
+        }
+    }
+
+    /// Whether the plan itself creates the table: nobody reads or writes it yet.
+    pub(crate) fn is_new(&self, table: &Name) -> bool {
+        self.created.contains(&ObjectRef::Table(table.clone()))
+    }
+
+    /// Whether the plan drops an object and creates another of that name: the order must stay.
+    pub(crate) fn is_remade(&self, change: &Change) -> bool {
+        let object = match change {
+            Change::Create { object } | Change::Drop { object } => object.reference(),
+            other => other.object(),
+        };
+        self.created.contains(&object) && self.dropped.contains(&object)
+    }
+
+    pub(crate) fn table_statistics(&self, table: &Name) -> Option<&TableStatistics> {
+        self.statistics?.table(table)
+    }
+
+    /// A column as it will be.
+    pub(crate) fn wanted_column(&self, table: &Name, column: &Ident) -> Option<&Column> {
+        self.to.table(table)?.column(column)
+    }
+
+    /// Whether the table has partitions: `CONCURRENTLY` and `NOT VALID` are then restricted.
+    pub(crate) fn is_partitioned(&self, table: &Name) -> bool {
+        self.from
+            .table(table)
+            .or_else(|| self.to.table(table))
+            .is_some_and(|table| table.partition_by.is_some())
+    }
+}
