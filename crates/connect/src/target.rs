@@ -1,6 +1,7 @@
 //! Where a server is and who asks: a parsed URL that never shows its password.
 
 use std::fmt;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
@@ -103,7 +104,8 @@ impl Target {
         named.chain(numbered).collect::<Vec<_>>().join(",")
     }
 
-    /// The URL **with its password**, for handing to a child process; never for a message.
+    /// The URL **with its password**, for handing to a child process; never for a message. Of the
+    /// options it keeps those that say how to get through to the server: socket and TLS.
     pub fn url_with_password(&self) -> String {
         let password = self.config.get_password().filter(|password| !password.is_empty());
         let password = password.map(|password| format!(":{}", percent_encode(password)));
@@ -121,7 +123,7 @@ impl Target {
         if let [Host::Unix(folder)] = self.config.get_hosts() {
             let port = self.config.get_ports().first().copied().unwrap_or(5432);
             address = String::new();
-            options.push(format!("host={}", folder.display()));
+            options.push(format!("host={}", percent_encode_path(folder)));
             options.push(format!("port={port}"));
         } else if let Some(mode) = self.trust.url_mode(self.config.get_ssl_mode()) {
             options.push(format!("sslmode={mode}"));
@@ -160,6 +162,11 @@ pub(crate) fn bad_url(why: &str) -> Fault {
 
 fn is_socket(host: &Host) -> bool {
     matches!(host, Host::Unix(_))
+}
+
+/// As [`percent_encode`], with the slashes of a path kept.
+pub(crate) fn percent_encode_path(path: &Path) -> String {
+    percent_encode(path.as_os_str().as_bytes()).replace("%2F", "/")
 }
 
 fn percent_encode(bytes: &[u8]) -> String {
@@ -217,6 +224,8 @@ mod tests {
             "postgres://ann:p%40ss%2Fw@db:5433/my%20app?sslmode=verify-full",
             "postgres://ann@[::1]:5432/app",
             "postgres://ann@/app?host=/run/postgresql&port=6000",
+            "postgres://ann@/app?host=/with%20a%26b&port=6000",
+            "postgres://ann@db:1/app?sslmode=verify-ca&sslrootcert=/with%20a%26b",
             "postgres://ann@one:1,two:2/app",
         ] {
             let target = parse(url).unwrap();

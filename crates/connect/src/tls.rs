@@ -13,7 +13,7 @@ use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStor
 use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::target::bad_url;
+use crate::target::{bad_url, percent_encode_path};
 
 /// The TLS options of a URL, as written.
 #[derive(Debug, Default)]
@@ -89,7 +89,7 @@ impl Trust {
         };
         match roots {
             Roots::System => Some(mode.to_owned()),
-            Roots::File(path) => Some(format!("{mode}&sslrootcert={}", path.display())),
+            Roots::File(path) => Some(format!("{mode}&sslrootcert={}", percent_encode_path(path))),
         }
     }
 

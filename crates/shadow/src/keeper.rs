@@ -113,10 +113,15 @@ impl Drop for Keeper {
 
 fn reap(mut child: Child, pid: Pid, reaped: &Mutex<bool>) -> io::Result<ExitStatus> {
     wait_unreaped(pid);
-    let mut reaped = reaped.lock().unwrap_or_else(PoisonError::into_inner);
-    let status = child.wait();
-    *reaped = true;
-    status
+    loop {
+        let mut reaped = reaped.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(status) = child.try_wait()? {
+            *reaped = true;
+            return Ok(status);
+        }
+        drop(reaped);
+        thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// Waits for the end without reaping, so that reaping can be done under the lock.
@@ -128,11 +133,9 @@ fn wait_unreaped(pid: Pid) {
     while waitid(Id::Pid(pid), flags) == Err(Errno::EINTR) {}
 }
 
-/// Elsewhere: looks for a zombie by asking `ps` would be worse than a short poll.
+/// Elsewhere that call is not to be had, and [`reap`] looks now and then.
 #[cfg(not(target_os = "linux"))]
-fn wait_unreaped(pid: Pid) {
-    let _ = pid;
-}
+fn wait_unreaped(_pid: Pid) {}
 
 /// What a tool said and how it ended.
 #[derive(Debug)]

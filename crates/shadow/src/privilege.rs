@@ -65,7 +65,7 @@ impl RunAs {
     /// Whether a program can be run this way, found out by running one.
     fn works(&self) -> bool {
         let mut probe = Command::new("/bin/sh");
-        probe.args(["-c", "test \"$(id -u)\" != 0"]).stdin(Stdio::null());
+        probe.args(["-c", ":"]).stdin(Stdio::null());
         probe.stdout(Stdio::null()).stderr(Stdio::null());
         self.apply(&mut probe, Signal::SIGKILL);
         probe.status().is_ok_and(|status| status.success())

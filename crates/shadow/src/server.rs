@@ -55,26 +55,28 @@ impl Server {
         storage: Storage,
         more: &[(String, String)],
     ) -> Result<Self, Fault> {
-        let folder = RunFolder::make(storage.root(roots)?, &run_as)?;
+        let root = storage.root(roots)?;
+        let in_memory = roots.memory.as_deref() == Some(root);
+        let folder = RunFolder::make(root, &run_as)?;
         let port = more.iter().rfind(|(name, _)| name == "port").and_then(|(_, port)| port.parse().ok());
         let port = port.unwrap_or(PORT);
         let fits = folder.path().as_os_str().len() + socket_name(port).len() < SOCKET_PATH_BYTES_MAX;
         let sockets = if fits { None } else { Some(RunFolder::make(&roots.short, &run_as)?) };
         let server = Self { process: Mutex::new(None), installation, run_as, folder, sockets, port };
         server
-            .prepare(template, more)
+            .prepare(template, in_memory, more)
             .await
             .map_err(|error| server.not_started("its data directory cannot be made").cause(error))?;
         server.launch().await?;
         Ok(server)
     }
 
-    async fn prepare(&self, template: &Path, more: &[(String, String)]) -> io::Result<()> {
+    async fn prepare(&self, template: &Path, in_memory: bool, more: &[(String, String)]) -> io::Result<()> {
         let (template, data, run_as) = (template.to_owned(), self.data(), self.run_as.clone());
         let copied = tokio::task::spawn_blocking(move || copy::tree(&template, &data, &run_as)).await;
         copied.map_err(io::Error::other)??;
         copy::private_folder(self.socket_folder().as_path(), &self.run_as)?;
-        settings::write(&self.data(), &self.socket_folder(), more)
+        settings::write(&self.data(), &self.socket_folder(), in_memory, more)
     }
 
     async fn launch(&self) -> Result<(), Fault> {
@@ -166,7 +168,7 @@ impl Server {
         let version = &self.installation.version;
         Fault::new("shadow.start", format!("the throwaway PostgreSQL {version} did not start: {why}"))
             .at(self.installation.bin.display().to_string())
-            .help("the lines above are the end of its log; another server can be given with --shadow-url")
+            .help("if the end of its log speaks of damaged files, remove the cache folder; another server can be given with --shadow-url")
     }
 }
 
