@@ -1,0 +1,140 @@
+//! Which category a change falls in, as a plain push would make it.
+
+use model::{Category, Change, Object, TypeName, Volatility};
+
+use crate::{Input, Judged, has_rows};
+
+pub(crate) fn category(input: &Input<'_>, judged: &Judged) -> Category {
+    let change = &judged.change;
+    let rows = change.table().and_then(|table| has_rows(input, &table));
+    if is_dangerous(input, change, rows) {
+        return Category::Dangerous;
+    }
+    if !judged.unknown.is_empty() {
+        return Category::Risky;
+    }
+    if rows == Some(false) && !matches!(change, Change::RenameTable { .. } | Change::RenameColumn { .. }) {
+        return Category::Safe;
+    }
+    if is_risky(judged) { Category::Risky } else { Category::Safe }
+}
+
+/// Loses data, will fail, or breaks running code.
+fn is_dangerous(input: &Input<'_>, change: &Change, rows: Option<bool>) -> bool {
+    match change {
+        Change::DropColumn { .. }
+        | Change::Drop { object: Object::Table { .. } | Object::Namespace { .. } } => true,
+        Change::AddColumn { column, .. } => column.not_null && !column.fills_itself() && rows != Some(false),
+        Change::AlterColumnType { from, to, using, .. } => {
+            rows != Some(false) && (using.is_some() || narrows(&from.type_name, &to.type_name))
+        }
+        Change::ReplaceEnum { from, to, .. } => from.iter().any(|label| !to.contains(label)),
+        Change::DropIndex { table, index } => {
+            let statistics = input.statistics.and_then(|statistics| statistics.table(table));
+            statistics.is_some_and(|table| table.index_scans.get(&index.name).is_some_and(|scans| *scans > 0))
+        }
+        _ => false,
+    }
+}
+
+/// Blocks, scans, rewrites, renames, or takes away what only some code needs.
+fn is_risky(judged: &Judged) -> bool {
+    let effect = &judged.effect;
+    let blocks_long = effect.index_builds > 0 || !effect.scans.is_empty() || !effect.rewrites.is_empty();
+    let takes = match &judged.change {
+        Change::RenameTable { .. } | Change::RenameColumn { .. } | Change::DropIndex { .. } => true,
+        Change::SetNotNull { not_null, .. } => *not_null,
+        Change::Drop { .. } => true,
+        Change::DropConstraint { constraint, .. } => constraint.has_index(),
+        Change::AddConstraint { constraint, .. } => !constraint.not_valid && !constraint.not_enforced,
+        Change::AlterForeignKey { .. } | Change::SetTableOption { .. } | Change::SetPartition { .. } => true,
+        Change::Replace { .. } | Change::SetGenerated { .. } | Change::SetIdentity { .. } => true,
+        Change::AddColumn { column, .. } => column.default_volatility == Some(Volatility::Volatile),
+        _ => false,
+    };
+    blocks_long || takes
+}
+
+/// Whether the change itself destroys stored values.
+pub(crate) fn loses_data(change: &Change) -> bool {
+    matches!(change, Change::DropColumn { .. } | Change::Drop { object: Object::Table { .. } })
+}
+
+/// Whether values of the old type may not fit the new one.
+pub(crate) fn narrows(from: &TypeName, to: &TypeName) -> bool {
+    let (from_base, from_sizes) = split(from);
+    let (to_base, to_sizes) = split(to);
+    let rank = |family: &[&str], base: &str| family.iter().position(|name| *name == base);
+    let integers = ["smallint", "integer", "bigint", "numeric"];
+    if let (Some(a), Some(b)) = (rank(&integers, &from_base), rank(&integers, &to_base))
+        && a != b
+    {
+        return b < a || to_base == "numeric" && !to_sizes.is_empty();
+    }
+    let texts = ["character varying", "text", "character"];
+    if texts.contains(&to_base.as_str()) {
+        return match (to_sizes.first(), from_sizes.first()) {
+            (None, _) => false,
+            (Some(_), None) => true,
+            (Some(new), Some(old)) => new < old || !texts.contains(&from_base.as_str()),
+        };
+    }
+    if from_base == to_base {
+        return !to_sizes.is_empty() && (from_sizes.is_empty() || shrinks(&from_sizes, &to_sizes, &to_base));
+    }
+    // A conversion between families that PostgreSQL makes by itself can still cut: a time off a date.
+    matches!(
+        (from_base.as_str(), to_base.as_str()),
+        ("timestamp without time zone" | "timestamp with time zone", "date" | "time without time zone")
+            | ("double precision", "real")
+            | ("double precision" | "real" | "numeric", "smallint" | "integer" | "bigint")
+            | ("jsonb", "json")
+            | ("json", "jsonb")
+    ) && from_base != "json"
+}
+
+fn shrinks(from: &[i64], to: &[i64], base: &str) -> bool {
+    match (base, from, to) {
+        // Precision and scale: digits before the point, and behind it, must both stay.
+        ("numeric", [p1, s1], [p2, s2]) => p2 - s2 < p1 - s1 || s2 < s1,
+        _ => to.iter().zip(from).any(|(new, old)| new < old),
+    }
+}
+
+/// `numeric(15,4)` is `numeric` and 15, 4; `timestamp(3) with time zone` loses only the 3.
+fn split(type_name: &TypeName) -> (String, Vec<i64>) {
+    let text = &type_name.0;
+    let Some((before, rest)) = text.split_once('(') else { return (text.clone(), Vec::new()) };
+    let (sizes, after) = rest.split_once(')').unwrap_or((rest, ""));
+    let sizes = sizes.split(',').filter_map(|size| size.trim().parse().ok()).collect();
+    (format!("{before}{after}"), sizes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_narrows() {
+        let narrow = |from: &str, to: &str| narrows(&TypeName::new(from), &TypeName::new(to));
+        for (from, to) in [
+            ("bigint", "integer"),
+            ("character varying(200)", "character varying(2)"),
+            ("text", "character varying(10)"),
+            ("numeric(15,4)", "numeric(15,0)"),
+            ("timestamp with time zone", "date"),
+            ("timestamp(6) without time zone", "timestamp(3) without time zone"),
+        ] {
+            assert!(narrow(from, to), "{from} to {to}");
+        }
+        for (from, to) in [
+            ("integer", "bigint"),
+            ("character varying(10)", "character varying(20)"),
+            ("character varying(10)", "text"),
+            ("numeric(10,2)", "numeric(12,2)"),
+            ("timestamp without time zone", "text"),
+        ] {
+            assert!(!narrow(from, to), "{from} to {to}");
+        }
+    }
+}

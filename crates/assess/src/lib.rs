@@ -1,0 +1,105 @@
+//! How dangerous changes are: category, risk with reasons, red flags and the safety checklist.
+//!
+//! Invariant of absence: no I/O. What statements do comes from facts, what the database is like from its
+//! statistics, what the code uses from a search of it; all of them as data. What is not known is said to
+//! be unknown, never taken for safe.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod category;
+mod checklist;
+mod compatible;
+mod exposure;
+mod flags;
+mod risk;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{
+    AssessedChange, Assessment, Category, Change, Effect, Finding, Fingerprint, Name, Risk, Schema,
+    SourceMark, Statistics,
+};
+
+pub use checklist::Evidence;
+pub use flags::{CodeUse, Violation};
+
+/// What an assessment rests on.
+pub struct Input<'a> {
+    /// The schema as it is.
+    pub from: &'a Schema,
+    /// The fingerprint of the wanted schema.
+    pub to: Fingerprint,
+    /// `server_version_num`; none where no server was asked.
+    pub server_version: Option<u32>,
+    /// The changes with what their statements do.
+    pub changes: Vec<Judged>,
+    /// Sizes and traffic; none where no database was asked.
+    pub statistics: Option<&'a Statistics>,
+    /// Tables the application cannot do without.
+    pub critical_tables: &'a BTreeSet<Name>,
+    /// Where code uses what goes; none where no code was searched.
+    pub code_uses: Option<&'a BTreeMap<String, Vec<CodeUse>>>,
+    /// Rows that stand in the way, counted on the live database.
+    pub violations: &'a [Violation],
+    /// What the checklist goes by.
+    pub evidence: Evidence,
+}
+
+/// One change and what its statements do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judged {
+    /// The change.
+    pub change: Change,
+    /// What its statements do, together.
+    pub effect: Effect,
+    /// What of the effect could not be known, each a sentence.
+    pub unknown: Vec<String>,
+    /// What rules found in its statements.
+    pub findings: Vec<Finding>,
+}
+
+/// Assesses changes as a plain push would make them.
+pub fn assess(input: Input<'_>) -> Assessment {
+    let red_flags = flags::red_flags(&input);
+    let changes: Vec<AssessedChange> = input.changes.iter().map(|judged| one(&input, judged)).collect();
+    let category = changes.iter().map(|change| change.category).max().unwrap_or(Category::Safe);
+    let riskiest = changes.iter().map(|change| &change.risk).max_by(|a, b| a.score.total_cmp(&b.score));
+    let risk = riskiest.cloned().unwrap_or_else(Risk::none);
+    let checklist = checklist::checklist(&input, category, &red_flags);
+    Assessment {
+        from: SourceMark { fingerprint: input.from.fingerprint() },
+        to: SourceMark { fingerprint: input.to },
+        server_version: input.server_version,
+        category,
+        risk,
+        changes,
+        red_flags,
+        checklist,
+    }
+}
+
+fn one(input: &Input<'_>, judged: &Judged) -> AssessedChange {
+    let change = &judged.change;
+    AssessedChange {
+        operation: change.operation(),
+        object: change.object().to_string(),
+        category: category::category(input, judged),
+        sql: change.sql(),
+        effect: Effect {
+            data_loss: judged.effect.data_loss || category::loses_data(change),
+            ..judged.effect.clone()
+        },
+        backward_compatible: compatible::backward_compatible(change),
+        risk: risk::risk(input, judged),
+        findings: judged.findings.clone(),
+        change: Some(change.clone()),
+    }
+}
+
+/// Whether a table has at least one row, as far as that is known.
+fn has_rows(input: &Input<'_>, table: &Name) -> Option<bool> {
+    if input.from.table(table).is_none() && !input.from.views.contains_key(table) {
+        return Some(false);
+    }
+    let statistics = input.statistics?.table(table)?;
+    statistics.has_rows.or_else(|| (statistics.rows? > 0.0).then_some(true))
+}

@@ -1,0 +1,232 @@
+//! The risk score: 100 points, every one explained.
+//!
+//! Points = weight x how much of the factor the table has x how exposed the change is to it. A change
+//! whose cost does not grow with rows does not score with rows.
+
+use model::{Change, Name, Object, Risk, RiskLevel, TableStatistics, rows_text};
+
+use crate::exposure::{self, Exposure};
+use crate::{Input, Judged, category, has_rows};
+
+const ROW_COUNT: f64 = 40.0;
+const INDEXES: f64 = 20.0;
+const CONSTRAINTS: f64 = 15.0;
+const CRITICAL_PATH: f64 = 15.0;
+const ACTIVE_TRANSACTIONS: f64 = 10.0;
+
+/// Below this many rows, work on all of them is over before anybody notices.
+const ROWS_FEW: f64 = 1_000.0;
+/// From here on the row count counts fully.
+const ROWS_MANY: f64 = 8_000_000.0;
+/// From here on, what works on every row lasts long enough to count as long.
+const ROWS_LONG: f64 = 1_000_000.0;
+/// What is assumed of a table nobody was asked about.
+const ROWS_ASSUMED: f64 = 1_000_000.0;
+
+pub(crate) fn risk(input: &Input<'_>, judged: &Judged) -> Risk {
+    let mut risk = Risk::none();
+    if let Some(table) = judged.change.table().filter(|table| input.from.table(table).is_some()) {
+        score(input, judged, &table, &mut risk);
+    } else {
+        risk.reasons.push("no existing table is touched".to_owned());
+    }
+    floors(input, judged, &mut risk);
+    risk.score = (risk.score.max(risk.factors.total()).min(100.0) * 10.0).round() / 10.0;
+    risk.level = RiskLevel::of(risk.score);
+    risk
+}
+
+fn score(input: &Input<'_>, judged: &Judged, table: &Name, risk: &mut Risk) {
+    let statistics = input.statistics.and_then(|statistics| statistics.table(table));
+    let exposure = exposure::of(&judged.change, &judged.effect, table);
+    let rows = rows(input, table, statistics, risk);
+    let many = scale(rows, ROWS_MANY);
+    let long = scale(rows, ROWS_LONG);
+    row_count(risk, rows, many, &exposure);
+    let Some(definition) = input.from.table(table) else { return };
+    let indexes = definition.index_count();
+    let constraints = definition.constraints.len() + 1;
+    indexes_and_constraints(risk, indexes, constraints, long, &exposure);
+    critical_path(risk, input, table, statistics, long, &exposure);
+    active_transactions(risk, input, statistics, &exposure);
+}
+
+/// The rows reckoned with; where nobody was asked, that is said.
+fn rows(input: &Input<'_>, table: &Name, statistics: Option<&TableStatistics>, risk: &mut Risk) -> f64 {
+    if let Some(statistics) = statistics {
+        if statistics.rows.is_none() && statistics.has_rows != Some(false) {
+            risk.reasons.push(format!(
+                "{table} was never analysed: {} rows judged from its size",
+                rows_text(statistics.rows_or_guess())
+            ));
+        }
+        return statistics.rows_or_guess();
+    }
+    let why =
+        if input.statistics.is_none() { "no database was asked" } else { "the table has no statistics" };
+    risk.reasons.push(format!("rows of {table} unknown ({why}), assumed {}", rows_text(ROWS_ASSUMED)));
+    ROWS_ASSUMED
+}
+
+/// From 0 at a thousand rows to 1 at `many`, by the logarithm.
+fn scale(rows: f64, many: f64) -> f64 {
+    if rows <= ROWS_FEW { 0.0 } else { ((rows / ROWS_FEW).log10() / (many / ROWS_FEW).log10()).min(1.0) }
+}
+
+fn row_count(risk: &mut Risk, rows: f64, many: f64, exposure: &Exposure) {
+    let points = round(ROW_COUNT * many * exposure.rows);
+    risk.factors.row_count = points;
+    let text = format!("{} rows, {}: {points:.0} of {ROW_COUNT:.0}", rows_text(rows), exposure.words);
+    risk.reasons.push(text);
+}
+
+fn indexes_and_constraints(
+    risk: &mut Risk,
+    indexes: usize,
+    constraints: usize,
+    long: f64,
+    exposure: &Exposure,
+) {
+    let share =
+        |count: usize, full: f64| (f64::from(u32::try_from(count).unwrap_or(u32::MAX)) / full).min(1.0);
+    let points = round(INDEXES * share(indexes, 4.0) * long * exposure.indexes);
+    risk.factors.indexes = points;
+    if points > 0.0 {
+        risk.reasons.push(format!("{indexes} indexes to build or keep in step: {points:.0} of {INDEXES:.0}"));
+    }
+    let has = (0.4 + 0.2 * f64::from(u32::try_from(constraints).unwrap_or(u32::MAX))).min(1.0);
+    let points = round(CONSTRAINTS * has * long * exposure.constraints);
+    risk.factors.constraints = points;
+    if points > 0.0 {
+        let text =
+            format!("{constraints} constraints to prove on every row: {points:.0} of {CONSTRAINTS:.0}");
+        risk.reasons.push(text);
+    }
+}
+
+fn critical_path(
+    risk: &mut Risk,
+    input: &Input<'_>,
+    table: &Name,
+    statistics: Option<&TableStatistics>,
+    long: f64,
+    exposure: &Exposure,
+) {
+    let (has, why) = leaning(input, table, statistics);
+    let points = round(CRITICAL_PATH * has * (exposure.critical_brief + exposure.critical_long * long));
+    risk.factors.critical_path = points;
+    if points > 0.0 {
+        risk.reasons.push(format!("{why}: {points:.0} of {CRITICAL_PATH:.0}"));
+    }
+}
+
+/// How much the application leans on the table: told so, or judged from its traffic.
+fn leaning(input: &Input<'_>, table: &Name, statistics: Option<&TableStatistics>) -> (f64, String) {
+    if input.critical_tables.contains(table) {
+        return (1.0, format!("{table} is a critical table"));
+    }
+    let Some(statistics) = statistics else {
+        return (0.5, format!("traffic on {table} unknown, assumed moderate"));
+    };
+    let scans = statistics.sequential_scans + statistics.index_scans.values().sum::<u64>();
+    let busy = scans.saturating_add(statistics.writes);
+    #[expect(clippy::cast_precision_loss, reason = "a logarithm follows")]
+    let has = ((busy.max(1) as f64).log10() / 6.0).min(0.8);
+    (has, format!("{busy} scans and writes on {table} since its statistics began"))
+}
+
+fn active_transactions(
+    risk: &mut Risk,
+    input: &Input<'_>,
+    statistics: Option<&TableStatistics>,
+    exposure: &Exposure,
+) {
+    let Some(traffic) = input.statistics else {
+        risk.reasons.push("transactions beside it unknown: no database was asked".to_owned());
+        return;
+    };
+    let holders = statistics.map_or(0, |table| table.lock_holders);
+    let longest = traffic.longest_transaction_ms.unwrap_or(0.0);
+    let crowd = f64::from(holders.max(traffic.active_transactions)) / 20.0;
+    let has = crowd.max(longest / 5_000.0).min(1.0);
+    let points = round(ACTIVE_TRANSACTIONS * has * exposure.transactions);
+    risk.factors.active_transactions = points;
+    if points > 0.0 {
+        risk.reasons.push(format!(
+            "{} transactions run, the oldest for {}: {points:.0} of {ACTIVE_TRANSACTIONS:.0}",
+            traffic.active_transactions.max(holders),
+            model::ms_text(longest)
+        ));
+    }
+}
+
+/// What destroys data, fails or breaks code is not made harmless by a small table.
+fn floors(input: &Input<'_>, judged: &Judged, risk: &mut Risk) {
+    let Some((level, why)) = floor(input, judged) else { return };
+    risk.score = level.floor().max(risk.factors.total());
+    risk.reasons.push(format!("at least {level}: {why}"));
+}
+
+fn floor(input: &Input<'_>, judged: &Judged) -> Option<(RiskLevel, String)> {
+    let change = &judged.change;
+    let table = change.table()?;
+    let rows = has_rows(input, &table);
+    let maybe = if rows.is_none() { " (whether it has rows is unknown)" } else { "" };
+    if rows == Some(false) {
+        return None;
+    }
+    match change {
+        Change::Drop { object: Object::Table { .. } } => {
+            Some((RiskLevel::Critical, format!("the rows of {table} would be lost{maybe}")))
+        }
+        Change::DropColumn { column, .. } => {
+            Some((RiskLevel::High, format!("the values of {table}.{} would be lost{maybe}", column.name)))
+        }
+        Change::AddColumn { column, .. } if column.not_null && !column.fills_itself() => Some((
+            RiskLevel::High,
+            format!("NOT NULL without a default fails on the first row of {table}{maybe}"),
+        )),
+        Change::AlterColumnType { from, to, .. } if category::narrows(&from.type_name, &to.type_name) => {
+            Some((
+                RiskLevel::High,
+                format!("values of {} may not fit {}{maybe}", from.type_name, to.type_name),
+            ))
+        }
+        Change::ReplaceEnum { .. } => Some((RiskLevel::High, "labels in use may go".to_owned())),
+        Change::RenameColumn { from, .. } => {
+            let place = format!("{table}.{from}");
+            renamed(input, &place).map(|why| (RiskLevel::High, why))
+        }
+        Change::RenameTable { from, .. } => {
+            renamed(input, &from.to_string()).map(|why| (RiskLevel::High, why))
+        }
+        _ => None,
+    }
+}
+
+/// A rename breaks code that uses the old name; where no code was searched, it is assumed to.
+fn renamed(input: &Input<'_>, object: &str) -> Option<String> {
+    match input.code_uses {
+        None => Some(format!("code may use {object} by its old name (no code was searched)")),
+        Some(uses) => {
+            let count = uses.get(object).map_or(0, Vec::len);
+            (count > 0).then(|| format!("{count} places in the code use {object} by its old name"))
+        }
+    }
+}
+
+fn round(points: f64) -> f64 {
+    (points * 10.0).round() / 10.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_count_by_their_logarithm() {
+        assert!(scale(100.0, ROWS_MANY).abs() < f64::EPSILON);
+        assert!((scale(5e6, ROWS_MANY) - 0.95).abs() < 0.01);
+        assert!((scale(1e9, ROWS_MANY) - 1.0).abs() < f64::EPSILON);
+    }
+}
