@@ -1,0 +1,296 @@
+//! Statements that read and write rows.
+
+use std::collections::BTreeSet;
+
+use model::{Ident, Operation};
+use squawk_syntax::ast::{self, AstNode, BinOp};
+use squawk_syntax::{SyntaxKind, SyntaxNode};
+
+use super::Sink;
+use crate::action::{Call, Copy, Query, Truncate, Verb, Write, WriteKind};
+use crate::expression::has_token;
+use crate::names::{Reference, ident, ident_of, reference, references};
+
+/// Collects a statement that reads or writes rows; says whether it was one.
+pub(super) fn statement(stmt: &ast::Stmt, sink: &mut Sink<'_>) -> bool {
+    let verb = match stmt {
+        ast::Stmt::Select(_)
+        | ast::Stmt::CompoundSelect(_)
+        | ast::Stmt::ParenSelect(_)
+        | ast::Stmt::Table(_)
+        | ast::Stmt::Values(_)
+        | ast::Stmt::Insert(_)
+        | ast::Stmt::Update(_)
+        | ast::Stmt::Delete(_)
+        | ast::Stmt::Merge(_)
+        | ast::Stmt::Declare(_) => Verb::Query(Box::new(query_of(stmt.syntax()))),
+        ast::Stmt::Explain(it) => return explain(it, sink),
+        ast::Stmt::Copy(it) => copy(it),
+        ast::Stmt::Truncate(it) => truncate(it),
+        _ => return false,
+    };
+    sink.push(stmt.syntax(), verb);
+    true
+}
+
+fn explain(it: &ast::Explain, sink: &mut Sink<'_>) -> bool {
+    let Some(explained) = it.explain_stmt() else { return false };
+    if analyzes(it.explain_mode())
+        && let Some(stmt) = ast::Stmt::cast(explained.syntax().clone())
+    {
+        super::statement(&stmt, sink);
+        return true;
+    }
+    let query = Query { explained: true, operation: Some(Operation::Select), ..query_of(explained.syntax()) };
+    sink.push(it.syntax(), Verb::Query(Box::new(query)));
+    true
+}
+
+fn analyzes(mode: Option<ast::ExplainMode>) -> bool {
+    match mode {
+        Some(ast::ExplainMode::ExplainAnalyze(_)) => true,
+        Some(ast::ExplainMode::ExplainOptionList(list)) => list.explain_options().any(|option| {
+            let name = ident_of(option.explain_option_name());
+            let value = option.explain_option_value().map(|value| value.syntax().text().to_string());
+            let off = matches!(value.as_deref(), Some("false" | "off" | "0" | "FALSE" | "OFF"));
+            name.is_some_and(|name| name.as_str() == "analyze") && !off
+        }),
+        _ => false,
+    }
+}
+
+fn copy(it: &ast::Copy) -> Verb {
+    let inner = it.copy_query().and_then(|it| it.preparable_stmt());
+    Verb::Copy(Box::new(Copy {
+        table: it.copy_table().and_then(|it| it.table_name_ref()).and_then(|it| reference(it.path_ref())),
+        from: matches!(it.copy_direction(), Some(ast::CopyDirection::CopyFrom(_))),
+        query: inner.map(|it| query_of(it.syntax())),
+    }))
+}
+
+fn truncate(it: &ast::Truncate) -> Verb {
+    let tables = it.table_list().into_iter().flat_map(|list| list.table_relation_names());
+    Verb::Truncate(Box::new(Truncate {
+        tables: references(tables.filter_map(|it| it.table_name_ref())),
+        cascade: matches!(it.drop_behavior(), Some(ast::DropBehavior::Cascade(_))),
+        restart_identity: matches!(it.identity_action(), Some(ast::IdentityAction::RestartIdentity(_))),
+    }))
+}
+
+/// Everything a query names, found in one walk over its tree.
+pub(super) fn query_of(node: &SyntaxNode) -> Query {
+    let mut query = Query { operation: operation(node.kind()), ..Query::default() };
+    let mut with_names = BTreeSet::new();
+    let mut locks_rows = false;
+    for node in node.descendants() {
+        match node.kind() {
+            SyntaxKind::CTE_NAME => {
+                with_names.insert(ident(&node));
+            }
+            SyntaxKind::RELATION_FROM_ITEM | SyntaxKind::TABLE => {
+                query.reads.extend(named_relation(&node));
+            }
+            SyntaxKind::LOCKING_CLAUSE => locks_rows = true,
+            SyntaxKind::LIMIT_CLAUSE | SyntaxKind::FETCH_CLAUSE => query.limited = true,
+            SyntaxKind::CALL_EXPR => query.functions.extend(call(&node)),
+            kind => query.writes.extend(write(kind, &node)),
+        }
+    }
+    let is_with = |name: &Reference| name.schema.is_none() && with_names.contains(&name.name);
+    query.reads.retain(|name| !is_with(name));
+    query.reads.sort();
+    query.reads.dedup();
+    if locks_rows {
+        query.row_locks.clone_from(&query.reads);
+    }
+    query
+}
+
+fn operation(kind: SyntaxKind) -> Option<Operation> {
+    Some(match kind {
+        SyntaxKind::INSERT => Operation::Insert,
+        SyntaxKind::UPDATE => Operation::Update,
+        SyntaxKind::DELETE => Operation::Delete,
+        SyntaxKind::MERGE => Operation::Merge,
+        _ => Operation::Select,
+    })
+}
+
+fn named_relation(node: &SyntaxNode) -> Option<Reference> {
+    let name = node.children().find(|child| {
+        matches!(
+            child.kind(),
+            SyntaxKind::RELATION_NAME | SyntaxKind::RELATION_NAME_REF | SyntaxKind::TABLE_NAME_REF
+        )
+    })?;
+    let path = name.descendants().find_map(ast::PathRef::cast)?;
+    reference(Some(path))
+}
+
+fn call(node: &SyntaxNode) -> Option<Call> {
+    let call = ast::CallExpr::cast(node.clone())?;
+    let function = match call.expr()? {
+        ast::Expr::NameRef(name) => Reference::bare(ident(name.syntax())),
+        ast::Expr::FieldExpr(field) => {
+            let schema = field.base().map(|base| ident(base.syntax()));
+            Reference { schema, name: ident_of(field.field())? }
+        }
+        _ => return None,
+    };
+    let arguments = call.arg_list().into_iter().flat_map(|list| list.args());
+    let arguments = arguments.map(|argument| match argument.expr() {
+        Some(ast::Expr::Literal(literal)) => literal.string_value(),
+        Some(ast::Expr::CastExpr(cast)) => match cast.expr() {
+            Some(ast::Expr::Literal(literal)) => literal.string_value(),
+            _ => None,
+        },
+        _ => None,
+    });
+    Some(Call { function, arguments: arguments.collect() })
+}
+
+fn write(kind: SyntaxKind, node: &SyntaxNode) -> Option<Write> {
+    match kind {
+        SyntaxKind::INSERT => insert(&ast::Insert::cast(node.clone())?),
+        SyntaxKind::UPDATE => update(&ast::Update::cast(node.clone())?),
+        SyntaxKind::DELETE => delete(&ast::Delete::cast(node.clone())?),
+        SyntaxKind::MERGE => merge(&ast::Merge::cast(node.clone())?),
+        _ => None,
+    }
+}
+
+fn insert(it: &ast::Insert) -> Option<Write> {
+    let conflict = it.on_conflict_clause().and_then(|it| it.conflict_action());
+    let updates = matches!(conflict, Some(ast::ConflictAction::ConflictDoUpdateSet(_)));
+    let columns = it.column_target_list().into_iter().flat_map(|list| list.column_targets());
+    let selects = match it.insert_source() {
+        Some(ast::InsertSource::SelectVariant(source)) => !matches!(source, ast::SelectVariant::Values(_)),
+        _ => false,
+    };
+    Some(Write {
+        table: reference(it.relation_name_ref()?.path_ref())?,
+        kind: if updates { WriteKind::InsertOnConflict } else { WriteKind::Insert },
+        columns: columns.filter_map(|column| ident_of(column.name())).collect(),
+        has_where: false,
+        pinned: Vec::new(),
+        from_others: selects,
+    })
+}
+
+fn update(it: &ast::Update) -> Option<Write> {
+    let condition = it.where_clause_or_current_of();
+    Some(Write {
+        table: reference(it.relation_name()?.relation_name_ref()?.path_ref())?,
+        kind: WriteKind::Update,
+        columns: set_columns(it.set_clause()),
+        has_where: limits(condition.as_ref()),
+        pinned: pinned(condition.as_ref()),
+        from_others: it.from_clause().is_some(),
+    })
+}
+
+fn delete(it: &ast::Delete) -> Option<Write> {
+    let condition = it.where_clause_or_current_of();
+    Some(Write {
+        table: reference(it.relation_name()?.relation_name_ref()?.path_ref())?,
+        kind: WriteKind::Delete,
+        columns: Vec::new(),
+        has_where: limits(condition.as_ref()),
+        pinned: pinned(condition.as_ref()),
+        from_others: it.using_clause().is_some(),
+    })
+}
+
+fn merge(it: &ast::Merge) -> Option<Write> {
+    Some(Write {
+        table: reference(it.table_relation_name()?.table_name_ref()?.path_ref())?,
+        kind: WriteKind::Merge,
+        columns: Vec::new(),
+        has_where: true,
+        pinned: Vec::new(),
+        from_others: true,
+    })
+}
+
+fn set_columns(clause: Option<ast::SetClause>) -> Vec<Ident> {
+    let mut columns = Vec::new();
+    for column in clause.and_then(|it| it.set_column_list()).into_iter().flat_map(|it| it.set_columns()) {
+        match column {
+            ast::SetColumn::SetSingleColumn(it) => {
+                columns.extend(it.column_target().and_then(|it| ident_of(it.name())));
+            }
+            ast::SetColumn::SetMultipleColumns(it) => {
+                let targets = it.column_target_list().into_iter().flat_map(|it| it.column_targets());
+                columns.extend(targets.filter_map(|it| ident_of(it.name())));
+            }
+        }
+    }
+    columns
+}
+
+/// Whether a condition is more than `WHERE true`.
+fn limits(condition: Option<&ast::WhereClauseOrCurrentOf>) -> bool {
+    match condition {
+        Some(ast::WhereClauseOrCurrentOf::WhereClause(it)) => match it.expr() {
+            Some(ast::Expr::Literal(literal)) => !has_token(literal.syntax(), SyntaxKind::TRUE_KW),
+            Some(ast::Expr::BinExpr(it)) => !is_same_constant(&it),
+            other => other.is_some(),
+        },
+        Some(ast::WhereClauseOrCurrentOf::WhereCurrentOf(_)) => true,
+        None => false,
+    }
+}
+
+/// `1 = 1`
+fn is_same_constant(it: &ast::BinExpr) -> bool {
+    match (it.lhs(), it.op(), it.rhs()) {
+        (Some(ast::Expr::Literal(a)), Some(BinOp::Eq(_)), Some(ast::Expr::Literal(b))) => {
+            a.syntax().text() == b.syntax().text()
+        }
+        _ => false,
+    }
+}
+
+/// The columns a condition compares with constants by `=` or `IN`, in every row it lets through.
+fn pinned(condition: Option<&ast::WhereClauseOrCurrentOf>) -> Vec<Ident> {
+    let mut columns = Vec::new();
+    if let Some(ast::WhereClauseOrCurrentOf::WhereClause(it)) = condition
+        && let Some(expr) = it.expr()
+    {
+        pin(&expr, &mut columns);
+    }
+    columns
+}
+
+fn pin(expr: &ast::Expr, columns: &mut Vec<Ident>) {
+    match expr {
+        ast::Expr::ParenExpr(it) => {
+            if let Some(inner) = it.expr() {
+                pin(&inner, columns);
+            }
+        }
+        ast::Expr::BinExpr(it) => match it.op() {
+            Some(BinOp::And(_)) => {
+                for side in [it.lhs(), it.rhs()].into_iter().flatten() {
+                    pin(&side, columns);
+                }
+            }
+            Some(BinOp::Eq(_) | BinOp::In(_)) => columns.extend(pinned_column(it)),
+            _ => {}
+        },
+        _ => {}
+    }
+}
+
+fn pinned_column(it: &ast::BinExpr) -> Option<Ident> {
+    let constant = it.rhs()?;
+    let names = constant
+        .syntax()
+        .descendants()
+        .any(|node| matches!(node.kind(), SyntaxKind::NAME_REF | SyntaxKind::SELECT | SyntaxKind::CALL_EXPR));
+    match it.lhs()? {
+        ast::Expr::NameRef(name) if !names => Some(ident(name.syntax())),
+        ast::Expr::FieldExpr(field) if !names => ident_of(field.field()),
+        _ => None,
+    }
+}
