@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{Effect, LockMode, Name, RelationLock};
 use serde::{Deserialize, Serialize};
 
-use crate::{Form, Majors, Role, Roles, Shape};
+use crate::{Form, IndexCounts, Majors, Role, Roles, Shape};
 
 /// What one form does on the servers of one or more majors, as measured there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,9 +31,9 @@ pub struct Fact {
     /// Roles all of whose rows are read.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub scans: BTreeSet<Role>,
-    /// The indexes it builds or rebuilds.
-    #[serde(default, skip_serializing_if = "Builds::is_none")]
-    pub index_builds: Builds,
+    /// The indexes it builds or rebuilds on each table in a role.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub index_builds: BTreeMap<Role, Builds>,
     /// Whether rows or values that were there are gone.
     #[serde(default, skip_serializing_if = "is_no")]
     pub data_loss: bool,
@@ -42,36 +42,28 @@ pub struct Fact {
     pub refusal: Option<Refusal>,
 }
 
-/// Which indexes a form builds or rebuilds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+/// Which indexes of a table a form builds or rebuilds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Builds {
-    /// No index.
-    #[default]
-    None,
-    /// One new index, or the one that is named; one for each partition.
+    /// One: a new index, or the one that the statement names.
     One,
-    /// The indexes that use the statement's column.
+    /// Those that use the statement's column.
     OfColumn,
-    /// Every index of the tables that are rewritten or reindexed.
+    /// All that the table has.
     All,
-    /// Every index, and a new one.
+    /// All that the table has, and a new one.
     AllAndOne,
 }
 
 impl Builds {
-    fn is_none(&self) -> bool {
-        *self == Self::None
-    }
-
-    /// How many indexes that is.
-    pub fn count(self, roles: &Roles, shape: Shape) -> u32 {
+    /// New indexes, and those of the table's that are rebuilt.
+    pub(crate) const fn counts(self, table: IndexCounts) -> (u32, u32) {
         match self {
-            Self::None => 0,
-            Self::One => roles.leaves(shape),
-            Self::OfColumn => roles.column_index_count,
-            Self::All => roles.index_count,
-            Self::AllAndOne => roles.index_count + roles.leaves(shape),
+            Self::One => (1, 0),
+            Self::OfColumn => (0, table.of_column),
+            Self::All => (0, table.all),
+            Self::AllAndOne => (1, table.all),
         }
     }
 }
@@ -96,10 +88,24 @@ impl Fact {
             locks: strongest(locks),
             rewrites: named(&self.rewrites, roles),
             scans: named(&self.scans, roles),
-            index_builds: self.index_builds.count(roles, self.on),
+            index_builds: index_builds(&[self], roles),
             data_loss: self.data_loss,
         }
     }
+}
+
+/// How many indexes a statement of these facts builds: new ones add up, and those that exist are rebuilt
+/// once whatever the number of reasons.
+pub(crate) fn index_builds(facts: &[&Fact], roles: &Roles) -> u32 {
+    let mut tables: BTreeMap<&Name, (u32, u32)> = BTreeMap::new();
+    for (&role, builds) in facts.iter().flat_map(|fact| &fact.index_builds) {
+        for table in roles.named(role) {
+            let (new, rebuilt) = builds.counts(roles.index_counts(table));
+            let sum = tables.entry(table).or_default();
+            *sum = (sum.0 + new, sum.1.max(rebuilt));
+        }
+    }
+    tables.values().map(|(new, rebuilt)| new + rebuilt).sum()
 }
 
 /// The strongest mode for each relation, sorted by relation.

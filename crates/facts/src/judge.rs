@@ -2,8 +2,8 @@
 
 use model::Effect;
 
-use crate::fact::strongest;
-use crate::{Builds, Fact, Form, Refusal, Roles, Shape, lookup};
+use crate::fact::{index_builds, strongest};
+use crate::{Fact, Form, Refusal, Roles, Shape, lookup};
 
 /// What facts say of one statement.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -34,12 +34,12 @@ pub fn judge(forms: &[Form], shape: Shape, major: u32, roles: &Roles) -> Judgeme
     judgement.transaction = facts.iter().all(|fact| fact.transaction);
     judgement.refusal = facts.iter().find_map(|fact| fact.refusal.clone());
     if judgement.refusal.is_none() {
-        judgement.effect = union(&facts, shape, roles);
+        judgement.effect = union(&facts, roles);
     }
     judgement
 }
 
-fn union(facts: &[&Fact], shape: Shape, roles: &Roles) -> Effect {
+fn union(facts: &[&Fact], roles: &Roles) -> Effect {
     let mut union = Effect::default();
     for fact in facts {
         let effect = fact.effect(roles);
@@ -53,23 +53,6 @@ fn union(facts: &[&Fact], shape: Shape, roles: &Roles) -> Effect {
         names.sort();
         names.dedup();
     }
-    union.index_builds = builds(facts, shape, roles);
+    union.index_builds = index_builds(facts, roles);
     union
-}
-
-/// New indexes add up; those that exist are rebuilt once whatever the number of reasons.
-fn builds(facts: &[&Fact], shape: Shape, roles: &Roles) -> u32 {
-    let kinds = || facts.iter().map(|fact| fact.index_builds);
-    let new: u32 = kinds()
-        .filter(|kind| matches!(kind, Builds::One | Builds::AllAndOne))
-        .map(|_| Builds::One.count(roles, shape))
-        .sum();
-    let rebuilt = if kinds().any(|kind| matches!(kind, Builds::All | Builds::AllAndOne)) {
-        Builds::All.count(roles, shape)
-    } else if kinds().any(|kind| kind == Builds::OfColumn) {
-        Builds::OfColumn.count(roles, shape)
-    } else {
-        0
-    };
-    new + rebuilt
 }

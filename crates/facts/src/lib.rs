@@ -21,4 +21,4 @@ pub use fact::{Builds, Fact, Refusal};
 pub use form::{Area, Form, UnknownForm};
 pub use judge::{Judgement, judge};
 pub use majors::{MAJOR_MAX, MAJOR_MIN, Majors};
-pub use role::{Role, Roles, Shape};
+pub use role::{IndexCounts, Role, Roles, Shape};

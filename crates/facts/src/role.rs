@@ -97,11 +97,16 @@ impl fmt::Display for Shape {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Roles {
     names: BTreeMap<Role, Vec<Name>>,
-    /// Indexes of the table and its children, each partition's counted.
-    pub index_count: u32,
-    /// Of these, the indexes that have the statement's column as a key, in an expression or in their
-    /// WHERE.
-    pub column_index_count: u32,
+    indexes: BTreeMap<Name, IndexCounts>,
+}
+
+/// How many indexes a table has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct IndexCounts {
+    /// All of them.
+    pub all: u32,
+    /// Those with the statement's column as a key, in an expression or in their WHERE.
+    pub of_column: u32,
 }
 
 impl Roles {
@@ -124,11 +129,10 @@ impl Roles {
         self
     }
 
-    /// The counts of indexes: all of the table's and its children's, and those of the column.
+    /// How many indexes a table has, in whatever role; none unless told.
     #[must_use]
-    pub fn indexes(mut self, all: u32, of_column: u32) -> Self {
-        self.index_count = all;
-        self.column_index_count = of_column;
+    pub fn indexed(mut self, table: Name, counts: IndexCounts) -> Self {
+        self.indexes.insert(table, counts);
         self
     }
 
@@ -137,13 +141,8 @@ impl Roles {
         self.names.get(&role).map_or(&[], Vec::as_slice)
     }
 
-    /// How many tables one new index is built on: each partition, or the table and each heir.
-    pub(crate) fn leaves(&self, shape: Shape) -> u32 {
-        let children = u32::try_from(self.named(Role::Child).len()).unwrap_or(u32::MAX);
-        match shape {
-            // CREATE INDEX does not descend to inheriting tables, only to partitions.
-            Shape::Plain | Shape::Inherited => 1,
-            Shape::Partitioned => children,
-        }
+    /// How many indexes a table has.
+    pub fn index_counts(&self, table: &Name) -> IndexCounts {
+        self.indexes.get(table).copied().unwrap_or_default()
     }
 }
