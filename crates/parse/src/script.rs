@@ -126,9 +126,21 @@ fn tree(sql: &str, offset: usize) -> Found {
     let errors = parsed.errors().into_iter().map(|error| {
         let range = error.range();
         let span = Span::new(range.start().into(), range.end().into()).shifted(offset);
-        (span, error.message().to_owned())
+        (span, plain_words(error.message()))
     });
     (sink.into_actions(), errors.collect())
+}
+
+/// The parser's message without its own names of tokens: `SELECT_KW` is `SELECT`.
+fn plain_words(message: &str) -> String {
+    let is_word = |c: char| c.is_ascii_uppercase() || c == '_';
+    let mut out = String::new();
+    for part in message.split_inclusive(|c: char| !is_word(c)) {
+        let word = part.trim_end_matches(|c: char| !is_word(c));
+        out.push_str(word.strip_suffix("_KW").unwrap_or(word));
+        out.push_str(&part[word.len()..]);
+    }
+    out
 }
 
 /// Collects the actions of a text that a block executes; says whether all of it could be read.

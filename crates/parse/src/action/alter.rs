@@ -25,6 +25,7 @@ pub struct Alter {
 
 /// What one clause changes.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "it stands in a box")]
 pub enum AlterChange {
     /// `ADD COLUMN`
     AddColumn {

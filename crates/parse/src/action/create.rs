@@ -175,6 +175,7 @@ pub struct CreateType {
 
 /// What a type is made of.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "it stands in a box")]
 pub enum TypeBody {
     /// `AS ENUM`: the labels.
     Enum(Vec<String>),
