@@ -2,16 +2,46 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Change, ConstraintKind, Object, ObjectRef};
+use model::{Change, ConstraintKind, Name, Object, ObjectRef};
 
 /// Sorts changes by what has to be out of the way, or in place, before them; within a rank, what is used
 /// comes before what uses it (the other way round for drops).
 pub(crate) fn sort(changes: Vec<Change>) -> Vec<Change> {
+    let views: BTreeSet<Name> = changes.iter().filter_map(created_view).collect();
+    let gone: BTreeSet<ObjectRef> = changes.iter().filter_map(dropped_table).collect();
     let mut ranked: BTreeMap<u32, Vec<Change>> = BTreeMap::new();
     for change in changes {
-        ranked.entry(rank(&change)).or_default().push(change);
+        let rank = match &change {
+            // An index on a materialized view that is made here comes after the view.
+            Change::CreateIndex { table, .. } if views.contains(table) => INDEX_ON_VIEW,
+            // A routine that takes or returns rows of a table that goes, goes before it.
+            Change::Drop { object: Object::Routine { routine } }
+                if !gone.is_disjoint(&routine.depends_on) =>
+            {
+                DROP_TABLE
+            }
+            _ => rank(&change),
+        };
+        ranked.entry(rank).or_default().push(change);
     }
     ranked.into_values().flat_map(by_dependency).collect()
+}
+
+const INDEX_ON_VIEW: u32 = 61;
+const DROP_TABLE: u32 = 19;
+
+fn dropped_table(change: &Change) -> Option<ObjectRef> {
+    match change {
+        Change::Drop { object: Object::Table { name, .. } } => Some(ObjectRef::Table(name.clone())),
+        _ => None,
+    }
+}
+
+fn created_view(change: &Change) -> Option<Name> {
+    match change {
+        Change::Create { object: Object::View { name, .. } } => Some(name.clone()),
+        _ => None,
+    }
 }
 
 fn rank(change: &Change) -> u32 {
@@ -76,7 +106,7 @@ fn drop_rank(object: &Object) -> u32 {
     match object {
         Object::Policy { .. } | Object::Trigger { .. } | Object::Rule { .. } => 10,
         Object::View { .. } => 12,
-        Object::Table { .. } => 19,
+        Object::Table { .. } => DROP_TABLE,
         Object::Sequence { .. } => 84,
         Object::Routine { .. } => 86,
         Object::Domain { .. } | Object::Composite { .. } => 88,

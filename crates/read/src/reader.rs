@@ -54,7 +54,7 @@ impl<'a> Reader<'a> {
         let scripts = sql::scripts(path)?;
         let shadow = self.shadow().await?;
         let database = shadow.create_database(None).await?;
-        let mut session = connect::connect(&shadow.target(&database), "lockkeeper read").await?;
+        let mut session = connect::connect(&database.target, "lockkeeper read").await?;
         authors_path(&session).await?;
         for script in &scripts {
             sql::run(&session, script).await?;

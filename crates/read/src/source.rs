@@ -10,7 +10,7 @@ use model::Fault;
 #[derive(Debug, Clone)]
 pub enum Source {
     /// A live database.
-    Live(Target),
+    Live(Box<Target>),
     /// A `.sql` file, or a folder of migrations.
     Sql(PathBuf),
     /// A `drizzle.config.ts`, a `.ts` file or a folder of Drizzle schema.
@@ -33,7 +33,7 @@ impl Source {
     /// `read.source` when the text is no source or the file is not there; `connect.url` for a bad URL.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            return Ok(Self::Live(Target::parse(text)?));
+            return Ok(Self::Live(Box::new(Target::parse(text)?)));
         }
         if let Some(rest) = text.strip_prefix("git:") {
             let Some((rev, path)) = rest.split_once(':') else {

@@ -77,9 +77,17 @@ fn order(path: &Path) -> (bool, Vec<(u64, String)>) {
 
 /// Runs a script's statements one after the other, as its author wrote them.
 pub(crate) async fn run(session: &Session, script: &Script) -> Result<(), Fault> {
-    for statement in parse::split(&script.text) {
-        if let Err(error) = session.batch_execute(statement.text).await {
-            return Err(refused(script, statement.start, &error));
+    let parsed = parse::parse(&script.text);
+    if let Some(command) = parsed.meta_commands.first() {
+        let (line, column) = line_and_column(&script.text, command.start);
+        let command = command.of(&script.text);
+        return Err(Fault::new("read.sql", format!("\"{command}\" is a command of psql, not of the server"))
+            .at(format!("{}:{line}:{column}", script.path.display()))
+            .help("take psql's commands out of the file; data comes from INSERT, not from \\copy"));
+    }
+    for statement in &parsed.statements {
+        if let Err(error) = session.batch_execute(statement.sql).await {
+            return Err(refused(script, statement.span.start, &error));
         }
     }
     Ok(())
@@ -92,8 +100,8 @@ fn refused(script: &Script, start: usize, error: &tokio_postgres::Error) -> Faul
     let offset = match position {
         Some(ErrorPosition::Original(character)) => {
             let text = &script.text[start..];
-            let at = text.char_indices().nth((*character as usize).saturating_sub(1));
-            start + at.map_or(0, |(at, _)| at)
+            let nth = usize::try_from(*character).unwrap_or(1).saturating_sub(1);
+            start + text.char_indices().nth(nth).map_or(0, |(at, _)| at)
         }
         _ => start,
     };

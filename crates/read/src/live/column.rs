@@ -33,7 +33,7 @@ pub(super) async fn read(
 /// names them by oid, built-in ones included, which `pg_depend` leaves out.
 const COLUMNS: &str = "
 SELECT a.attrelid AS relation, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
-       a.attnotnull{since 18:  AND NOT EXISTS (SELECT FROM pg_constraint nn WHERE nn.conrelid = a.attrelid
+       a.attnotnull {since 18: AND NOT EXISTS (SELECT FROM pg_constraint nn WHERE nn.conrelid = a.attrelid
          AND nn.contype = 'n' AND nn.conkey[1] = a.attnum AND NOT nn.convalidated)} AS not_null,
        a.attgenerated AS generated, pg_get_expr(d.adbin, d.adrelid) AS expression,
        CASE WHEN d.oid IS NULL THEN NULL

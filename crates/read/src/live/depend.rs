@@ -49,7 +49,7 @@ WHERE p.prokind <> 'a' AND {ignored}";
 /// Who uses (`object` of `class`) what (`used` of `used_class`): views through their rewrite rule,
 /// tables through their own row, defaults, constraints, indexes, triggers and policies.
 const DEPENDENCIES: &str = "
-SELECT DISTINCT u.class, u.object, u.used_class, u.used, u.used_column, u.used_schema, u.used_name
+SELECT DISTINCT u.class, u.object, u.used_class, u.used, u.used_column, u.used_schema, u.used_name, u.row_of
 FROM (
   SELECT CASE d.classid WHEN 'pg_proc'::regclass THEN 'routine' ELSE 'relation' END AS class,
          CASE d.classid
@@ -66,7 +66,8 @@ FROM (
          (SELECT a.attname FROM pg_attribute a
           WHERE d.refclassid = 'pg_class'::regclass AND a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
             AND d.refobjsubid > 0) AS used_column,
-         tn.nspname AS used_schema, coalesce(te.typname, t.typname) AS used_name
+         tn.nspname AS used_schema, coalesce(te.typname, t.typname) AS used_name,
+         nullif(coalesce(te.typrelid, t.typrelid), 0) AS row_of
   FROM pg_depend d
   LEFT JOIN pg_type t ON d.refclassid = 'pg_type'::regclass AND t.oid = d.refobjid
   LEFT JOIN pg_type te ON te.oid = t.typelem AND t.typcategory = 'A'
@@ -88,6 +89,11 @@ fn used(
     match row.get("used_class") {
         "routine" => routines.get(&oid).cloned().map(ObjectRef::Routine),
         "type" => {
+            // A table's row type is the table.
+            let row_of = row.get::<_, Option<u32>>("row_of").and_then(|oid| relations.name(oid));
+            if let Some(table) = row_of.filter(|name| schema.tables.contains_key(name)) {
+                return Some(ObjectRef::Table(table.clone()));
+            }
             let name = Name::new(
                 row.get::<_, Option<String>>("used_schema")?,
                 row.get::<_, Option<String>>("used_name")?,

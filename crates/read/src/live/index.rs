@@ -37,20 +37,20 @@ SELECT x.indrelid AS relation, i.relname AS name, am.amname AS method, x.indisun
        (SELECT jsonb_agg(jsonb_build_object(
             'expression', pg_get_indexdef(i.oid, k.at::int, false),
             'column', a.attname,
-            'descending', (x.indoption::int2[])[k.at] & 1 = 1,
-            'nulls_first', (x.indoption::int2[])[k.at] & 2 = 2,
+            'descending', x.indoption[k.at - 1] & 1 = 1,
+            'nulls_first', x.indoption[k.at - 1] & 2 = 2,
             'opclass', CASE WHEN NOT oc.opcdefault OR ia.attoptions IS NOT NULL
                 THEN jsonb_build_array(ocn.nspname, oc.opcname, ia.attoptions) END,
-            'collation', CASE WHEN (x.indcollation::oid[])[k.at] <> coalesce(
-                  CASE WHEN a.attnum IS NULL THEN (x.indcollation::oid[])[k.at] ELSE a.attcollation END, 0)
+            'collation', CASE WHEN x.indcollation[k.at - 1] <> coalesce(
+                  CASE WHEN a.attnum IS NULL THEN x.indcollation[k.at - 1] ELSE a.attcollation END, 0)
                 THEN jsonb_build_array(cn.nspname, co.collname) END)
           ORDER BY k.at)
         FROM unnest(x.indkey::int2[]) WITH ORDINALITY k(num, at)
         JOIN pg_attribute ia ON ia.attrelid = i.oid AND ia.attnum = k.at
-        JOIN pg_opclass oc ON oc.oid = (x.indclass::oid[])[k.at]
+        JOIN pg_opclass oc ON oc.oid = x.indclass[k.at - 1]
         JOIN pg_namespace ocn ON ocn.oid = oc.opcnamespace
         LEFT JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.num AND k.num <> 0
-        LEFT JOIN pg_collation co ON co.oid = (x.indcollation::oid[])[k.at]
+        LEFT JOIN pg_collation co ON co.oid = x.indcollation[k.at - 1]
         LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
         WHERE k.at <= x.indnkeyatts)::text AS keys,
        (SELECT array_agg(a.attname::text ORDER BY k.at) FROM unnest(x.indkey::int2[]) WITH ORDINALITY k(num, at)

@@ -5,6 +5,7 @@ mod column;
 mod constraint;
 mod depend;
 mod index;
+mod kept;
 mod relation;
 mod routine;
 mod types;
@@ -52,6 +53,7 @@ async fn assemble(catalog: &Catalog<'_>) -> Result<Schema, Fault> {
     routine::read(catalog, &relations, &mut schema).await?;
     depend::read(catalog, &relations, &mut schema).await?;
     unmodelled::read(catalog, &mut schema).await?;
+    kept::hide(&mut schema);
     Ok(schema)
 }
 
