@@ -1,0 +1,364 @@
+//! Which code stands behind each import of the project, and what was seen while it ran.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use model::Fault;
+use rquickjs::loader::ImportAttributes;
+use rquickjs::module::Declared;
+use rquickjs::{Ctx, Error, Function, Module, Object};
+
+use crate::decisions;
+use crate::files::Files;
+use crate::resolve::{Asks, Resolver, Target, package_of};
+use crate::script::{self, Imports, Script, is_identifier};
+
+/// The name of the module the host itself evaluates.
+pub(crate) const ENTRY: &str = "lockkeeper:entry";
+
+/// Something the sandbox answered although it does not know it: a source of doubt.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Sighting {
+    /// `environment`, `clock`, `random`, `builtin`, or what became of a stand-in: `text`, `number`, `list`, `decision`.
+    pub(crate) kind: String,
+    /// The variable, the function, or the path of the stand-in.
+    pub(crate) name: String,
+}
+
+/// What earlier attempts found out about the modules of this project.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Learned {
+    /// Packages that fail while they load, with what they said.
+    pub(crate) broken: BTreeMap<String, String>,
+    /// Names that are imported from a module which has them not; they are undefined, as bundlers have it.
+    pub(crate) missing: BTreeMap<String, BTreeSet<String>>,
+    /// Names a module exports and nobody declares (erased types).
+    pub(crate) undeclared: BTreeMap<String, BTreeSet<String>>,
+}
+
+#[derive(Debug, Clone)]
+enum Kind {
+    File(PathBuf),
+    Builtin(String),
+    StandIn { specifier: String, importer: PathBuf },
+    Empty,
+}
+
+/// The state behind the engine's module loader and the host's functions.
+pub(crate) struct Modules {
+    pub(crate) files: Arc<Files>,
+    pub(crate) resolver: Rc<Resolver>,
+    /// Imports of the entry module are resolved as if it were this file.
+    pub(crate) home: PathBuf,
+    pub(crate) entry: &'static str,
+    pub(crate) learned: Learned,
+    /// Whether decisions on answered values are made visible, which costs a parse of every file.
+    pub(crate) decisions: bool,
+    kinds: BTreeMap<String, Kind>,
+    package_kinds: BTreeMap<PathBuf, bool>,
+    /// The project's own modules in the order they were loaded, with what their source says.
+    pub(crate) scripts: BTreeMap<PathBuf, Script>,
+    /// Modules stood in for, with the first file that imported them.
+    pub(crate) stand_ins: BTreeMap<String, PathBuf>,
+    /// `export * from` of a module stood in for: whatever it exports is lost.
+    pub(crate) lost_stars: Vec<(PathBuf, String)>,
+    pub(crate) sightings: BTreeSet<Sighting>,
+    /// A fault found while loading, which the engine can only carry as text.
+    pub(crate) fault: Option<Fault>,
+    /// A CommonJS module that failed while it loaded: its path, what it said, and where.
+    pub(crate) broke: Option<(PathBuf, String, String)>,
+    /// The module that was loaded last, for errors that carry no stack.
+    pub(crate) last: Option<PathBuf>,
+}
+
+pub(crate) type Shared = Rc<RefCell<Modules>>;
+
+impl Modules {
+    pub(crate) fn new(
+        files: Arc<Files>,
+        resolver: Rc<Resolver>,
+        home: PathBuf,
+        entry: &'static str,
+        learned: Learned,
+        decisions: bool,
+    ) -> Self {
+        Self {
+            files,
+            resolver,
+            home,
+            entry,
+            learned,
+            decisions,
+            kinds: BTreeMap::new(),
+            package_kinds: BTreeMap::new(),
+            scripts: BTreeMap::new(),
+            stand_ins: BTreeMap::new(),
+            lost_stars: Vec::new(),
+            sightings: BTreeSet::new(),
+            fault: None,
+            broke: None,
+            last: None,
+        }
+    }
+
+    /// What a specifier leads to, with broken packages counted as absent.
+    pub(crate) fn target(&mut self, importer: &Path, specifier: &str, asks: Asks) -> Result<Target, Fault> {
+        let found = self.resolver.resolve(importer, specifier, asks)?;
+        Ok(match found {
+            Target::File(path) if self.is_broken(&path) => Target::Absent(specifier.to_owned()),
+            Target::File(path) if path.extension().is_some_and(|e| e == "node") => Target::Absent(specifier.to_owned()),
+            Target::Builtin(name) if name == "drizzle-kit" => Target::Builtin(name),
+            Target::Absent(name) if name == "drizzle-kit" => Target::Builtin(name),
+            other => other,
+        })
+    }
+
+    fn is_broken(&self, path: &Path) -> bool {
+        package_of(path).is_some_and(|package| self.learned.broken.contains_key(&package))
+    }
+
+    fn resolve(&mut self, base: &str, specifier: &str) -> Result<String, Fault> {
+        if specifier == ENTRY {
+            return Ok(specifier.to_owned());
+        }
+        let importer = if base == ENTRY { self.home.clone() } else { PathBuf::from(base) };
+        if Path::new(specifier).is_absolute() && self.scripts.contains_key(Path::new(specifier)) {
+            return Ok(specifier.to_owned());
+        }
+        let (name, kind) = match self.target(&importer, specifier, Asks::Import)? {
+            Target::File(path) => (path.display().to_string(), Kind::File(path)),
+            Target::Builtin(name) if crate::builtins::source(&name).is_some() => {
+                (["node:", &name].concat(), Kind::Builtin(name))
+            }
+            Target::Builtin(name) => self.stand_in(&["node:", &name].concat(), specifier, importer),
+            Target::Absent(_) => self.stand_in(specifier, specifier, importer),
+            Target::Empty => ("lockkeeper:empty".to_owned(), Kind::Empty),
+        };
+        self.kinds.entry(name.clone()).or_insert(kind);
+        Ok(name)
+    }
+
+    fn stand_in(&mut self, named: &str, specifier: &str, importer: PathBuf) -> (String, Kind) {
+        self.stand_ins.entry(named.to_owned()).or_insert_with(|| importer.clone());
+        let name = ["stand-in:", named, " for ", &importer.display().to_string()].concat();
+        (name, Kind::StandIn { specifier: specifier.to_owned(), importer })
+    }
+
+    /// Reads a script and makes it ready: the project's own are stripped of types.
+    pub(crate) fn read_script(&mut self, path: &Path) -> Result<Script, Fault> {
+        let text = self.read(path)?;
+        let typed = path.extension().is_some_and(|e| matches!(e.to_str(), Some("ts" | "mts" | "cts" | "tsx" | "jsx")));
+        let mut script = if typed || !self.files.is_package(path) {
+            let text = self.without_lost_namespaces(path, text);
+            script::strip(path, &text)?
+        } else {
+            let module = self.is_module(path, &text);
+            Script { code: text, module, declarations: Vec::new(), imports: Imports::new(), stars: Vec::new() }
+        };
+        if self.decisions {
+            script.code = decisions::made_visible(path, &script.code);
+        }
+        Ok(script)
+    }
+
+    fn read(&self, path: &Path) -> Result<String, Fault> {
+        self.files.read(path).map_err(|error| {
+            Fault::new("drizzle.unreadable", format!("cannot read {}", path.display()))
+                .at(path.display().to_string())
+                .cause(error)
+        })
+    }
+
+    /// `import * as x from` a module stood in for: `x` becomes the stand-in itself, for its names are not known.
+    fn without_lost_namespaces(&mut self, path: &Path, text: String) -> String {
+        let mut text = text;
+        for (specifier, range) in script::namespace_imports(path, &text) {
+            let lost = match self.target(path, &specifier, Asks::Import) {
+                Ok(Target::Absent(_)) => true,
+                Ok(Target::Builtin(name)) => crate::builtins::source(&name).is_none(),
+                _ => false,
+            };
+            if lost {
+                text.replace_range(range, "    ");
+            }
+        }
+        text
+    }
+
+    /// Whether node takes a package's file as an ECMAScript module.
+    fn is_module(&mut self, path: &Path, text: &str) -> bool {
+        match path.extension().and_then(|e| e.to_str()) {
+            Some("mjs") => true,
+            Some("cjs") => false,
+            _ => self.is_module_folder(path) || (looks_like_module(text) && script::has_module_syntax(path, text)),
+        }
+    }
+
+    fn is_module_folder(&mut self, path: &Path) -> bool {
+        let Some(folder) = path.parent() else { return false };
+        if let Some(known) = self.package_kinds.get(folder) {
+            return *known;
+        }
+        let kind = match self.files.read(&folder.join("package.json")) {
+            Ok(text) => serde_json::from_str::<serde_json::Value>(&text)
+                .is_ok_and(|json| json.get("type").and_then(|kind| kind.as_str()) == Some("module")),
+            Err(_) => folder.parent().is_some() && self.is_module_folder(folder),
+        };
+        self.package_kinds.insert(folder.to_owned(), kind);
+        kind
+    }
+
+    /// What the importer takes of a module, as the text of a module made of stand-ins.
+    fn stand_in_text(&mut self, specifier: &str, named: &str, importer: &Path) -> String {
+        let imports = match self.scripts.get(importer) {
+            Some(script) => script.imports.clone(),
+            None => self.read(importer).map(|text| script::imports_of_text(importer, &text)).unwrap_or_default(),
+        };
+        let mut text = format!("const it = __lockkeeper.standInModule({named:?}); export default it;");
+        for name in imports.get(specifier).into_iter().flatten() {
+            if name != "default" && name != "*" && is_identifier(name) {
+                text.push_str(&format!(" export const {name} = it.{name};"));
+            }
+        }
+        if self.scripts.get(importer).is_some_and(|script| script.stars.iter().any(|star| star == specifier)) {
+            self.lost_stars.push((importer.to_owned(), named.to_owned()));
+        }
+        text
+    }
+
+    /// Adds what other modules expect of this one and it has not.
+    fn complete(&self, name: &str, code: &mut String) {
+        for missing in self.learned.missing.get(name).into_iter().flatten() {
+            if is_identifier(missing) {
+                code.push_str(&format!("\nexport const {missing} = undefined;"));
+            }
+        }
+        for undeclared in self.learned.undeclared.get(name).into_iter().flatten() {
+            code.push_str(&format!("\nvar {undeclared};"));
+        }
+    }
+}
+
+fn looks_like_module(text: &str) -> bool {
+    text.lines().any(|line| line.starts_with("import ") || line.starts_with("export "))
+}
+
+/// The text of a module that passes on what a CommonJS module exports.
+fn passing_on(expression: &str, names: &[String]) -> String {
+    let mut text = format!("const it = {expression}; export default __lockkeeper.interop(it);");
+    for name in names.iter().filter(|name| is_identifier(name) && *name != "default" && !RESERVED.contains(&name.as_str())) {
+        text.push_str(&format!(" export const {name} = it.{name};"));
+    }
+    for (at, name) in names.iter().filter(|name| RESERVED.contains(&name.as_str())).enumerate() {
+        text.push_str(&format!(" const it{at} = it[{name:?}]; export {{ it{at} as {name} }};"));
+    }
+    text
+}
+
+const RESERVED: &[&str] = &[
+    "await", "break", "case", "catch", "class", "const", "continue", "debugger", "delete", "do", "else", "enum",
+    "eval", "export", "extends", "false", "finally", "for", "function", "if", "implements", "import", "in",
+    "instanceof", "interface", "it", "let", "new", "null", "package", "private", "protected", "public", "return", "static",
+    "super", "switch", "this", "throw", "true", "try", "typeof", "var", "void", "while", "with", "yield",
+];
+
+/// The engine's resolver and loader over [`Modules`].
+pub(crate) struct Loader(pub(crate) Shared);
+
+impl rquickjs::loader::Resolver for Loader {
+    fn resolve<'js>(
+        &mut self,
+        _ctx: &Ctx<'js>,
+        base: &str,
+        name: &str,
+        _attributes: Option<ImportAttributes<'js>>,
+    ) -> rquickjs::Result<String> {
+        let mut modules = self.0.borrow_mut();
+        modules.resolve(base, name).map_err(|fault| {
+            modules.fault.get_or_insert(fault);
+            Error::new_resolving(base, name)
+        })
+    }
+}
+
+impl rquickjs::loader::Loader for Loader {
+    fn load<'js>(
+        &mut self,
+        ctx: &Ctx<'js>,
+        name: &str,
+        _attributes: Option<ImportAttributes<'js>>,
+    ) -> rquickjs::Result<Module<'js, Declared>> {
+        let kind = self.0.borrow().kinds.get(name).cloned();
+        let code = match kind {
+            None if name == ENTRY => self.0.borrow().entry.to_owned(),
+            None => return Err(Error::new_loading(name)),
+            Some(Kind::Empty) => "export default {};".to_owned(),
+            Some(Kind::StandIn { specifier, importer }) => {
+                let named = name.trim_start_matches("stand-in:").split(" for ").next().unwrap_or_default().to_owned();
+                self.0.borrow_mut().stand_in_text(&specifier, &named, &importer)
+            }
+            Some(Kind::Builtin(builtin)) => {
+                let call = format!("__lockkeeper.builtin({builtin:?})");
+                passing_on(&call, &keys(ctx, "builtin", &builtin)?)
+            }
+            Some(Kind::File(path)) => self.load_file(ctx, &path)?,
+        };
+        let mut code = code;
+        self.0.borrow().complete(name, &mut code);
+        let module = Module::declare(ctx.clone(), name, code)?;
+        describe_module(&module, name)?;
+        Ok(module)
+    }
+}
+
+impl Loader {
+    fn load_file(&self, ctx: &Ctx<'_>, path: &Path) -> rquickjs::Result<String> {
+        let shown = path.display().to_string();
+        self.0.borrow_mut().last = Some(path.to_owned());
+        if path.extension().is_some_and(|e| e == "json") {
+            return Ok(passing_on(&format!("__lockkeeper.load({shown:?})"), &keys(ctx, "load", &shown)?));
+        }
+        if !script::is_script(path) {
+            return Ok(format!("export default {shown:?};"));
+        }
+        let script = {
+            let mut modules = self.0.borrow_mut();
+            modules.read_script(path).map_err(|fault| {
+                modules.fault.get_or_insert(fault);
+                Error::new_loading(&shown)
+            })?
+        };
+        if !script.module {
+            return Ok(passing_on(&format!("__lockkeeper.importCommonJs({shown:?})"), &keys(ctx, "importCommonJs", &shown)?));
+        }
+        let mut modules = self.0.borrow_mut();
+        if modules.files.is_package(path) {
+            return Ok(script.code);
+        }
+        let code = script.code.clone();
+        modules.scripts.insert(path.to_owned(), script);
+        Ok(code)
+    }
+}
+
+/// Loads a CommonJS module (or a built-in one) now, to learn which names it exports.
+fn keys(ctx: &Ctx<'_>, function: &str, name: &str) -> rquickjs::Result<Vec<String>> {
+    let host: Object<'_> = ctx.globals().get("__lockkeeper")?;
+    let load: Function<'_> = host.get(function)?;
+    let exports: rquickjs::Value<'_> = load.call((name,))?;
+    let Some(exports) = exports.as_object() else { return Ok(Vec::new()) };
+    exports.keys::<String>().collect()
+}
+
+fn describe_module(module: &Module<'_, Declared>, name: &str) -> rquickjs::Result<()> {
+    let meta = module.meta()?;
+    if let Some(folder) = Path::new(name).parent().filter(|_| name.starts_with('/')) {
+        meta.set("url", ["file://", name].concat())?;
+        meta.set("filename", name)?;
+        meta.set("dirname", folder.display().to_string())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,332 @@
+//! One evaluation: an engine of its own with bounded memory and time, and nothing of the machine in reach.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use model::Fault;
+use rquickjs::context::EvalOptions;
+use rquickjs::promise::PromiseState;
+use rquickjs::{CatchResultExt, CaughtError, Context, Ctx, Exception, Function, Module, Object, Promise, Runtime, Value};
+use serde::Serialize;
+use sha2::Digest;
+
+use crate::builtins;
+use crate::files::Files;
+use crate::modules::{ENTRY, Learned, Loader, Modules, Shared, Sighting};
+use crate::options::Options;
+use crate::resolve::{Asks, Resolver, Target};
+use crate::script::Script;
+use crate::thrown::{self, Thrown};
+
+/// What the JavaScript side is told before it starts.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Setup {
+    /// The files to evaluate, in order.
+    pub(crate) files: Vec<PathBuf>,
+    /// What `process.cwd()` answers.
+    pub(crate) folder: PathBuf,
+    /// Environment variables with a known answer; null is an answer too: not set.
+    pub(crate) environment: BTreeMap<String, Option<String>>,
+    /// The `casing` of the configuration.
+    pub(crate) casing: Option<String>,
+    /// Whether the installed drizzle-orm is 1.0 or newer.
+    pub(crate) recent: bool,
+    /// Sources of doubt to answer differently than the first evaluation did.
+    pub(crate) vary: Vec<String>,
+    /// Whether every source is to be answered differently.
+    pub(crate) vary_all: bool,
+}
+
+/// An evaluation to make.
+pub(crate) struct Evaluation<'a> {
+    pub(crate) files: Arc<Files>,
+    pub(crate) entry: &'static str,
+    /// The file whose imports the entry's are resolved like.
+    pub(crate) home: &'a Path,
+    pub(crate) setup: &'a Setup,
+    pub(crate) options: &'a Options,
+    pub(crate) learned: Learned,
+    /// Whether decisions on answered values are to be varied too.
+    pub(crate) decisions: bool,
+}
+
+/// What an evaluation came to.
+pub(crate) struct Evaluated {
+    /// The entry's answer, JSON.
+    pub(crate) answer: String,
+    pub(crate) scripts: BTreeMap<PathBuf, Script>,
+    pub(crate) stand_ins: BTreeMap<String, PathBuf>,
+    pub(crate) lost_stars: Vec<(PathBuf, String)>,
+    pub(crate) sightings: BTreeSet<Sighting>,
+}
+
+/// Why an evaluation came to nothing.
+pub(crate) enum Failure {
+    /// The project has to be changed.
+    Fault(Fault),
+    /// Something about a module is known now: evaluate again.
+    Learned(Learned),
+}
+
+/// Runs an evaluation on a thread of its own, whose stack the engine's recursion fits in.
+///
+/// # Errors
+/// A fault of the project, or what to do differently in another try.
+pub(crate) fn evaluate(evaluation: &Evaluation<'_>) -> Result<Evaluated, Failure> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("drizzle".into()).stack_size(STACK_BYTES * 2);
+        let running = thread.spawn_scoped(scope, || run(evaluation));
+        let running = running.map_err(|error| engine_fault("cannot start a thread").cause(error));
+        running.map_err(Failure::Fault)?.join().unwrap_or_else(|_| Err(Failure::Fault(engine_fault("the engine panicked"))))
+    })
+}
+
+const STACK_BYTES: usize = 8 << 20;
+
+fn engine_fault(what: &str) -> Fault {
+    Fault::new("drizzle.engine", what)
+}
+
+fn run(evaluation: &Evaluation<'_>) -> Result<Evaluated, Failure> {
+    let resolver = Rc::new(Resolver::new(Arc::clone(&evaluation.files)));
+    let modules = Modules::new(
+        Arc::clone(&evaluation.files),
+        resolver,
+        evaluation.home.to_owned(),
+        evaluation.entry,
+        evaluation.learned.clone(),
+        evaluation.decisions,
+    );
+    let shared: Shared = Rc::new(RefCell::new(modules));
+    let runtime = Runtime::new().map_err(|error| Failure::Fault(engine_fault("cannot start the engine").cause(error)))?;
+    limit(&runtime, evaluation.options);
+    runtime.set_loader(Loader(Rc::clone(&shared)), Loader(Rc::clone(&shared)));
+    let context = Context::full(&runtime).map_err(|error| Failure::Fault(engine_fault("cannot start the engine").cause(error)))?;
+    let outcome = context.with(|ctx| {
+        let answer = answer(&ctx, &shared, evaluation, &runtime);
+        answer.map_err(|error| Thrown::caught(&ctx, error))
+    });
+    match outcome {
+        Ok(answer) => Ok(finished(answer, &shared)),
+        Err(thrown) => Err(thrown::judge(&thrown, &mut shared.borrow_mut(), evaluation.options)),
+    }
+}
+
+fn finished(answer: String, shared: &Shared) -> Evaluated {
+    let mut modules = shared.borrow_mut();
+    Evaluated {
+        answer,
+        scripts: std::mem::take(&mut modules.scripts),
+        stand_ins: std::mem::take(&mut modules.stand_ins),
+        lost_stars: std::mem::take(&mut modules.lost_stars),
+        sightings: std::mem::take(&mut modules.sightings),
+    }
+}
+
+fn limit(runtime: &Runtime, options: &Options) {
+    runtime.set_memory_limit(options.memory_bytes);
+    runtime.set_max_stack_size(STACK_BYTES);
+    // Most evaluations end before there is garbage worth collecting.
+    runtime.set_gc_threshold(options.memory_bytes / 4);
+    let end = Instant::now() + Duration::from_millis(options.time_ms);
+    runtime.set_interrupt_handler(Some(Box::new(move || Instant::now() > end)));
+}
+
+fn answer(ctx: &Ctx<'_>, shared: &Shared, evaluation: &Evaluation<'_>, runtime: &Runtime) -> rquickjs::Result<String> {
+    let host = prepare(ctx, shared, evaluation.setup)?;
+    let promise = Module::import(ctx, ENTRY)?;
+    let entry: Object<'_> = settle(ctx, runtime, &host, promise)?;
+    let ask: Function<'_> = entry.get("default")?;
+    settle(ctx, runtime, &host, ask.call(())?)
+}
+
+fn prepare<'js>(ctx: &Ctx<'js>, shared: &Shared, setup: &Setup) -> rquickjs::Result<Object<'js>> {
+    let native = native(ctx, shared)?;
+    let json = serde_json::to_string(setup).unwrap_or_else(|error| panic!("the setup does not serialise: {error}"));
+    let setup: Value<'js> = ctx.json_parse(json)?;
+    let make: Function<'js> = script(ctx, "lockkeeper:host", include_str!("js/host.js"))?;
+    let host: Object<'js> = make.call((native, setup))?;
+    let globals: Function<'js> = script(ctx, "lockkeeper:globals", include_str!("js/globals.js"))?;
+    globals.call::<_, ()>((host.clone(),))?;
+    Ok(host)
+}
+
+fn script<'js>(ctx: &Ctx<'js>, name: &str, source: &str) -> rquickjs::Result<Function<'js>> {
+    let mut options = EvalOptions::default();
+    options.strict = false;
+    options.filename = Some(name.to_owned());
+    ctx.eval_with_options(source, options)
+}
+
+/// Runs jobs, then timers, until the promise is settled.
+fn settle<'js, T: rquickjs::FromJs<'js>>(
+    ctx: &Ctx<'js>,
+    _runtime: &Runtime,
+    host: &Object<'js>,
+    promise: Promise<'js>,
+) -> rquickjs::Result<T> {
+    let tick: Function<'js> = host.get("tick")?;
+    loop {
+        while ctx.execute_pending_job() {}
+        if promise.state() != PromiseState::Pending {
+            return promise.result().unwrap_or(Err(rquickjs::Error::WouldBlock));
+        }
+        if !tick.call::<_, bool>(())? {
+            return Err(rquickjs::Error::WouldBlock);
+        }
+    }
+}
+
+/// The functions through which JavaScript reaches the host.
+fn native<'js>(ctx: &Ctx<'js>, shared: &Shared) -> rquickjs::Result<Object<'js>> {
+    let native = Object::new(ctx.clone())?;
+    let modules = Rc::clone(shared);
+    native.set("saw", Function::new(ctx.clone(), move |kind: String, name: String, _how: String| {
+        modules.borrow_mut().sightings.insert(Sighting { kind, name });
+    })?)?;
+    let modules = Rc::clone(shared);
+    native.set("broke", Function::new(ctx.clone(), move |path: String, message: String, stack: String| {
+        modules.borrow_mut().broke.get_or_insert((PathBuf::from(path), message, stack));
+    })?)?;
+    let modules = Rc::clone(shared);
+    native.set("resolve", Function::new(ctx.clone(), move |ctx: Ctx<'js>, from: String, specifier: String| {
+        resolve_required(&ctx, &modules, &from, &specifier)
+    })?)?;
+    let modules = Rc::clone(shared);
+    native.set("compile", Function::new(ctx.clone(), move |ctx: Ctx<'js>, path: String| compile(&ctx, &modules, &path))?)?;
+    native.set("builtin", Function::new(ctx.clone(), move |ctx: Ctx<'js>, name: String| match builtins::source(&name) {
+        Some(source) => script(&ctx, &["node:", &name].concat(), source).map(Some),
+        None => Ok(None),
+    })?)?;
+    let modules = Rc::clone(shared);
+    native.set("projectModules", Function::new(ctx.clone(), move || {
+        let paths: Vec<PathBuf> = modules.borrow().scripts.keys().cloned().collect();
+        serde_json::to_string(&paths).unwrap_or_default()
+    })?)?;
+    native.set("digest", Function::new(ctx.clone(), |algorithm: String, bytes: String| digest(&algorithm, &bytes))?)?;
+    disk(ctx, &native, shared)?;
+    Ok(native)
+}
+
+/// Reading the project's files, without the ones that hold secrets.
+fn disk<'js>(ctx: &Ctx<'js>, native: &Object<'js>, shared: &Shared) -> rquickjs::Result<()> {
+    let files = Arc::clone(&shared.borrow().files);
+    native.set("read", Function::new(ctx.clone(), move |path: String| {
+        let path = open_path(&files, &path)?;
+        files.read(&path).ok()
+    })?)?;
+    let files = Arc::clone(&shared.borrow().files);
+    native.set("stat", Function::new(ctx.clone(), move |path: String| match open_path(&files, &path) {
+        Some(path) if path.is_file() => "file",
+        Some(path) if path.is_dir() => "folder",
+        _ => "",
+    })?)?;
+    let files = Arc::clone(&shared.borrow().files);
+    native.set("list", Function::new(ctx.clone(), move |path: String| {
+        let entries = open_path(&files, &path).and_then(|path| fs::read_dir(path).ok());
+        let mut names: Vec<String> =
+            entries.into_iter().flatten().flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort();
+        serde_json::to_string(&names).unwrap_or_default()
+    })?)
+}
+
+/// The canonical path, if the project's code may open it. Environment files are kept from it: they hold secrets.
+fn open_path(files: &Files, path: &str) -> Option<PathBuf> {
+    let path = Path::new(path).canonicalize().ok()?;
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let secret = name == ".env" || name.starts_with(".env.") || name.ends_with(".env");
+    (files.admits(&path) && !secret).then_some(path)
+}
+
+#[derive(Serialize)]
+struct Required {
+    kind: &'static str,
+    name: String,
+}
+
+fn resolve_required(ctx: &Ctx<'_>, shared: &Shared, from: &str, specifier: &str) -> rquickjs::Result<String> {
+    let mut modules = shared.borrow_mut();
+    let found = match modules.target(Path::new(from), specifier, Asks::Require) {
+        Ok(Target::File(path)) => Required { kind: "file", name: path.display().to_string() },
+        Ok(Target::Builtin(name)) => Required { kind: "builtin", name },
+        Ok(Target::Empty) => Required { kind: "empty", name: String::new() },
+        Ok(Target::Absent(name)) if modules.files.is_package(Path::new(from)) => Required { kind: "absent", name },
+        Ok(Target::Absent(_)) => {
+            modules.stand_ins.entry(specifier.to_owned()).or_insert_with(|| PathBuf::from(from));
+            Required { kind: "standIn", name: specifier.to_owned() }
+        }
+        Err(fault) if modules.files.is_package(Path::new(from)) => Required { kind: "absent", name: fault.what },
+        Err(fault) => {
+            let what = fault.what.clone();
+            modules.fault.get_or_insert(fault);
+            return Err(Exception::throw_message(ctx, &what));
+        }
+    };
+    Ok(serde_json::to_string(&found).unwrap_or_default())
+}
+
+/// A CommonJS module's code as a function of the names it finds in scope.
+fn compile<'js>(ctx: &Ctx<'js>, shared: &Shared, path: &str) -> rquickjs::Result<Function<'js>> {
+    let read = {
+        let mut modules = shared.borrow_mut();
+        modules.last = Some(PathBuf::from(path));
+        modules.read_script(Path::new(path)).map_err(|fault| {
+            let what = fault.what.clone();
+            modules.fault.get_or_insert(fault);
+            what
+        })
+    };
+    let read = read.map_err(|what| Exception::throw_message(ctx, &what))?;
+    if read.module {
+        let what = ["require() of the ECMAScript module ", path].concat();
+        return Err(Exception::throw_message(ctx, &what));
+    }
+    let code = read.code.strip_prefix("#!").map_or_else(|| read.code.clone(), |rest| ["//", rest].concat());
+    script(ctx, path, &[COMMONJS_HEAD, &code, "\n})"].concat())
+}
+
+/// What stands before a CommonJS module's code, on its first line.
+pub(crate) const COMMONJS_HEAD: &str = "(function (exports, require, module, __filename, __dirname) {";
+
+fn digest(algorithm: &str, hex: &str) -> String {
+    let bytes: Vec<u8> = (0..hex.len() / 2).filter_map(|at| u8::from_str_radix(&hex[at * 2..at * 2 + 2], 16).ok()).collect();
+    let digest = match algorithm {
+        "md5" => md5::Md5::digest(&bytes).to_vec(),
+        "sha1" => sha1::Sha1::digest(&bytes).to_vec(),
+        "sha224" => sha2::Sha224::digest(&bytes).to_vec(),
+        "sha384" => sha2::Sha384::digest(&bytes).to_vec(),
+        "sha512" => sha2::Sha512::digest(&bytes).to_vec(),
+        _ => sha2::Sha256::digest(&bytes).to_vec(),
+    };
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Thrown {
+    /// Takes what was thrown out of the engine.
+    fn caught(ctx: &Ctx<'_>, error: rquickjs::Error) -> Self {
+        if matches!(error, rquickjs::Error::WouldBlock) {
+            return Self { waits: true, ..Self::default() };
+        }
+        match Err::<(), _>(error).catch(ctx) {
+            Err(CaughtError::Exception(exception)) => {
+                let object = exception.as_object();
+                Self {
+                    name: object.get("name").unwrap_or_default(),
+                    message: exception.message().unwrap_or_default(),
+                    stack: exception.stack().unwrap_or_default(),
+                    object: object.get("lockkeeperObject").ok(),
+                    waits: false,
+                }
+            }
+            Err(other) => Self { message: other.to_string(), ..Self::default() },
+            Ok(()) => Self::default(),
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! What the project's code threw, and what that means.
+
+use std::path::{Path, PathBuf};
+
+use model::Fault;
+
+use crate::modules::{Learned, Modules};
+use crate::options::Options;
+use crate::place::Place;
+use crate::resolve::package_of;
+use crate::sandbox::{COMMONJS_HEAD, Failure};
+use crate::script;
+
+/// An exception as the engine gave it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Thrown {
+    pub(crate) name: String,
+    pub(crate) message: String,
+    pub(crate) stack: String,
+    /// The table, view or type that was being described.
+    pub(crate) object: Option<String>,
+    /// The code waits for something that never comes.
+    pub(crate) waits: bool,
+}
+
+/// A line of a stack: where the engine was, in the code it ran.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Frame {
+    file: PathBuf,
+    line: u32,
+    column: u32,
+}
+
+/// Says whether another try with something learned can do better, and else what is wrong with the project.
+pub(crate) fn judge(thrown: &Thrown, modules: &mut Modules, options: &Options) -> Failure {
+    if let Some(learned) = learned(thrown, modules) {
+        return Failure::Learned(learned);
+    }
+    if let Some(fault) = modules.fault.take() {
+        return Failure::Fault(fault);
+    }
+    Failure::Fault(fault(thrown, modules, options))
+}
+
+fn learned(thrown: &Thrown, modules: &Modules) -> Option<Learned> {
+    let mut learned = modules.learned.clone();
+    let fresh = if let Some((name, module)) = between(&thrown.message, "Could not find export '", "' in module '") {
+        learned.missing.entry(module).or_default().insert(name)
+    } else if let Some((name, _)) = between(&thrown.message, "exported variable '", "' does not exist") {
+        let file = frames(&thrown.stack).first()?.file.display().to_string();
+        learned.undeclared.entry(file).or_default().insert(name)
+    } else {
+        let (package, why) = broken_package(thrown, modules)?;
+        learned.broken.insert(package, why).is_none()
+    };
+    fresh.then_some(learned)
+}
+
+/// The two texts of `…{start}A{middle}B'…`.
+fn between(message: &str, start: &str, middle: &str) -> Option<(String, String)> {
+    let (first, rest) = message.split_once(start)?.1.split_once(middle)?;
+    Some((first.to_owned(), rest.trim_end_matches('\'').to_owned()))
+}
+
+/// The package that failed while it loaded, if that is what happened.
+fn broken_package(thrown: &Thrown, modules: &Modules) -> Option<(String, String)> {
+    let stopped = ["interrupted", "out of memory"].contains(&thrown.message.as_str()) || thrown.waits;
+    let file = match (&modules.broke, &modules.fault) {
+        _ if stopped => return None,
+        (Some((path, ..)), _) if modules.files.is_package(path) => path.clone(),
+        (_, Some(_)) => modules.last.clone().filter(|path| modules.files.is_package(path))?,
+        // The outermost frame is the module whose evaluation failed.
+        _ => frames(&thrown.stack).last().map(|frame| frame.file.clone())?,
+    };
+    let package = package_of(&file).filter(|_| modules.files.is_package(&file))?;
+    (package != "drizzle-orm").then(|| (package, [thrown.name.as_str(), ": ", &thrown.message].concat()))
+}
+
+fn fault(thrown: &Thrown, modules: &Modules, options: &Options) -> Fault {
+    let frames = frames(&thrown.stack);
+    let own = frames.iter().find(|frame| !modules.files.is_package(&frame.file));
+    let place = own.or(frames.first()).map(|frame| original(frame, modules));
+    let file = place.as_ref().map(|place| place.file.clone()).or_else(|| modules.last.clone());
+    let file = file.map_or_else(|| "the schema".to_owned(), |file| file.display().to_string());
+    let fault = if thrown.waits {
+        Fault::new("drizzle.waits", "the project's code waits for something that never comes")
+            .help("the sandbox has no network and no other processes; move such code out of the schema's imports")
+    } else if thrown.message == "interrupted" {
+        let what = format!("{file} still runs after {} ms", options.time_ms);
+        Fault::new("drizzle.time", what).help("look for a loop that does not end where the place says")
+    } else if thrown.message == "out of memory" {
+        let what = format!("{file} takes more than {}", model::bytes_text(options.memory_bytes as f64));
+        Fault::new("drizzle.memory", what).help("look for a list that grows without end in what the schema imports")
+    } else {
+        threw(thrown, modules)
+    };
+    match place {
+        Some(place) => fault.at(place.to_string()),
+        None => fault.at(file),
+    }
+}
+
+fn threw(thrown: &Thrown, modules: &Modules) -> Fault {
+    let name = if thrown.name.is_empty() { "Error" } else { &thrown.name };
+    let about = thrown.object.as_ref().filter(|object| !object.is_empty());
+    let about = about.map_or_else(String::new, |object| format!(" (about {object})"));
+    let fault = Fault::new("drizzle.threw", format!("the project's code throws {name}: {}{about}", thrown.message.trim()));
+    match answered(modules) {
+        Some(help) => fault.help(help),
+        None => fault,
+    }
+}
+
+/// What the sandbox answered in place of the real thing, which may be what the code stumbled over.
+fn answered(modules: &Modules) -> Option<String> {
+    let variables: Vec<&str> =
+        modules.sightings.iter().filter(|seen| seen.kind == "environment").map(|seen| seen.name.as_str()).collect();
+    let packages: Vec<&str> = modules.stand_ins.keys().map(String::as_str).collect();
+    let mut parts = Vec::new();
+    if !packages.is_empty() {
+        parts.push(format!("not installed or not runnable here, and stood in for: {}", packages.join(", ")));
+    }
+    if !variables.is_empty() {
+        parts.push(format!("environment variables answered with placeholders: {}; give their values", variables.join(", ")));
+    }
+    (!parts.is_empty()).then(|| parts.join(". "))
+}
+
+/// Where a frame stands in the source as it was written.
+fn original(frame: &Frame, modules: &Modules) -> Place {
+    let as_run = Place { file: frame.file.clone(), line: frame.line, column: frame.column };
+    if modules.files.is_package(&frame.file) || modules.decisions {
+        return as_run;
+    }
+    let Ok(text) = modules.files.read(&frame.file) else { return as_run };
+    let module = modules.scripts.contains_key(&frame.file);
+    let head = if !module && frame.line == 1 { COMMONJS_HEAD.len() as u32 } else { 0 };
+    script::original_place(&frame.file, &text, frame.line, frame.column.saturating_sub(head)).unwrap_or(as_run)
+}
+
+/// The frames of a stack that are files: lines such as `    at name (/path/file.ts:3:14)`.
+fn frames(stack: &str) -> Vec<Frame> {
+    stack.lines().filter_map(frame).collect()
+}
+
+fn frame(line: &str) -> Option<Frame> {
+    let text = line.trim().strip_prefix("at ")?;
+    let place = if text.starts_with('/') { text } else { text.split_once(" (").map_or(text, |(_, place)| place) };
+    let place = place.trim_end_matches(')');
+    let (rest, column) = place.rsplit_once(':')?;
+    let (file, line) = rest.rsplit_once(':')?;
+    let frame = Frame { file: PathBuf::from(file), line: line.parse().ok()?, column: column.parse().ok()? };
+    Path::new(file).is_absolute().then_some(frame)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_stacks() {
+        let stack = "    at f (/a/b (c).ts:3:14)\n    at <anonymous> (/d.ts:1:2)\n    at native\n    at /e.ts:9:1\n";
+        let found: Vec<(String, u32, u32)> =
+            frames(stack).into_iter().map(|f| (f.file.display().to_string(), f.line, f.column)).collect();
+        assert_eq!(found, [("/a/b (c).ts".into(), 3, 14), ("/d.ts".into(), 1, 2), ("/e.ts".into(), 9, 1)]);
+    }
+
+    #[test]
+    fn understands_missing_exports() {
+        let found = between("Could not find export 'a' in module '/x.ts'", "Could not find export '", "' in module '");
+        assert_eq!(found, Some(("a".into(), "/x.ts".into())));
+    }
+}
