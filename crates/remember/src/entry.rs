@@ -87,6 +87,15 @@ impl Body {
         }
     }
 
+    /// The operation it is about.
+    pub fn operation(&self) -> Option<&str> {
+        match self {
+            Self::Run(_) | Self::Rehearsal(_) => None,
+            Self::Step(step) => Some(step.operation.name()),
+            Self::Prediction(prediction) => Some(prediction.operation.name()),
+        }
+    }
+
     /// The table it is about.
     pub fn table(&self) -> Option<TableName> {
         match self {

@@ -2,6 +2,8 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod backtest;
+mod confidence;
 mod describe;
 mod document;
 mod entry;
@@ -9,19 +11,32 @@ mod list;
 mod memory;
 mod options;
 mod outcome;
+mod predict;
 mod records;
 mod spool;
+mod statistics;
 mod store;
 mod table;
 mod tenant;
+mod timing;
+mod transfer;
 
+pub use backtest::{Backtest, Split, Told};
+pub use confidence::confidence;
 pub use document::{Document, Measures};
 pub use entry::{Body, Entry, Kind};
 pub use list::{ListQuery, Listing, Summary};
 pub use memory::{Memory, Recorded};
 pub use options::{Options, StoreChoice};
 pub use outcome::Outcome;
+pub use predict::{Foretold, PredictQuery};
 pub use records::{PredictionRecord, RehearsalRecord, RehearsedPhase};
+pub use statistics::{
+    Activity, ActivityTimes, ConstraintFailures, Hindsight, IndexBuildRate, LockHour, LockPattern, Measured,
+    Scores, Statistics, StatisticsQuery, StrategyCount, Threshold,
+};
 pub use store::{Filed, Selection, SqliteStore, Store};
 pub use table::TableName;
 pub use tenant::Tenant;
+pub use timing::{Quantiles, TimeModel};
+pub use transfer::Imported;

@@ -1,5 +1,7 @@
 //! The memory as its users see it.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Slot;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -9,7 +11,7 @@ use crate::describe::document_of;
 use crate::records::{PredictionRecord, RehearsalRecord};
 use crate::spool::Spool;
 use crate::store::{Filed, Selection, SqliteStore, Store};
-use crate::{Body, Entry, Kind, Options, StoreChoice, Tenant};
+use crate::{Body, Entry, Options, StoreChoice, Tenant};
 
 /// The memory of one tenant.
 ///
@@ -131,13 +133,16 @@ impl Memory {
                 "the memory failed a moment ago and is left alone for now",
             ));
         }
-        let stored = self.with_store(|store| append(store, entries));
+        let stored = self.with_store(|store| append(store, entries).map(drop));
         self.locked().rests_until = stored.is_err().then(|| Instant::now() + REST);
         stored
     }
 
     /// Works with the store, opened where it is not yet, after what waits has been replayed.
-    fn with_store<T>(&self, work: impl FnOnce(&mut dyn Store) -> Result<T, Fault>) -> Result<T, Fault> {
+    pub(crate) fn with_store<T>(
+        &self,
+        work: impl FnOnce(&mut dyn Store) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         let mut held = self.locked();
         let store = match &mut held.store {
             Some(store) => store,
@@ -150,7 +155,7 @@ impl Memory {
     }
 
     fn replay(&self, store: &mut dyn Store) -> Result<(), Fault> {
-        let replayed = self.spool.drain(|entries| append(store, &entries).map_err(Replay::Store));
+        let replayed = self.spool.drain(|entries| append(store, &entries).map(drop).map_err(Replay::Store));
         match replayed {
             Ok(_) => Ok(()),
             Err(Replay::Store(fault)) => Err(fault),
@@ -183,40 +188,25 @@ fn open_store(choice: &StoreChoice) -> Result<Box<dyn Store>, Fault> {
     }
 }
 
-/// Makes the documents of entries and writes both.
-fn append(store: &mut dyn Store, entries: &[Entry]) -> Result<(), Fault> {
-    let mut filed: Vec<Filed> = Vec::with_capacity(entries.len());
+/// Makes the documents of entries, writes both, and answers how many were new.
+pub(crate) fn append(store: &mut dyn Store, entries: &[Entry]) -> Result<usize, Fault> {
+    // The latest receipt of each run, from this batch or from the store.
+    let mut runs: BTreeMap<(&Tenant, &str), Option<RunReceipt>> = BTreeMap::new();
+    let mut filed = Vec::with_capacity(entries.len());
     for entry in entries {
-        let run = run_of(store, &filed, entry)?;
-        let document = document_of(entry, run.as_ref());
-        filed.push(Filed { entry: entry.clone(), document });
-    }
-    store.append(&filed)?;
-    Ok(())
-}
-
-/// The latest receipt of the run an entry belongs to: in the same batch, or in the store.
-fn run_of(store: &mut dyn Store, batch: &[Filed], entry: &Entry) -> Result<Option<RunReceipt>, Fault> {
-    let (Kind::Step, Some(run)) = (entry.body.kind(), entry.body.run()) else { return Ok(None) };
-    let in_batch = batch.iter().rev().find_map(|filed| match &filed.entry.body {
-        Body::Run(receipt) if receipt.run == run && filed.entry.tenant == entry.tenant => {
-            Some(receipt.clone())
+        let mut context = None;
+        if let Some(run) = entry.body.run() {
+            let known = runs.entry((&entry.tenant, run));
+            let known = match known {
+                Slot::Occupied(known) => known.into_mut(),
+                Slot::Vacant(unknown) => unknown.insert(store.runs(&entry.tenant, &[run])?.pop()),
+            };
+            if let Body::Run(receipt) = &entry.body {
+                *known = Some(receipt.clone());
+            }
+            context = known.as_ref();
         }
-        _ => None,
-    });
-    if in_batch.is_some() {
-        return Ok(in_batch);
+        filed.push(Filed { entry: entry.clone(), document: document_of(entry, context) });
     }
-    let selection = Selection {
-        kind: Some(Kind::Run),
-        run: Some(run.to_owned()),
-        limit: Some(1),
-        newest_first: true,
-        ..Selection::default()
-    };
-    let found = store.entries(&entry.tenant, &selection)?.pop();
-    Ok(found.and_then(|entry| match entry.body {
-        Body::Run(receipt) => Some(receipt),
-        _ => None,
-    }))
+    store.append(&filed)
 }

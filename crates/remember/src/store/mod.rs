@@ -3,7 +3,7 @@
 mod sqlite;
 
 use jiff::Timestamp;
-use model::Fault;
+use model::{Fault, RunReceipt};
 
 use crate::{Document, Entry, Kind, TableName, Tenant};
 
@@ -25,12 +25,16 @@ pub struct Selection {
     pub kind: Option<Kind>,
     /// Entries of this run.
     pub run: Option<String>,
+    /// Entries of this operation.
+    pub operation: Option<String>,
     /// Entries about this table.
     pub table: Option<TableName>,
     /// Entries whose id begins with this.
     pub id_prefix: Option<String>,
     /// Entries of what happened at or after this time.
     pub since: Option<Timestamp>,
+    /// Entries written after the one with this id.
+    pub after: Option<String>,
     /// At most so many.
     pub limit: Option<u32>,
     /// The newest first; otherwise in the order they were written.
@@ -53,4 +57,10 @@ pub trait Store: Send {
     /// # Errors
     /// When the store cannot be read.
     fn entries(&mut self, tenant: &Tenant, selection: &Selection) -> Result<Vec<Entry>, Fault>;
+
+    /// The latest receipts of these runs, of those that the ledger knows.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn runs(&mut self, tenant: &Tenant, runs: &[&str]) -> Result<Vec<RunReceipt>, Fault>;
 }

@@ -24,8 +24,8 @@ pub(super) fn append(connection: &mut Connection, filed: &[Filed]) -> rusqlite::
 
 fn insert_entry(transaction: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<bool> {
     let mut insert = transaction.prepare_cached(
-        "INSERT INTO entry (id, tenant, kind, run, table_schema, table_name, happened_ns, body)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
+        "INSERT INTO entry (id, tenant, kind, run, operation, table_schema, table_name, happened_ns, body)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
     )?;
     let table = entry.body.table();
     let schema = table.as_ref().and_then(|table| table.schema.as_ref());
@@ -36,6 +36,7 @@ fn insert_entry(transaction: &Transaction<'_>, entry: &Entry) -> rusqlite::Resul
         entry.tenant.as_str(),
         entry.body.kind().name(),
         entry.body.run(),
+        entry.body.operation(),
         schema.map(|schema| schema.as_str()),
         table.as_ref().map(|table| table.name.as_str()),
         nanoseconds(entry.happened_at),

@@ -6,7 +6,7 @@ mod read;
 
 use std::path::{Path, PathBuf};
 
-use model::Fault;
+use model::{Fault, RunReceipt};
 use rusqlite::Connection;
 
 use super::{Filed, Selection, Store};
@@ -45,5 +45,9 @@ impl Store for SqliteStore {
 
     fn entries(&mut self, tenant: &Tenant, selection: &Selection) -> Result<Vec<Entry>, Fault> {
         read::entries(&self.connection, tenant, selection).map_err(|error| self.fault("read", error))
+    }
+
+    fn runs(&mut self, tenant: &Tenant, runs: &[&str]) -> Result<Vec<RunReceipt>, Fault> {
+        read::runs(&self.connection, tenant, runs).map_err(|error| self.fault("read", error))
     }
 }

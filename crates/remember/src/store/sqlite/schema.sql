@@ -5,6 +5,7 @@ CREATE TABLE entry (
     tenant TEXT NOT NULL,
     kind TEXT NOT NULL,
     run TEXT,
+    operation TEXT,
     table_schema TEXT,
     table_name TEXT,
     happened_ns INTEGER NOT NULL,
@@ -13,6 +14,7 @@ CREATE TABLE entry (
 ) STRICT;
 CREATE INDEX entry_by_kind ON entry (tenant, kind, happened_ns);
 CREATE INDEX entry_by_run ON entry (tenant, run);
+CREATE INDEX entry_by_operation ON entry (tenant, kind, operation, happened_ns);
 CREATE INDEX entry_by_table ON entry (tenant, table_name);
 CREATE TRIGGER entry_is_append_only BEFORE UPDATE ON entry
 BEGIN

@@ -1,0 +1,14 @@
+//! Times told from earlier times.
+
+mod backtest;
+mod fit;
+mod forecast;
+mod model;
+mod point;
+
+pub(crate) use backtest::Question;
+pub(crate) use forecast::Forecaster;
+pub use forecast::Quantiles;
+pub use model::TimeModel;
+pub(crate) use model::median;
+pub(crate) use point::{Point, Size, TableKey};
