@@ -7,6 +7,6 @@ use model::{Fault, Fingerprint};
 ///
 /// # Errors
 /// `read.catalog` when a catalog query fails.
-pub async fn fingerprint(session: &mut Session) -> Result<Fingerprint, Fault> {
+pub async fn fingerprint(session: &Session) -> Result<Fingerprint, Fault> {
     Ok(crate::live::read(session).await?.fingerprint())
 }

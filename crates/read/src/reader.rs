@@ -54,12 +54,12 @@ impl<'a> Reader<'a> {
         let scripts = sql::scripts(path)?;
         let shadow = self.shadow().await?;
         let database = shadow.create_database(None).await?;
-        let mut session = connect::connect(&database.target, "lockkeeper read").await?;
+        let session = connect::connect(&database.target, "lockkeeper read").await?;
         authors_path(&session).await?;
         for script in &scripts {
             sql::run(&session, script).await?;
         }
-        let schema = live::read(&mut session).await?;
+        let schema = live::read(&session).await?;
         session.close().await;
         let files = scripts.into_iter().map(|script| script.path).collect();
         Ok(Reading { schema, server_version: None, notes: Vec::new(), files })
@@ -78,9 +78,9 @@ impl<'a> Reader<'a> {
 }
 
 async fn read_live(target: &connect::Target) -> Result<Reading, Fault> {
-    let mut session = connect::connect(target, "lockkeeper read").await?;
+    let session = connect::connect(target, "lockkeeper read").await?;
     let server_version = Some(session.server().version_num);
-    let schema = live::read(&mut session).await?;
+    let schema = live::read(&session).await?;
     session.close().await;
     Ok(Reading { schema, server_version, notes: Vec::new(), files: Vec::new() })
 }

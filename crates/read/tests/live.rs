@@ -5,8 +5,8 @@ use model::{Ident, Name, Schema};
 const RICH: &str = include_str!("rich.sql");
 
 async fn read(database: &testkit::TestDatabase) -> Schema {
-    let mut session = database.connect().await;
-    read::live::read(&mut session).await.expect("a catalog can be read")
+    let session = database.connect().await;
+    read::live::read(&session).await.expect("a catalog can be read")
 }
 
 async fn push(database: &testkit::TestDatabase, from: &Schema, to: &Schema) {

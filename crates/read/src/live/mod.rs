@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use connect::Session;
 use model::{Fault, Ident, Name, Schema};
-use tokio_postgres::{Row, Transaction};
+use tokio_postgres::Row;
 
 /// Namespaces that hold no application's schema: the system's, ours, and those of migration runners.
 pub const IGNORED_NAMESPACES: &[&str] = &["information_schema", "lockkeeper", "drizzle"];
@@ -28,18 +28,20 @@ pub const IGNORED_TABLES: &[&str] =
 ///
 /// # Errors
 /// `read.catalog` when a catalog query fails.
-pub async fn read(session: &mut Session) -> Result<Schema, Fault> {
-    let major = session.server().major;
-    let transaction = session
-        .build_transaction()
-        .isolation_level(tokio_postgres::IsolationLevel::RepeatableRead)
-        .read_only(true)
-        .start()
-        .await
-        .map_err(|error| catalog_fault(&error))?;
-    let schema = assemble(&Catalog { transaction: &transaction, major }).await?;
-    transaction.rollback().await.map_err(|error| catalog_fault(&error))?;
-    Ok(schema)
+pub async fn read(session: &Session) -> Result<Schema, Fault> {
+    let catalog = Catalog { session };
+    catalog.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let schema = read_within(session).await;
+    catalog.run("ROLLBACK").await?;
+    schema
+}
+
+/// The same within the transaction that the session has open, whose search path it sets for its length.
+///
+/// # Errors
+/// `read.catalog` when a catalog query fails.
+pub async fn read_within(session: &Session) -> Result<Schema, Fault> {
+    assemble(&Catalog { session }).await
 }
 
 async fn assemble(catalog: &Catalog<'_>) -> Result<Schema, Fault> {
@@ -59,20 +61,19 @@ async fn assemble(catalog: &Catalog<'_>) -> Result<Schema, Fault> {
 
 /// The snapshot that all queries of one read share.
 struct Catalog<'a> {
-    transaction: &'a Transaction<'a>,
-    major: u32,
+    session: &'a Session,
 }
 
 impl Catalog<'_> {
     /// Rows of a catalog query. `{ignored}` in it stands for the condition that keeps out namespaces
     /// nobody's application owns, on the alias `n`; `{since N: text}` is kept from major N on.
     async fn rows(&self, query: &'static str) -> Result<Vec<Row>, Fault> {
-        let query = for_major(query, self.major).replace("{ignored}", IGNORED);
-        self.transaction.query(&query, &[]).await.map_err(|error| catalog_fault(&error))
+        let query = for_major(query, self.session.server().major).replace("{ignored}", IGNORED);
+        self.session.query(&query, &[]).await.map_err(|error| catalog_fault(&error))
     }
 
     async fn run(&self, statement: &'static str) -> Result<(), Fault> {
-        self.transaction.batch_execute(statement).await.map_err(|error| catalog_fault(&error))
+        self.session.batch_execute(statement).await.map_err(|error| catalog_fault(&error))
     }
 }
 
