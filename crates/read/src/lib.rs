@@ -14,6 +14,6 @@ mod statistics;
 
 pub use fingerprint::fingerprint;
 pub use reader::{Reader, Reading};
-pub use snapshot::save;
+pub use snapshot::{load, save};
 pub use source::Source;
 pub use statistics::{has_rows, statistics};

@@ -86,10 +86,7 @@ async fn read_live(target: &connect::Target) -> Result<Reading, Fault> {
 }
 
 fn read_snapshot(path: &std::path::Path) -> Result<Reading, Fault> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Fault::new("read.file", "the file could not be read").at(path.display().to_string()).cause(error)
-    })?;
-    let schema = snapshot::load(path, &text)?;
+    let schema = snapshot::load(path)?;
     Ok(Reading { schema, server_version: None, notes: Vec::new(), files: vec![path.to_owned()] })
 }
 

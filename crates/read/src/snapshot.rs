@@ -21,11 +21,19 @@ pub fn save(schema: &Schema) -> String {
     serde_json::to_string_pretty(&snapshot).unwrap_or_default() + "\n"
 }
 
-/// Reads a snapshot's text.
+/// Reads a snapshot.
 ///
 /// # Errors
-/// `read.snapshot` with line and column when it is no snapshot that this version knows.
-pub(crate) fn load(path: &Path, text: &str) -> Result<Schema, Fault> {
+/// `read.file` when there is none, `read.snapshot` with line and column when it is no snapshot that this
+/// version knows.
+pub fn load(path: &Path) -> Result<Schema, Fault> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Fault::new("read.file", "the file could not be read").at(path.display().to_string()).cause(error)
+    })?;
+    parse(path, &text)
+}
+
+fn parse(path: &Path, text: &str) -> Result<Schema, Fault> {
     let snapshot: Snapshot = serde_json::from_str(text).map_err(|error| {
         let place = format!("{}:{}:{}", path.display(), error.line(), error.column());
         Fault::new("read.snapshot", "not a snapshot of a schema").at(place).cause(error)
@@ -46,8 +54,8 @@ mod tests {
     #[test]
     fn a_snapshot_survives() {
         let schema = Schema::default();
-        assert_eq!(load(Path::new("s.json"), &save(&schema)).unwrap(), schema);
-        let fault = load(Path::new("s.json"), "{\"lockkeeper\": 1,\n \"schema\": 3}").unwrap_err();
+        assert_eq!(parse(Path::new("s.json"), &save(&schema)).unwrap(), schema);
+        let fault = parse(Path::new("s.json"), "{\"lockkeeper\": 1,\n \"schema\": 3}").unwrap_err();
         assert!(fault.to_string().contains("s.json:2:"), "{fault}");
     }
 }
