@@ -1,0 +1,125 @@
+//! Two schemas compared, the changes between them sorted by object.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diff::Rename;
+use model::{Change, Fault, Name, Object, ObjectRef, Schema};
+
+use crate::evidence::evidence;
+use crate::{Difference, Verification};
+
+/// Compares the schema that is there with the one that is wanted. Renames that a person told count as
+/// differences of the renamed object, not as a missing and an unexpected one.
+///
+/// # Errors
+/// `diff.rename` when a rename names something that is not there.
+pub fn sync(found: &Schema, wanted: &Schema, renames: &[Rename]) -> Result<Verification, Fault> {
+    let diff = diff::diff(found, wanted, renames)?;
+    let mut verification = Verification {
+        equal: true,
+        found: found.fingerprint(),
+        wanted: wanted.fingerprint(),
+        missing: Vec::new(),
+        differing: Vec::new(),
+        unexpected: Vec::new(),
+        ambiguities: diff.ambiguities,
+        unmodelled: found.unmodelled.clone(),
+    };
+    for (object, changes) in by_object(diff.changes) {
+        if is_consequence(&changes) {
+            continue;
+        }
+        verification.equal = false;
+        let difference = difference(&object, &changes);
+        match (changes.iter().any(adds), changes.iter().any(removes)) {
+            (true, false) => verification.missing.push(difference),
+            (false, true) => verification.unexpected.push(difference),
+            _ => verification.differing.push(difference),
+        }
+    }
+    Ok(verification)
+}
+
+fn difference(object: &ObjectRef, changes: &[Change]) -> Difference {
+    let mut operations: Vec<_> = changes.iter().map(Change::operation).collect();
+    operations.dedup();
+    Difference {
+        object: object.to_string(),
+        operations,
+        what: changes.iter().map(evidence).collect(),
+        sql: changes.iter().flat_map(Change::sql).collect(),
+    }
+}
+
+/// The changes of each object. What hangs on a table or view that comes or goes as a whole is part of it.
+fn by_object(changes: Vec<Change>) -> BTreeMap<ObjectRef, Vec<Change>> {
+    let whole: BTreeMap<Name, ObjectRef> = changes.iter().filter_map(whole_relation).collect();
+    let mut sorted: BTreeMap<ObjectRef, Vec<Change>> = BTreeMap::new();
+    for change in changes {
+        let object = change.object();
+        let part_of = relation(&object).and_then(|name| whole.get(name)).cloned();
+        sorted.entry(part_of.unwrap_or(object)).or_default().push(change);
+    }
+    sorted
+}
+
+fn whole_relation(change: &Change) -> Option<(Name, ObjectRef)> {
+    match change {
+        Change::Create { object } | Change::Drop { object } => match object {
+            Object::Table { name, .. } | Object::View { name, .. } => {
+                Some((name.clone(), object.reference()))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The table or view an object is, or hangs on.
+fn relation(object: &ObjectRef) -> Option<&Name> {
+    match object {
+        ObjectRef::Table(name)
+        | ObjectRef::View(name)
+        | ObjectRef::Column(name, _)
+        | ObjectRef::Constraint(name, _)
+        | ObjectRef::Index(name, _)
+        | ObjectRef::Trigger(name, _)
+        | ObjectRef::Rule(name, _)
+        | ObjectRef::Policy(name, _) => Some(name),
+        _ => None,
+    }
+}
+
+/// Whether the object only has to step aside: it is dropped and made again just as it was, because
+/// something under it changes.
+fn is_consequence(changes: &[Change]) -> bool {
+    let made: BTreeSet<String> = changes.iter().filter(|change| adds(change)).flat_map(statements).collect();
+    let inverses = changes.iter().filter(|change| removes(change)).filter_map(Change::inverse);
+    let unmade: BTreeSet<String> = inverses.flat_map(|inverse| statements(&inverse)).collect();
+    !made.is_empty() && made == unmade && changes.iter().all(|change| adds(change) || removes(change))
+}
+
+fn statements(change: &Change) -> Vec<String> {
+    change.sql().iter().map(ToString::to_string).collect()
+}
+
+fn adds(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::Create { .. }
+            | Change::AddColumn { .. }
+            | Change::AddConstraint { .. }
+            | Change::CreateIndex { .. }
+            | Change::AddEnumValue { .. }
+    )
+}
+
+fn removes(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::Drop { .. }
+            | Change::DropColumn { .. }
+            | Change::DropConstraint { .. }
+            | Change::DropIndex { .. }
+    )
+}
