@@ -1,0 +1,66 @@
+//! Statements sent as they are, on a copy of the database, under the same traffic.
+
+use std::time::Instant;
+
+use model::{Action, Assessment, Fault, Plan, Progress, Sql, ms_text, sql};
+use traffic::Books;
+
+use crate::report::{StatementReport, Statements, elapsed_ms, tenth};
+use crate::stage::{APPLICATION_NAME, Stage};
+use crate::{DemoOptions, Stall, baseline};
+
+/// The plan's statements with no plan around them.
+pub(crate) fn of_plan(plan: &Plan) -> Vec<Sql> {
+    plan.steps.iter().flat_map(|step| of_action(&step.action)).collect()
+}
+
+fn of_action(action: &Action) -> Vec<Sql> {
+    match action {
+        Action::Transaction { sql } => sql.clone(),
+        Action::Concurrent { sql, .. } => vec![sql.clone()],
+        Action::Backfill(backfill) => {
+            vec![sql!("UPDATE {} SET {} WHERE {}", backfill.table, backfill.set, backfill.pending)]
+        }
+        Action::Nothing { .. } => Vec::new(),
+    }
+}
+
+/// The statements of a direct push.
+pub(crate) fn of_push(assessment: &Assessment) -> Vec<Sql> {
+    assessment.changes.iter().flat_map(|change| change.sql.clone()).collect()
+}
+
+/// Sends the statements on a copy, one after the other, whether or not one fails, while the application
+/// works on it.
+pub(crate) async fn measure(
+    stage: &Stage,
+    options: &DemoOptions,
+    task: &str,
+    statements: &[Sql],
+    books: Books,
+    progress: &dyn Progress,
+) -> Result<Statements, Fault> {
+    progress.begin(task, None);
+    let copy = stage.copy().await?;
+    let traffic = baseline::start(&copy, options, books).await?;
+    let session = connect::connect(&copy.target, APPLICATION_NAME).await?;
+    traffic.open_window(task);
+    let mut sent = Vec::new();
+    for statement in statements {
+        let began = Instant::now();
+        let answer = session.batch_execute(statement.as_str()).await;
+        let error = answer.err().map(|error| connect::describe(&error));
+        sent.push(StatementReport { sql: statement.to_string(), ms: elapsed_ms(began), error });
+    }
+    // What waited for the last statement is answered within this.
+    let (report, _) = traffic.stop().await;
+    session.close().await;
+    stage.drop_copy(&copy).await?;
+    let ms = tenth(sent.iter().map(|statement| statement.ms).sum());
+    let window = report.window(task);
+    let stall_ms = Stall::over(window);
+    let (read, write) = (ms_text(stall_ms.read), ms_text(stall_ms.write));
+    progress.end(&format!("{}; worst read {read}, worst write {write}", ms_text(ms)));
+    let failed_statements = window.map(|window| window.failed_count()).unwrap_or_default();
+    Ok(Statements { ms, stall_ms, failed_statements, statements: sent })
+}

@@ -1,0 +1,305 @@
+//! What a demo measured, as data. The text says nothing that is not in here.
+
+use std::collections::BTreeMap;
+
+use model::{Category, Interval, Name, Operation, PhaseName, RiskLevel, RunOutcome};
+use serde::{Deserialize, Serialize};
+use traffic::{Audit, Failure, Latency, Rate, WindowReport};
+
+use crate::kill::KillReport;
+use crate::pipeline::{Rehearsed, Remembered};
+
+/// What a demo measured. Times are in ms.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// The scenario's name.
+    pub scenario: String,
+    /// Rows of the scenario's main table before the traffic.
+    pub rows: u64,
+    /// `server_version_num`: 150018 is 15.18.
+    pub server_version: u32,
+    /// The phases of the last, uninterrupted apply.
+    pub phases: Vec<PhaseReport>,
+    /// The last, uninterrupted apply from beginning to end.
+    pub total_ms: f64,
+    /// The plan's own statements one after the other with nothing around them, on a copy of the
+    /// database, under the same traffic.
+    pub bare_ms: f64,
+    /// The longest that a statement of the application took while the plan was applied, killed,
+    /// resumed, rolled back and applied again.
+    pub stall_ms: Stall,
+    /// The longest that one took in the same traffic with no migration.
+    pub baseline_ms: Stall,
+    /// Statements of the application that failed, baseline included.
+    pub failed_statements: u64,
+    /// Rows that must be there and are not.
+    pub rows_lost: u64,
+    /// Whether the rollback led to the schema of the start.
+    pub rolled_back: bool,
+    /// Whether the killed run was resumed to its end.
+    pub resumed: bool,
+    /// Whether the live schema equals the wanted one, and every row and value is accounted for.
+    pub verified: bool,
+
+    /// The change in a sentence.
+    pub title: String,
+    /// Where the server's programs come from.
+    pub server: String,
+    /// The changes as a direct push would make them.
+    pub changes: Vec<ChangeReport>,
+    /// What a direct push does.
+    pub push: PushReport,
+    /// The plan.
+    pub plan: PlanReport,
+    /// What the rehearsal proved.
+    pub rehearsal: RehearsalReport,
+    /// The kill in the middle.
+    pub killed: KillReport,
+    /// The apply that went on after the kill.
+    pub resume: RunReport,
+    /// The rollback.
+    pub rollback: RunReport,
+    /// The steps of the last, uninterrupted apply, predicted beside measured.
+    pub steps: Vec<StepReport>,
+    /// The plan's statements without a plan around them.
+    pub bare: Statements,
+    /// What the application felt.
+    pub application: ApplicationReport,
+    /// What became of the rows, by table.
+    pub audit: Audit,
+    /// What the verification found different; empty where all is equal.
+    pub differences: Vec<String>,
+    /// What the memory holds of it.
+    pub memory: Remembered,
+}
+
+impl Report {
+    /// Whether everything went as it must.
+    pub fn passed(&self) -> bool {
+        let promised = self.rolled_back && self.resumed && self.verified;
+        let proved = self.rehearsal.result.arrived && self.rehearsal.result.rolled_back;
+        promised && proved && self.failed_statements == 0 && self.rows_lost == 0
+    }
+
+    /// The report as one page of text, up to 100 columns wide.
+    pub fn text(&self) -> String {
+        crate::text::page(self)
+    }
+}
+
+/// The longest that a read and a write took, in ms.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Stall {
+    /// The longest read.
+    pub read: f64,
+    /// The longest write.
+    pub write: f64,
+}
+
+impl Stall {
+    /// The longest of all windows with one of these names.
+    pub(crate) fn over<'a>(windows: impl IntoIterator<Item = &'a WindowReport>) -> Self {
+        windows.into_iter().fold(Self::default(), |worst, window| Self {
+            read: worst.read.max(tenth(window.read.worst_ms)),
+            write: worst.write.max(tenth(window.write.worst_ms)),
+        })
+    }
+}
+
+/// One phase of the plan as it went.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PhaseReport {
+    /// The phase.
+    pub name: PhaseName,
+    /// Its steps together.
+    pub ms: f64,
+    /// The longest time that a step held its locks.
+    pub lock_hold_ms: f64,
+    /// The longest time that a step queued for its locks.
+    pub lock_wait_ms: f64,
+}
+
+/// One change as a direct push makes it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChangeReport {
+    /// What kind of change it is.
+    pub operation: Operation,
+    /// The object it changes.
+    pub object: String,
+    /// How bad it is.
+    pub category: Category,
+    /// Its risk, 0 to 100.
+    pub risk: f64,
+    /// The level of that risk.
+    pub level: RiskLevel,
+}
+
+/// What a direct push does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PushReport {
+    /// The worst category of its changes.
+    pub category: Category,
+    /// Its risk, 0 to 100.
+    pub risk: f64,
+    /// The level of that risk.
+    pub level: RiskLevel,
+    /// Reasons to stop, a line each.
+    pub red_flags: Vec<String>,
+    /// The push on a copy of the database under the same traffic; none where it was not wanted.
+    pub measured: Option<Statements>,
+}
+
+/// Statements sent one after the other on a copy of the database, under the same traffic.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Statements {
+    /// All of them together.
+    pub ms: f64,
+    /// The longest that a statement of the application took meanwhile.
+    pub stall_ms: Stall,
+    /// Statements of the application that failed meanwhile.
+    pub failed_statements: u64,
+    /// Each of them.
+    pub statements: Vec<StatementReport>,
+}
+
+/// One statement as it went.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StatementReport {
+    /// The statement.
+    pub sql: String,
+    /// How long it took.
+    pub ms: f64,
+    /// Why it failed, where it did.
+    pub error: Option<String>,
+}
+
+/// The plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanReport {
+    /// Its hash.
+    pub hash: String,
+    /// How many steps it has.
+    pub steps: usize,
+    /// Its own risk, 0 to 100.
+    pub risk: f64,
+    /// The level of that risk.
+    pub level: RiskLevel,
+    /// What the reader should know.
+    pub notes: Vec<String>,
+    /// Where the plan's folder was kept, if it was.
+    pub folder: Option<String>,
+}
+
+/// The rehearsal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RehearsalReport {
+    /// How long it took.
+    pub ms: f64,
+    /// What it proved.
+    #[serde(flatten)]
+    pub result: Rehearsed,
+}
+
+/// One run of the plan, forward or back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunReport {
+    /// From beginning to end.
+    pub ms: f64,
+    /// How it ended.
+    pub outcome: RunOutcome,
+    /// Steps it did itself.
+    pub steps_done: usize,
+    /// Steps whose effect was there already.
+    pub steps_already_done: usize,
+}
+
+/// One step as it was predicted and as it went.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepReport {
+    /// Its id.
+    pub id: String,
+    /// Its phase.
+    pub phase: PhaseName,
+    /// What it does.
+    pub title: String,
+    /// Its strongest lock, as `LOCK TABLE` spells it; none where it takes none that matters.
+    pub lock: Option<String>,
+    /// How long it was to take.
+    pub predicted_ms: Interval,
+    /// How long it took, all tries together.
+    pub ms: f64,
+    /// How long its locks were to be held.
+    pub predicted_lock_hold_ms: Interval,
+    /// The longest time its locks were held.
+    pub lock_hold_ms: f64,
+    /// Time queued for locks, all tries together.
+    pub lock_wait_ms: f64,
+    /// How often the lock was asked for.
+    pub lock_tries: u32,
+}
+
+/// What the application felt and did.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ApplicationReport {
+    /// Statements in a second.
+    pub rate: Rate,
+    /// Its spans in order, the baseline first.
+    pub windows: Vec<WindowSummary>,
+    /// Statements that failed.
+    pub failures: Vec<Failure>,
+    /// Rows it wrote, by table: inserts, updates and deletes that the server acknowledged.
+    pub writes: BTreeMap<Name, u64>,
+}
+
+/// What the application felt in one span of time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WindowSummary {
+    /// What happened meanwhile.
+    pub name: String,
+    /// How long it was.
+    pub ms: f64,
+    /// Reads.
+    pub read: Latency,
+    /// Writes.
+    pub write: Latency,
+    /// Statements that failed.
+    pub failed: u64,
+    /// Statements run a second time because their prepared plan had another result type.
+    pub retried: u64,
+    /// The longest that the demo itself was late to send a statement: the machine was busy.
+    pub late_ms: f64,
+}
+
+impl WindowSummary {
+    pub(crate) fn of(window: &WindowReport) -> Self {
+        Self {
+            name: window.name.clone(),
+            ms: tenth(window.ms),
+            read: rounded(&window.read),
+            write: rounded(&window.write),
+            failed: window.failed_count(),
+            retried: window.retried,
+            late_ms: tenth(window.late_ms),
+        }
+    }
+}
+
+fn rounded(latency: &Latency) -> Latency {
+    Latency {
+        p50_ms: tenth(latency.p50_ms),
+        p99_ms: tenth(latency.p99_ms),
+        worst_ms: tenth(latency.worst_ms),
+        worst_at_ms: tenth(latency.worst_at_ms),
+        ..latency.clone()
+    }
+}
+
+/// A time to a tenth of a millisecond; nothing here is measured more closely.
+pub(crate) fn tenth(ms: f64) -> f64 {
+    (ms * 10.0).round() / 10.0
+}
+
+/// An elapsed time in ms, to a tenth.
+pub(crate) fn elapsed_ms(began: std::time::Instant) -> f64 {
+    tenth(began.elapsed().as_secs_f64() * 1_000.0)
+}

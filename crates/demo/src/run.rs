@@ -1,0 +1,140 @@
+//! The demo from beginning to end.
+
+use std::time::Instant;
+
+use model::{Assessment, Fault, Plan, Progress, ms_text};
+
+use crate::baseline::{self, BASELINE, Baseline};
+use crate::migration::{self, MIGRATING, Migration};
+use crate::pipeline::Pipeline;
+use crate::report::*;
+use crate::stage::Stage;
+use crate::{DemoOptions, bare, table};
+
+/// Runs a scenario. Dropping the future ends the server, the traffic and every process it started.
+///
+/// # Errors
+/// Those of the pipeline, of [`shadow::Shadow::start`] and of [`traffic::Traffic::start`];
+/// `demo.folder`, `demo.kill`, `demo.run`, `demo.plan`.
+pub async fn run<P: Pipeline>(
+    pipeline: &P,
+    options: &DemoOptions,
+    progress: &dyn Progress,
+) -> Result<Report, Fault> {
+    let stage = Stage::set(options, progress).await?;
+    let baseline = baseline::measure(&stage, options, progress).await?;
+    let (assessment, plan) = prepare(pipeline, &stage, progress).await?;
+    let rehearsal = rehearse(pipeline, &stage, progress).await?;
+    let books = baseline.books.clone();
+    let migration = migration::migrate(pipeline, &stage, options, &plan, books, progress).await?;
+    let (start, of_plan) = (&baseline.books_at_start, bare::of_plan(&plan));
+    let bare = measure(&stage, options, "the same statements, bare", &of_plan, start, progress).await?;
+    let pushed = bare::of_push(&assessment);
+    let push = if options.push {
+        Some(measure(&stage, options, "a direct push", &pushed, start, progress).await?)
+    } else {
+        None
+    };
+    let memory = pipeline.remembered().await?;
+    let played = Played { baseline, assessment, plan, rehearsal, migration, bare, push, memory };
+    let report = played.report(&stage, options);
+    stage.strike().await?;
+    Ok(report)
+}
+
+/// Checks and plans.
+async fn prepare<P: Pipeline>(
+    pipeline: &P,
+    stage: &Stage,
+    progress: &dyn Progress,
+) -> Result<(Assessment, Plan), Fault> {
+    let (target, wanted) = (&stage.funds.target, stage.wanted());
+    progress.begin("checking what a direct push would do", None);
+    let assessment = pipeline.check(target, &wanted).await?;
+    let (score, level) = (assessment.risk.score, assessment.risk.level);
+    progress.end(&format!("{}, risk {score:.0} ({level})", assessment.category));
+    progress.begin("planning", None);
+    let plan = pipeline.plan(target, &wanted, &stage.plan()).await?;
+    progress.end(&format!("{} steps, risk {:.0}", plan.steps.len(), plan.risk_after.score));
+    Ok((assessment, plan))
+}
+
+/// Rehearses on a copy.
+async fn rehearse<P: Pipeline>(
+    pipeline: &P,
+    stage: &Stage,
+    progress: &dyn Progress,
+) -> Result<RehearsalReport, Fault> {
+    progress.begin("rehearsing on a copy, forward and back", None);
+    let copy = stage.copy().await?;
+    let began = Instant::now();
+    let result = pipeline.rehearse(&stage.plan(), &copy.target, progress).await?;
+    let ms = elapsed_ms(began);
+    stage.drop_copy(&copy).await?;
+    progress.end(&ms_text(ms));
+    Ok(RehearsalReport { ms, result })
+}
+
+async fn measure(
+    stage: &Stage,
+    options: &DemoOptions,
+    task: &str,
+    statements: &[model::Sql],
+    books: &traffic::Books,
+    progress: &dyn Progress,
+) -> Result<Statements, Fault> {
+    bare::measure(stage, options, task, statements, books.clone(), progress).await
+}
+
+/// All that was measured, to be put into a report.
+struct Played {
+    baseline: Baseline,
+    assessment: Assessment,
+    plan: Plan,
+    rehearsal: RehearsalReport,
+    migration: Migration,
+    bare: Statements,
+    push: Option<Statements>,
+    memory: crate::Remembered,
+}
+
+impl Played {
+    fn report(self, stage: &Stage, options: &DemoOptions) -> Report {
+        let migration = self.migration;
+        let before = &self.baseline.report;
+        let during = &migration.traffic;
+        let migrating = during.windows.iter().filter(|window| MIGRATING.contains(&window.name.as_str()));
+        let table = options.scenario.table();
+        let steps = table::steps(&self.plan, &migration.apply.run.steps);
+        Report {
+            scenario: options.scenario.name().to_owned(),
+            rows: self.baseline.books_at_start.rows(&table).unwrap_or_default(),
+            server_version: stage.server_version(),
+            phases: table::phases(&steps),
+            total_ms: migration.apply.ms,
+            bare_ms: self.bare.ms,
+            stall_ms: Stall::over(migrating),
+            baseline_ms: Stall::over(before.window(BASELINE)),
+            failed_statements: before.total.failed_count() + during.total.failed_count(),
+            rows_lost: migration.audit.rows_lost,
+            rolled_back: migration.rolled_back,
+            resumed: table::was_resumed(&self.plan, &migration),
+            verified: migration.verified.equal && migration.audit.intact,
+            title: options.scenario.title().to_owned(),
+            server: stage.server(),
+            changes: table::changes(&self.assessment),
+            push: table::push(&self.assessment, self.push),
+            plan: table::plan(&self.plan, stage.kept_plan()),
+            rehearsal: self.rehearsal,
+            resume: table::run(&migration.resume),
+            rollback: table::run(&migration.rollback),
+            killed: migration.killed,
+            steps,
+            bare: self.bare,
+            application: table::application(options.rate, before, during),
+            audit: migration.audit,
+            differences: migration.verified.differences,
+            memory: self.memory,
+        }
+    }
+}
