@@ -15,7 +15,7 @@ use crate::timing::{Forecaster, Point, Quantiles, Size, TableKey, TimeModel};
 const RUNS_NAMED: usize = 10;
 
 /// Tells from observations in the order of time, as of a moment.
-pub(super) fn foretell(
+pub(crate) fn foretell(
     observations: &[Observation],
     ends: &Ends,
     query: &PredictQuery,

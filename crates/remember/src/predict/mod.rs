@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::statistics::{observe, prefer_real};
 use crate::timing::{Quantiles, TimeModel};
 use crate::{Memory, TableName};
-use foretell::foretell;
+pub(crate) use foretell::foretell;
 
 /// The newest observations of an operation that a prediction looks at.
 const OBSERVATIONS_MAX: u32 = 2_000;
