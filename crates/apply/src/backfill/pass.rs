@@ -1,0 +1,273 @@
+//! One pass of a backfill through the pages of a table.
+
+use std::time::{Duration, Instant};
+
+use model::{Backfill, Fault, Sql, ms_text, rows_text, sql};
+
+use super::ranges::{self, Part};
+use super::servo::Servo;
+use super::throttle::{Advice, Pressure};
+use super::{batch, batch_of_free_rows};
+use crate::attempt::Attempt;
+use crate::failure::Failure;
+use crate::machine::Wish;
+use crate::pulse::{self, Pulse};
+use crate::session::{ms_since, only_rows, rows, send, text, value};
+use crate::work::{Tried, Work};
+
+/// How often pressure is felt while batches run.
+const FEEL_EVERY: Duration = Duration::from_secs(1);
+
+/// How often progress is told in words.
+const TELL_EVERY: Duration = Duration::from_secs(5);
+
+/// How often a batch is tried before its locked rows are left for the next pass.
+const LOCKED_TRIES_MAX: u32 = 3;
+
+/// How long a batch may take before the connection is taken to be lost.
+const BATCH_PATIENCE: Duration = Duration::from_secs(600);
+
+/// A pass that goes on.
+struct Pass<'a> {
+    work: &'a Work<'a>,
+    backfill: &'a Backfill,
+    servo: Servo,
+    pulse: Pulse,
+    heard: Instant,
+    felt: Option<Instant>,
+    told: Instant,
+    started: Instant,
+    confessed: bool,
+    /// Whether to rest after each batch.
+    is_slow: bool,
+    /// Pages done and pages there are, over all parts.
+    blocks: (i64, i64),
+    /// Rows there should be, over all parts.
+    rows: Option<f64>,
+}
+
+/// Where a part's pass begins: its first page, and the rows filled before.
+struct Mark {
+    next_block: i64,
+    rows_filled: u64,
+}
+
+/// Fills what is pending, from where the journal says that an interrupted pass was.
+pub(crate) async fn fill(work: &Work<'_>, attempt: &mut Attempt, backfill: &Backfill) -> Result<Tried, Failure> {
+    let parts = ranges::parts(&work.sessions.work, &backfill.table).await?;
+    let Some(first) = parts.first() else {
+        let fault = Fault::new("apply.backfill", format!("{} is no table that could be filled", backfill.table));
+        return Err(Failure::refused(fault.at(format!("step {}", work.step.id))));
+    };
+    let blocks: i64 = parts.iter().map(|part| part.blocks).sum();
+    let rows: Option<f64> = parts.iter().map(|part| part.rows).sum();
+    let pulse = hear(work).await?;
+    let now = Instant::now();
+    let mut pass = Pass {
+        work,
+        backfill,
+        servo: servo(backfill, first),
+        pulse,
+        heard: now,
+        felt: None,
+        told: now,
+        started: now,
+        confessed: false,
+        is_slow: false,
+        blocks: (0, blocks),
+        rows,
+    };
+    for part in &parts {
+        if let Some(stopped) = pass.fill_part(attempt, part).await? {
+            return Ok(stopped);
+        }
+    }
+    rewind(work).await?;
+    Ok(Tried::Done)
+}
+
+fn servo(backfill: &Backfill, part: &Part) -> Servo {
+    let density = ranges::rows_per_block(part);
+    Servo::new(f64::from(backfill.batch_target_ms), f64::from(backfill.batch_rows) / density, density)
+}
+
+/// The next pass begins at the first page again.
+async fn rewind(work: &Work<'_>) -> Result<(), Failure> {
+    send(&work.sessions.work, &work.entries.rewind_backfill(work.ordinal)).await.map(drop)
+}
+
+async fn hear(work: &Work<'_>) -> Result<Pulse, Failure> {
+    Pulse::hear(&work.sessions.runner, work.sessions.work.server().backend_pid).await
+}
+
+impl Pass<'_> {
+    async fn fill_part(&mut self, attempt: &mut Attempt, part: &Part) -> Result<Option<Tried>, Failure> {
+        let mark = self.mark(part).await?;
+        self.servo = servo(self.backfill, part);
+        let mut known = mark.rows_filled;
+        let mut at = mark.next_block;
+        let mut end = part.blocks;
+        self.blocks.0 += at.min(end);
+        loop {
+            if at >= end {
+                // Pages that were added meanwhile belong to the pass as well.
+                end = ranges::blocks(&self.work.sessions.work, &part.table).await?;
+                if at >= end {
+                    return Ok(None);
+                }
+            }
+            if let Some(stopped) = self.before_batch(part).await? {
+                return Ok(Some(stopped));
+            }
+            let to = (at + self.servo.size()).min(end);
+            known = self.batch(attempt, part, (at, to), known).await?;
+            self.blocks.0 += to - at;
+            at = to;
+            self.tell(attempt);
+        }
+    }
+
+    async fn mark(&self, part: &Part) -> Result<Mark, Failure> {
+        let journaled = rows(&self.work.sessions.work, &self.work.entries.backfill_progress(self.work.ordinal)).await?;
+        let name = part.table.to_string();
+        let row = journaled.iter().find(|row| text(row, "relation") == Some(name.as_str()));
+        let Some(row) = row else { return Ok(Mark { next_block: 0, rows_filled: 0 }) };
+        Ok(Mark {
+            next_block: value(row, "next_block").unwrap_or(0),
+            rows_filled: value(row, "rows_filled").unwrap_or(0),
+        })
+    }
+
+    /// One batch, again where rows were locked, and without them in the end. Gives the rows filled so far.
+    async fn batch(
+        &mut self,
+        attempt: &mut Attempt,
+        part: &Part,
+        range: (i64, i64),
+        known: u64,
+    ) -> Result<u64, Failure> {
+        let within = ranges::within(self.work.sessions.server().major, part, range.0, range.1);
+        for locked in 0..=LOCKED_TRIES_MAX {
+            let update = if locked < LOCKED_TRIES_MAX {
+                batch(self.backfill, &part.table, &within)
+            } else {
+                batch_of_free_rows(self.backfill, &part.table, &within)
+            };
+            let started = Instant::now();
+            let answer = self.send_batch(part, &update, range).await;
+            let ms = (ms_since(started) - self.work.sessions.round_trip_ms).max(0.0);
+            attempt.lock_tries += 1;
+            match answer {
+                Ok(filled) => {
+                    attempt.batches += 1;
+                    let rows = filled.saturating_sub(known);
+                    attempt.rows_filled += rows;
+                    attempt.lock_hold_ms = attempt.lock_hold_ms.max(ms);
+                    self.servo.took(range.1 - range.0, rows, ms);
+                    return Ok(filled);
+                }
+                Err(Failure::Lock { .. }) if locked < LOCKED_TRIES_MAX => {
+                    attempt.lock_wait_ms += ms;
+                    tokio::time::sleep(Duration::from_millis(u64::from(10_u32 << locked))).await;
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+        Ok(known)
+    }
+
+    /// Sends one batch with its journal row; the pulse is heard meanwhile when it is time.
+    async fn send_batch(&mut self, part: &Part, update: &Sql, range: (i64, i64)) -> Result<u64, Failure> {
+        let relation = part.table.to_string();
+        let blocks = range.1 - range.0;
+        let fill = self.work.entries.fill(self.work.ordinal, &relation, update, range.1, blocks);
+        let message = sql!("SET LOCAL lock_timeout = {}; {}", model::LOCK_TIMEOUT_MS, fill);
+        let batch = async {
+            let sent = send(&self.work.sessions.work, &message);
+            tokio::time::timeout(BATCH_PATIENCE, sent).await.unwrap_or_else(|_| Err(silent()))
+        };
+        let answer = if self.heard.elapsed() < pulse::EVERY {
+            batch.await
+        } else {
+            let (answer, pulse) = tokio::join!(batch, hear(self.work));
+            self.pulse = pulse?;
+            self.heard = Instant::now();
+            answer
+        };
+        Ok(only_rows(answer?).first().and_then(|row| value(row, "rows_filled")).unwrap_or(0))
+    }
+
+    /// Does what is wished for, and waits as long as somebody suffers.
+    async fn before_batch(&mut self, part: &Part) -> Result<Option<Tried>, Failure> {
+        let mut told = None;
+        loop {
+            self.servo.aim(self.pulse.number("batch_target_ms").unwrap_or(f64::from(self.backfill.batch_target_ms)));
+            let reason = match self.pulse.wish(self.work.stop) {
+                Wish::Pause | Wish::Abort => return Ok(Some(Tried::Stopped)),
+                Wish::Idle => Some("paused; `lockkeeper resume` goes on".to_owned()),
+                Wish::GoOn => self.pressure(part).await?,
+            };
+            let Some(reason) = reason else {
+                if self.is_slow {
+                    tokio::time::sleep(Duration::from_millis(u64::from(self.backfill.batch_target_ms / 2))).await;
+                }
+                return Ok(None);
+            };
+            if told.as_ref() != Some(&reason) {
+                self.work.progress.note(&reason);
+                told = Some(reason);
+            }
+            tokio::time::sleep(pulse::EVERY).await;
+            self.pulse = hear(self.work).await?;
+            self.felt = None;
+        }
+    }
+
+    /// Why to wait, if at all. Asks the server once a second.
+    async fn pressure(&mut self, part: &Part) -> Result<Option<String>, Failure> {
+        if std::mem::take(&mut self.pulse.victims) > 0 {
+            self.servo.ease();
+        }
+        if self.felt.is_some_and(|felt| felt.elapsed() < FEEL_EVERY) {
+            return Ok(None);
+        }
+        self.felt = Some(Instant::now());
+        let pressure = Pressure::feel(&self.work.sessions.runner, &part.table).await?;
+        if !std::mem::replace(&mut self.confessed, true) {
+            pressure.confess(self.work.progress);
+        }
+        let felt_ms = self.work.meter.map_or(0.0, crate::stall::StallMeter::recent_ms);
+        let stall_ms = (felt_ms - self.work.baseline_ms).max(0.0);
+        let advice = pressure.advice(&self.pulse, stall_ms, f64::from(self.work.plan.stall_budget_ms));
+        self.is_slow = advice == Advice::Slow;
+        match advice {
+            Advice::GoOn | Advice::Slow => Ok(None),
+            Advice::Wait(reason) => {
+                self.servo.alarm();
+                Ok(Some(reason))
+            }
+        }
+    }
+
+    /// Tells how far it came, how fast it is and how long it will take.
+    fn tell(&mut self, attempt: &Attempt) {
+        let share = self.blocks.0 as f64 / self.blocks.1.max(1) as f64;
+        if let Some(rows) = self.rows {
+            self.work.progress.reached((rows * share.min(1.0)) as u64);
+        }
+        if self.told.elapsed() < TELL_EVERY {
+            return;
+        }
+        self.told = Instant::now();
+        let ms = ms_since(self.started);
+        let per_second = attempt.rows_filled as f64 / ms * 1e3;
+        let left_ms = ms / share.max(1e-6) * (1.0 - share).max(0.0);
+        let filled = rows_text(attempt.rows_filled as f64);
+        let note = format!("{filled} rows, {} rows/s, {} left", rows_text(per_second), ms_text(left_ms));
+        self.work.progress.note(&note);
+    }
+}
+
+fn silent() -> Failure {
+    Failure::Lost(Fault::new("apply.connection", "a batch was not answered within ten minutes"))
+}

@@ -1,0 +1,41 @@
+//! Carries a plan out on a live database: journal, locks, backfill, resume, rollback.
+//!
+//! [`apply`] and [`rollback`] drive a state machine without I/O ([`machine`]) through a thin shell. The
+//! journal lives in schema `lockkeeper` of the target database, so that a step and the record of it
+//! commit together. Whatever happens in between — a killed client, a restarted server, an answer that got
+//! lost — the same call goes on: it ends what may still be running, reads the journal and asks the probe.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod attempt;
+mod backfill;
+mod blockers;
+mod busy;
+mod concurrent;
+mod control;
+mod failure;
+mod goal;
+mod journal;
+mod locks;
+pub mod machine;
+mod options;
+mod orphan;
+mod privilege;
+mod pulse;
+mod report;
+mod run;
+mod session;
+mod shell;
+mod stall;
+mod start;
+mod steps;
+mod transaction;
+mod work;
+
+pub use control::{
+    BackfillStatus, RunStatus, Runner, SETTINGS, Status, StepStatus, abort, pause, resume_request, set, status,
+};
+pub use options::{ApplyOptions, Guard, GuardFuture, Moment, StopFlag};
+pub use report::{PhaseTime, RunReport, ScriptStep};
+pub use run::{apply, rollback};
+pub use stall::Stalls;

@@ -1,0 +1,540 @@
+//! The run as a state machine: events in, commands out, no I/O, no clock, no randomness.
+//!
+//! The shell carries commands out and answers each with one event. A crash of the process is the same
+//! as a new machine; a lost connection takes the same way inside the running one: reconnect, end what
+//! the old connection may still be doing, read the journal, and ask the probe of the step in question.
+//! That is all there is to resuming, so it can be simulated by the million.
+
+use model::Direction;
+use serde::{Deserialize, Serialize};
+
+/// How a step stands in the journal. A step that was undone is `Pending` again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StepState {
+    /// Never begun, or undone.
+    Pending,
+    /// Meant to be done outside a transaction; whether it was is not known.
+    Doing,
+    /// Done.
+    Done,
+    /// Meant to be undone outside a transaction; whether it was is not known.
+    Undoing,
+}
+
+/// How an action is carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Commits together with its journal row.
+    Transaction,
+    /// One statement outside a transaction.
+    Concurrent,
+    /// Many small transactions.
+    Backfill,
+    /// Nothing is sent.
+    Nothing,
+}
+
+impl Kind {
+    /// Whether a crash can leave its outcome unknown to the journal.
+    const fn needs_intent(self) -> bool {
+        matches!(self, Self::Concurrent | Self::Backfill)
+    }
+}
+
+/// What the machine needs to know of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// How it is done.
+    pub forward: Kind,
+    /// How it is undone.
+    pub back: Kind,
+    /// Whether a failed attempt, in either direction, can leave something behind.
+    pub leftover: bool,
+}
+
+/// Where a run goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Course {
+    /// Forward or back.
+    pub direction: Direction,
+    /// All steps of the plan in order.
+    pub shapes: Vec<Shape>,
+    /// How many steps, from the first, are done at the goal.
+    pub goal: usize,
+}
+
+/// What the shell has to do next. It answers each command with one [`Event`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    /// Open the sessions and take the database's run lock. `Ok` or `Unreachable`.
+    Connect,
+    /// End every backend an earlier connection of a run left, and wait until it is gone. `Ok`.
+    EndOrphans,
+    /// Read how each step stands. `Steps`.
+    ReadSteps,
+    /// Ask the step's probe. `Answer`, `Stopped`.
+    Probe(usize),
+    /// Remove what failed attempts of the step left. `Ok`.
+    ClearLeftovers(usize),
+    /// Journal that the step is about to be done (or undone). `Ok`.
+    Intend(usize),
+    /// Do (or undo) the step. `Ok`, `LockTimeout`, `Refused`, `Stopped`.
+    Execute(usize),
+    /// Wait before the next try; the number counts tries from 1. `Ok`.
+    BackOff(u32),
+    /// Journal that the step is done (or undone); `already` where the probe said so before. `Ok`.
+    Settle {
+        /// The step.
+        ordinal: usize,
+        /// Whether it was so before anything was sent.
+        already: bool,
+    },
+    /// Ask the step's verification. `Answer`, `Stopped`.
+    Verify(usize),
+    /// Wait until going on is wanted again. `Ok`.
+    Idle,
+    /// Journal how the run ended. `Ok`.
+    Record(End),
+    /// The machine is at its end; nothing is answered.
+    Finish(End),
+}
+
+/// How a command went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The run begins.
+    Start,
+    /// It was done.
+    Ok,
+    /// The steps as journaled, in order.
+    Steps(Vec<StepState>),
+    /// A probe's or verification's answer.
+    Answer(bool),
+    /// A lock was not to be had; nothing stays. `exhausted` when patience has run out.
+    LockTimeout {
+        /// Whether no more tries are wanted.
+        exhausted: bool,
+    },
+    /// The server refused, or the shell did; the shell keeps the reason.
+    Refused,
+    /// It stopped at a safe point because a stop was wanted.
+    Stopped,
+    /// The connection was lost; whether the command had its effect is not known.
+    Lost,
+    /// No connection, or no run lock, is to be had; the shell keeps the reason.
+    Unreachable,
+}
+
+/// What the user wants, asked at each safe point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// Go on.
+    GoOn,
+    /// Wait in place (`lockkeeper pause`).
+    Idle,
+    /// Stop and leave the rest for later (Ctrl-C).
+    Pause,
+    /// Stop and give the run up (`lockkeeper abort`).
+    Abort,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Every step up to the goal is done, or undone.
+    Reached,
+    /// Stopped as wished; to be resumed.
+    Paused,
+    /// Given up as wished.
+    Aborted,
+    /// It cannot go on, for this reason.
+    Failed(Why),
+}
+
+/// Why a run cannot go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// The server, or the shell, refused the step (or a question about it).
+    Refused(usize),
+    /// The lock was not to be had in the time allowed.
+    LockTimeout(usize),
+    /// The step was carried out, but its probe says it was not.
+    ProbeDisagrees(usize),
+    /// The step's verification says it did not do all it should.
+    VerificationFailed(usize),
+    /// The journal says the step is done, its probe says it is not: somebody else changed the schema.
+    Drifted(usize),
+    /// The journal's rows contradict each other.
+    JournalBroken,
+    /// The connection was lost again and again without progress.
+    LostTooOften,
+    /// The server cannot be reached, so nothing could be journaled.
+    Unreachable,
+}
+
+/// Connections lost in a row without a step finished, before the run gives up.
+pub const LOST_MAX: u32 = 10;
+
+/// How often a backfill is repeated while its probe still finds rows.
+pub const BACKFILL_ROUNDS_MAX: u32 = 20;
+
+/// The machine. Feed it [`Event::Start`], then the answer to each command.
+#[derive(Debug, Clone)]
+pub struct Machine {
+    course: Course,
+    state: State,
+    /// The step in question.
+    at: usize,
+    /// What was wished for with the last event.
+    wish: Wish,
+    tries: u32,
+    rounds: u32,
+    lost: u32,
+    /// How the run ended, once that is known.
+    end: Option<End>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    New,
+    Connecting,
+    EndingOrphans,
+    Reading,
+    /// Asking whether the last step the journal calls done still is.
+    Rechecking,
+    Idling,
+    Probing,
+    /// Removing leftovers before what comes next.
+    Clearing(Next),
+    Intending,
+    Executing,
+    BackingOff,
+    /// Asking whether the probe agrees that the step was carried out.
+    Confirming,
+    Settling,
+    Verifying,
+    /// Asking, at the end of the way back, whether a step that stays done still holds.
+    Surveying,
+    Recording,
+    Finished,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    Execute,
+    Settle,
+    Record,
+}
+
+impl Machine {
+    /// A machine for one run, or for what is left of one.
+    ///
+    /// # Panics
+    /// When the goal lies beyond the last step.
+    pub fn new(course: Course) -> Self {
+        assert!(course.goal <= course.shapes.len(), "the goal lies beyond the plan");
+        Self {
+            course,
+            state: State::New,
+            at: 0,
+            wish: Wish::GoOn,
+            tries: 0,
+            rounds: 0,
+            lost: 0,
+            end: None,
+        }
+    }
+
+    /// Takes the answer to the last command and gives the next one.
+    ///
+    /// # Panics
+    /// When the event does not answer the last command, which is a mistake in the shell.
+    pub fn next(&mut self, event: Event, wish: Wish) -> Command {
+        self.wish = wish;
+        match event {
+            Event::Lost => self.lost(),
+            Event::Unreachable => self.finish(End::Failed(Why::Unreachable)),
+            Event::Refused if self.state != State::Executing => self.refused(),
+            // A question was cut short; it changes nothing and is asked again on resume.
+            Event::Stopped if self.state != State::Executing => self.record(self.stopped()),
+            event => self.answered(event),
+        }
+    }
+
+    fn answered(&mut self, event: Event) -> Command {
+        match (self.state, event) {
+            (State::New, Event::Start) => self.go(State::Connecting, Command::Connect),
+            (State::Connecting, Event::Ok) => self.go(State::EndingOrphans, Command::EndOrphans),
+            (State::EndingOrphans, Event::Ok) => match self.end {
+                Some(end) => self.go(State::Recording, Command::Record(end)),
+                None => self.go(State::Reading, Command::ReadSteps),
+            },
+            (State::Reading, Event::Steps(states)) => self.read(&states),
+            (State::Rechecking, Event::Answer(holds)) => self.rechecked(holds),
+            (State::Idling, Event::Ok) => self.begin(),
+            (State::Probing, Event::Answer(there)) => self.probed(there),
+            (State::Clearing(next), Event::Ok) => self.cleared(next),
+            (State::Intending, Event::Ok) => self.clear_then(Next::Execute),
+            (State::Executing, event) => self.executed(event),
+            (State::BackingOff, Event::Ok) => self.retry(),
+            (State::Confirming, Event::Answer(there)) => self.confirmed(there),
+            (State::Settling, Event::Ok) => self.settled(),
+            (State::Verifying, Event::Answer(good)) => self.verified(good),
+            (State::Surveying, Event::Answer(holds)) => self.surveyed(holds),
+            (State::Recording, Event::Ok) => {
+                let end = self.end.unwrap_or(End::Failed(Why::JournalBroken));
+                self.finish(end)
+            }
+            (state, event) => panic!("{event:?} does not answer the command of {state:?}"),
+        }
+    }
+
+    fn go(&mut self, state: State, command: Command) -> Command {
+        self.state = state;
+        command
+    }
+
+    fn is_forward(&self) -> bool {
+        self.course.direction == Direction::Forward
+    }
+
+    fn shape(&self) -> Shape {
+        self.course.shapes[self.at]
+    }
+
+    /// How the step in question is carried out in this direction.
+    fn kind(&self) -> Kind {
+        if self.is_forward() { self.shape().forward } else { self.shape().back }
+    }
+
+    /// Whether the probe tells if this step still has to be carried out. A backfill that was begun and
+    /// not finished has a false probe and yet something to undo.
+    fn is_probed(&self) -> bool {
+        self.kind() != Kind::Nothing && (self.is_forward() || self.shape().forward != Kind::Backfill)
+    }
+
+    fn lost(&mut self) -> Command {
+        self.lost += 1;
+        if self.lost > LOST_MAX {
+            return self.finish(End::Failed(Why::LostTooOften));
+        }
+        self.go(State::Connecting, Command::Connect)
+    }
+
+    /// A question or a journal write was refused. What cannot be journaled cannot be journaled as failed.
+    fn refused(&mut self) -> Command {
+        match self.state {
+            State::Recording => self.finish(End::Failed(Why::Refused(self.at))),
+            _ => self.record(End::Failed(Why::Refused(self.at))),
+        }
+    }
+
+    fn record(&mut self, end: End) -> Command {
+        self.end = Some(end);
+        self.go(State::Recording, Command::Record(end))
+    }
+
+    fn finish(&mut self, end: End) -> Command {
+        self.end = Some(end);
+        self.go(State::Finished, Command::Finish(end))
+    }
+
+    /// Finds the step in question: done steps come first, then at most one of unknown outcome, then
+    /// pending ones.
+    fn read(&mut self, states: &[StepState]) -> Command {
+        let done = states.iter().take_while(|state| **state == StepState::Done).count();
+        let unknown = matches!(states.get(done), Some(StepState::Doing | StepState::Undoing));
+        let pending = states[done + usize::from(unknown)..].iter().all(|state| *state == StepState::Pending);
+        if !pending || states.len() != self.course.shapes.len() {
+            return self.record(End::Failed(Why::JournalBroken));
+        }
+        self.tries = 0;
+        self.rounds = 0;
+        if self.is_forward() {
+            self.at = done;
+            return self.recheck();
+        }
+        // Backwards `at` is one past the step in question until `begin` steps down.
+        self.at = done + usize::from(unknown);
+        self.begin()
+    }
+
+    /// The last step that is journaled as done was perhaps never verified, and perhaps taken back by
+    /// somebody else since.
+    fn recheck(&mut self) -> Command {
+        let Some(last) = self.at.checked_sub(1).filter(|_| self.at <= self.course.goal) else {
+            return self.begin();
+        };
+        if self.course.shapes[last].forward == Kind::Nothing {
+            return self.begin();
+        }
+        self.go(State::Rechecking, Command::Probe(last))
+    }
+
+    fn rechecked(&mut self, holds: bool) -> Command {
+        self.at -= 1;
+        match (holds, self.kind()) {
+            (true, _) => self.go(State::Verifying, Command::Verify(self.at)),
+            // Rows that came in meanwhile are filled as the others were.
+            (false, Kind::Backfill) => self.go(State::Intending, Command::Intend(self.at)),
+            (false, _) => self.record(End::Failed(Why::Drifted(self.at))),
+        }
+    }
+
+    /// A safe point: nothing is under way. Forward `at` is the next step to do; backward it is one past
+    /// the next step to undo.
+    fn begin(&mut self) -> Command {
+        let reached =
+            if self.is_forward() { self.at >= self.course.goal } else { self.at <= self.course.goal };
+        if reached {
+            return if self.is_forward() { self.record(End::Reached) } else { self.survey() };
+        }
+        match self.wish {
+            Wish::GoOn => self.enter(),
+            Wish::Idle => self.go(State::Idling, Command::Idle),
+            Wish::Pause => self.record(End::Paused),
+            Wish::Abort => self.record(End::Aborted),
+        }
+    }
+
+    /// The way back is at its end. A step that stays done and has no undo of its own may have lost its
+    /// effect to the undo of a later one: a check that was dropped comes back not validated. Such a step
+    /// is to be done again on the way forward.
+    fn survey(&mut self) -> Command {
+        let last = self.at.checked_sub(1).map(|last| (last, self.course.shapes[last]));
+        match last {
+            Some((last, shape)) if shape.back == Kind::Nothing && shape.forward != Kind::Nothing => {
+                self.go(State::Surveying, Command::Probe(last))
+            }
+            _ => self.record(End::Reached),
+        }
+    }
+
+    fn surveyed(&mut self, holds: bool) -> Command {
+        if holds {
+            return self.record(End::Reached);
+        }
+        self.at -= 1;
+        self.go(State::Settling, Command::Settle { ordinal: self.at, already: true })
+    }
+
+    fn enter(&mut self) -> Command {
+        if !self.is_forward() {
+            self.at -= 1;
+        }
+        self.tries = 0;
+        self.rounds = 0;
+        if self.is_probed() {
+            return self.go(State::Probing, Command::Probe(self.at));
+        }
+        if self.kind() == Kind::Nothing { self.clear_then(Next::Settle) } else { self.carry_out() }
+    }
+
+    fn probed(&mut self, there: bool) -> Command {
+        if there == self.is_forward() { self.clear_then(Next::Settle) } else { self.carry_out() }
+    }
+
+    fn carry_out(&mut self) -> Command {
+        if self.kind().needs_intent() {
+            return self.go(State::Intending, Command::Intend(self.at));
+        }
+        self.clear_then(Next::Execute)
+    }
+
+    fn clear_then(&mut self, next: Next) -> Command {
+        if !self.shape().leftover {
+            return self.cleared(next);
+        }
+        self.go(State::Clearing(next), Command::ClearLeftovers(self.at))
+    }
+
+    fn cleared(&mut self, next: Next) -> Command {
+        match next {
+            Next::Execute => self.go(State::Executing, Command::Execute(self.at)),
+            Next::Settle => self.go(State::Settling, Command::Settle { ordinal: self.at, already: true }),
+            Next::Record => {
+                let end = self.end.unwrap_or(End::Failed(Why::Refused(self.at)));
+                self.record(end)
+            }
+        }
+    }
+
+    fn executed(&mut self, event: Event) -> Command {
+        match event {
+            Event::Ok if self.is_probed() => self.go(State::Confirming, Command::Probe(self.at)),
+            Event::Ok => self.carried_out(),
+            Event::LockTimeout { exhausted: false } => {
+                self.tries += 1;
+                self.go(State::BackingOff, Command::BackOff(self.tries))
+            }
+            Event::LockTimeout { exhausted: true } => self.give_up(End::Failed(Why::LockTimeout(self.at))),
+            Event::Refused => self.give_up(End::Failed(Why::Refused(self.at))),
+            Event::Stopped => self.give_up(self.stopped()),
+            event => panic!("{event:?} does not answer an execution"),
+        }
+    }
+
+    fn retry(&mut self) -> Command {
+        match self.wish {
+            Wish::GoOn | Wish::Idle => self.clear_then(Next::Execute),
+            Wish::Pause | Wish::Abort => self.give_up(self.stopped()),
+        }
+    }
+
+    fn stopped(&self) -> End {
+        if self.wish == Wish::Abort { End::Aborted } else { End::Paused }
+    }
+
+    /// Ends the run, but not before what the attempt left is gone.
+    fn give_up(&mut self, end: End) -> Command {
+        self.end = Some(end);
+        self.clear_then(Next::Record)
+    }
+
+    fn confirmed(&mut self, there: bool) -> Command {
+        if there == self.is_forward() {
+            return self.carried_out();
+        }
+        self.rounds += 1;
+        if self.kind() == Kind::Backfill && self.rounds < BACKFILL_ROUNDS_MAX {
+            return self.go(State::Executing, Command::Execute(self.at));
+        }
+        self.give_up(End::Failed(Why::ProbeDisagrees(self.at)))
+    }
+
+    /// A transaction has journaled itself; everything else is journaled now.
+    fn carried_out(&mut self) -> Command {
+        if self.kind().needs_intent() {
+            return self.go(State::Settling, Command::Settle { ordinal: self.at, already: false });
+        }
+        self.verify_or_pass()
+    }
+
+    fn settled(&mut self) -> Command {
+        if self.is_forward() && self.kind() != Kind::Nothing {
+            return self.go(State::Verifying, Command::Verify(self.at));
+        }
+        self.pass()
+    }
+
+    fn verify_or_pass(&mut self) -> Command {
+        if self.is_forward() {
+            return self.go(State::Verifying, Command::Verify(self.at));
+        }
+        self.pass()
+    }
+
+    fn verified(&mut self, good: bool) -> Command {
+        if good { self.pass() } else { self.record(End::Failed(Why::VerificationFailed(self.at))) }
+    }
+
+    /// On to the next step.
+    fn pass(&mut self) -> Command {
+        self.lost = 0;
+        if self.is_forward() {
+            self.at += 1;
+        }
+        self.begin()
+    }
+}

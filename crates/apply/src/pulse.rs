@@ -1,0 +1,130 @@
+//! What the runner hears while the work session is busy: wishes of the user, who blocks us, whom we block.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::time::Duration;
+
+use connect::Session;
+use model::{Fault, Sql, sql};
+
+use crate::failure::Failure;
+use crate::machine::Wish;
+use crate::options::StopFlag;
+use crate::session::{rows, text, value};
+
+/// How often the runner asks.
+pub(crate) const EVERY: Duration = Duration::from_millis(200);
+
+/// What was heard last.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Pulse {
+    /// The journal's settings by name.
+    pub(crate) settings: BTreeMap<String, String>,
+    /// Whether the work session waits for a lock.
+    pub(crate) is_blocked: bool,
+    /// How many sessions wait for a lock that the work session holds.
+    pub(crate) victims: u32,
+}
+
+impl Pulse {
+    /// Asks once.
+    pub(crate) async fn hear(runner: &Session, work_pid: i32) -> Result<Self, Failure> {
+        let pid = Sql::verbatim(work_pid.to_string());
+        let question = sql!(
+            "SELECT (SELECT pg_catalog.json_object_agg(name, value) FROM lockkeeper.settings) AS settings,
+                pg_catalog.cardinality(pg_catalog.pg_blocking_pids({})) > 0 AS is_blocked,
+                (SELECT pg_catalog.count(DISTINCT l.pid) FROM pg_catalog.pg_locks AS l
+                 WHERE NOT l.granted AND {} = ANY (pg_catalog.pg_blocking_pids(l.pid))) AS victims",
+            pid,
+            pid
+        );
+        let found = rows(runner, &question).await?;
+        let row = found.first().ok_or_else(|| {
+            Failure::refused(Fault::new("apply.journal", "the journal's settings gave no answer"))
+        })?;
+        Ok(Self {
+            settings: text(row, "settings").and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default(),
+            is_blocked: text(row, "is_blocked") == Some("t"),
+            victims: value(row, "victims").unwrap_or(0),
+        })
+    }
+
+    /// What the user wants, by a signal or through the journal.
+    pub(crate) fn wish(&self, stop: &StopFlag) -> Wish {
+        match self.settings.get("request").map(String::as_str) {
+            Some("abort") => Wish::Abort,
+            _ if stop.is_raised() => Wish::Pause,
+            Some("pause") => Wish::Idle,
+            _ => Wish::GoOn,
+        }
+    }
+
+    /// A setting that is a number.
+    pub(crate) fn number(&self, name: &str) -> Option<f64> {
+        self.settings.get(name).and_then(|value| value.parse().ok())
+    }
+}
+
+/// What to do about a statement after a look at the pulse.
+pub(crate) enum Verdict {
+    /// Let it run.
+    GoOn,
+    /// Cancel it.
+    Cancel,
+}
+
+/// Waits for a statement of the work session while the runner asks every 200 ms whether the server is
+/// still there, and `look` decides by what was heard whether the statement may go on. A raised stop flag
+/// is looked at as soon as it is raised.
+///
+/// A cancelled statement is waited for: its answer says whether the cancel came in time.
+pub(crate) async fn watched<T, W, F>(
+    runner: &Session,
+    work: &Session,
+    stop: &StopFlag,
+    statement: W,
+    mut look: F,
+) -> Result<T, Failure>
+where
+    W: Future<Output = Result<T, Failure>>,
+    F: AsyncFnMut(&Pulse) -> Result<Verdict, Failure>,
+{
+    tokio::pin!(statement);
+    let pid = work.server().backend_pid;
+    let mut cancelled = false;
+    loop {
+        let beat = async {
+            rest(stop).await;
+            let pulse = Pulse::hear(runner, pid).await?;
+            look(&pulse).await
+        };
+        let verdict = tokio::select! {
+            biased;
+            answer = &mut statement => return answer,
+            verdict = beat => verdict,
+        };
+        if let (Verdict::Cancel, false) = (verdict?, cancelled) {
+            cancelled = true;
+            // Where the cancel does not get through, the statement goes on and is waited for.
+            let _ = work.cancel().await;
+        }
+    }
+}
+
+/// Waits for the time of the next look; a stop flag that is just being raised ends the wait.
+async fn rest(stop: &StopFlag) {
+    if stop.is_raised() {
+        tokio::time::sleep(EVERY / 4).await;
+    } else {
+        // That the flag was not raised in time is the usual case.
+        let _ = tokio::time::timeout(EVERY, stop.raised()).await;
+    }
+}
+
+/// Cancels when the user wants out, and nothing else.
+pub(crate) fn unless_stopped(pulse: &Pulse, stop: &StopFlag) -> Verdict {
+    match pulse.wish(stop) {
+        Wish::Pause | Wish::Abort => Verdict::Cancel,
+        Wish::GoOn | Wish::Idle => Verdict::GoOn,
+    }
+}

@@ -1,0 +1,13 @@
+//! The executor on real servers.
+
+#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
+
+mod plans;
+mod whole;
+
+use apply::ApplyOptions;
+
+/// Options for tests that measure nothing.
+pub fn quick() -> ApplyOptions<'static> {
+    ApplyOptions { stall: false, lock_patience_ms: 20_000, ..ApplyOptions::default() }
+}
