@@ -102,7 +102,7 @@ fn shrinks(from: &[i64], to: &[i64], base: &str) -> bool {
 }
 
 /// `numeric(15,4)` is `numeric` and 15, 4; `timestamp(3) with time zone` loses only the 3.
-fn split(type_name: &TypeName) -> (String, Vec<i64>) {
+pub(crate) fn split(type_name: &TypeName) -> (String, Vec<i64>) {
     let text = &type_name.0;
     let Some((before, rest)) = text.split_once('(') else { return (text.clone(), Vec::new()) };
     let (sizes, after) = rest.split_once(')').unwrap_or((rest, ""));

@@ -8,6 +8,8 @@
 mod category;
 mod checklist;
 mod compatible;
+mod conversion;
+pub mod effect;
 mod exposure;
 mod flags;
 mod risk;
@@ -55,6 +57,16 @@ pub struct Judged {
     pub unknown: Vec<String>,
     /// What rules found in its statements.
     pub findings: Vec<Finding>,
+}
+
+impl Judged {
+    /// What a plain push's statements of a change do on a schema.
+    pub fn of(change: &Change, schema: &Schema, server_major: u32) -> Self {
+        let known = effect::judge(&effect::acts(change, schema), schema, server_major);
+        let mut unknown = known.unknown;
+        unknown.extend(known.refusal.map(|refusal| format!("it fails on {server_major}: {refusal}")));
+        Self { change: change.clone(), effect: known.effect, unknown, findings: Vec::new() }
+    }
 }
 
 /// Assesses changes as a plain push would make them.

@@ -1,5 +1,6 @@
 //! A step as a recipe writes it, before what follows from its SQL is known.
 
+use assess::effect::Act;
 use model::{
     Action, Effect, Gate, LOCK_TIMEOUT_MS, LockMode, Name, Operation, PhaseName, Prediction, Sql, Step,
 };
@@ -40,6 +41,8 @@ pub(crate) struct Draft {
     pub(crate) title: String,
     pub(crate) table: Option<Name>,
     pub(crate) action: Action,
+    /// What the action's statements are, for telling what they lock, scan and rewrite.
+    pub(crate) acts: Vec<Act>,
     pub(crate) probe: Sql,
     pub(crate) verification: Sql,
     pub(crate) undo: Action,
@@ -47,31 +50,15 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// The statements of the action, for judging what they do.
-    pub(crate) fn statements(&self) -> Vec<Sql> {
-        match &self.action {
-            Action::Transaction { sql } => sql.clone(),
-            Action::Concurrent { sql, .. } => vec![sql.clone()],
-            Action::Backfill(fill) => {
-                vec![model::sql!("UPDATE {} SET {} WHERE {}", fill.table, fill.set, fill.pending)]
-            }
-            Action::Nothing { .. } => Vec::new(),
-        }
-    }
-
     pub(crate) fn into_step(
         self,
         at: usize,
         operation: Operation,
         object: String,
         recipe: &str,
-        mut effect: Effect,
+        effect: Effect,
         predicted: Prediction,
     ) -> Step {
-        if matches!(self.action, Action::Backfill(_)) {
-            // A backfill touches every row, but never all of them under one lock.
-            effect.scans.clear();
-        }
         let blocks = |blocked: fn(LockMode) -> bool| effect.locks.iter().any(|lock| blocked(lock.mode));
         Step {
             id: format!("{:02}-{}-{}", at + 1, self.phase, slug(&self.title)),

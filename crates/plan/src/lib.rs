@@ -13,7 +13,7 @@ mod situation;
 
 use model::{
     Change, Effect, Fault, Fingerprint, Gate, Operation, PLAN_FORMAT, Plan, PlannedChange, Prediction, Risk,
-    Schema, Sql, Statistics, Step,
+    Schema, Statistics, Step,
 };
 
 pub use cost::Cost;
@@ -36,16 +36,8 @@ pub struct Input<'a> {
     pub stall_budget_ms: u32,
     /// The risk of a plain push.
     pub risk_before: Risk,
-    /// Tells what statements do.
-    pub judge: &'a dyn Judge,
     /// Knows how long such steps took before.
     pub memory: Option<&'a dyn Predictor>,
-}
-
-/// Tells what statements do, one after the other, on a schema.
-pub trait Judge {
-    /// The effect of each statement, given what those before it made.
-    fn effects(&self, from: &Schema, statements: &[Sql], server_major: u32) -> Vec<Effect>;
 }
 
 /// Knows how long steps of a kind took before.
@@ -140,43 +132,27 @@ fn overall_notes(input: &Input<'_>, drafts: &[(Operation, String, &'static str, 
     notes
 }
 
-/// Drafts with everything that follows from their SQL: what it does, what it locks, how long it takes.
+/// Drafts with everything that follows from what their statements are: locks, and how long they take.
 fn finish(
     input: &Input<'_>,
     situation: &Situation<'_>,
     drafts: Vec<(Operation, String, &'static str, Draft)>,
 ) -> Vec<Step> {
-    let statements: Vec<Vec<Sql>> = drafts.iter().map(|(.., draft)| draft.statements()).collect();
-    let flat: Vec<Sql> = statements.iter().flatten().cloned().collect();
-    let mut effects = input.judge.effects(input.from, &flat, input.server_major).into_iter();
     let mut steps = Vec::with_capacity(drafts.len());
-    for (at, ((operation, object, recipe, draft), own)) in drafts.into_iter().zip(&statements).enumerate() {
-        let effect = together(effects.by_ref().take(own.len()));
+    for (at, (operation, object, recipe, draft)) in drafts.into_iter().enumerate() {
+        let effect = effect(input, &draft);
         let predicted = cost::predict(situation, input.memory, &draft, operation, recipe);
         steps.push(draft.into_step(at, operation, object, recipe, effect, predicted));
     }
     steps
 }
 
-/// What several statements of one transaction do together: each relation under its strongest lock.
-fn together(effects: impl Iterator<Item = Effect>) -> Effect {
-    let mut all = Effect::default();
-    for effect in effects {
-        for lock in effect.locks {
-            match all.locks.iter_mut().find(|known| known.relation == lock.relation) {
-                Some(known) => known.mode = known.mode.max(lock.mode),
-                None => all.locks.push(lock),
-            }
-        }
-        all.rewrites.extend(effect.rewrites);
-        all.scans.extend(effect.scans);
-        all.index_builds += effect.index_builds;
-        all.data_loss |= effect.data_loss;
+/// What a step does to relations that exist before the plan; those it makes itself nobody uses yet.
+fn effect(input: &Input<'_>, draft: &Draft) -> Effect {
+    let mut effect = assess::effect::judge(&draft.acts, input.from, input.server_major).effect;
+    if matches!(draft.action, model::Action::Backfill(_)) {
+        // A backfill touches every row, but never all of them under one lock.
+        effect.scans.clear();
     }
-    all.locks.sort();
-    for names in [&mut all.rewrites, &mut all.scans] {
-        names.sort();
-        names.dedup();
-    }
-    all
+    effect
 }

@@ -1,5 +1,6 @@
 //! CHECK: demanded of new rows first, proved on old ones after, without blocking writers.
 
+use assess::effect::{Act, acts};
 use model::{Action, Change, Constraint, ConstraintKind, Name, PhaseName, sql};
 
 use crate::Cost;
@@ -34,6 +35,7 @@ pub(super) fn not_valid_then_validate(
         action: Action::Transaction {
             sql: vec![sql!("ALTER TABLE {} ADD {}", table, constraint.as_not_valid().definition())],
         },
+        acts: added(table, &constraint.as_not_valid()),
         verification: there.clone(),
         probe: there,
         undo: Action::Transaction {
@@ -57,6 +59,7 @@ pub(super) fn validate(table: &Name, constraint: &Constraint, phase: PhaseName) 
         action: Action::Transaction {
             sql: vec![sql!("ALTER TABLE {} VALIDATE CONSTRAINT {}", table, constraint.name)],
         },
+        acts: proved(table, constraint),
         verification: valid.clone(),
         probe: valid,
         undo: Action::Nothing {
@@ -64,4 +67,15 @@ pub(super) fn validate(table: &Name, constraint: &Constraint, phase: PhaseName) 
         },
         cost: Cost::Scan,
     }
+}
+
+/// The acts do not depend on the schema: NOT VALID looks at no row.
+fn added(table: &Name, constraint: &Constraint) -> Vec<Act> {
+    let change = Change::AddConstraint { table: table.clone(), constraint: constraint.clone() };
+    acts(&change, &model::Schema::default())
+}
+
+fn proved(table: &Name, constraint: &Constraint) -> Vec<Act> {
+    let change = Change::ValidateConstraint { table: table.clone(), constraint: constraint.clone() };
+    acts(&change, &model::Schema::default())
 }

@@ -3,6 +3,7 @@
 //! Since 11 a default that is not volatile is stored once in the catalog (`attmissingval`) and no row is
 //! touched. Source: PostgreSQL manual, ALTER TABLE, Notes; measured on 13 to 18.
 
+use assess::effect::Act;
 use model::{Action, Change, Column, Name, PhaseName, Volatility, sql};
 
 use super::set_not_null;
@@ -47,6 +48,7 @@ pub(super) fn add(table: &Name, column: &Column) -> Draft {
         action: Action::Transaction {
             sql: Change::AddColumn { table: table.clone(), column: column.clone() }.sql(),
         },
+        acts: acts(table, column),
         verification: if column.not_null {
             probe::both(&there, &probe::not_null(table, &column.name))
         } else {
@@ -56,6 +58,12 @@ pub(super) fn add(table: &Name, column: &Column) -> Draft {
         undo: Action::Transaction { sql: vec![sql!("ALTER TABLE {} DROP COLUMN {}", table, column.name)] },
         cost: Cost::Catalog,
     }
+}
+
+/// The act of adding a column to a schema that has no domains to speak of: catalog-only either way.
+fn acts(table: &Name, column: &Column) -> Vec<Act> {
+    let change = Change::AddColumn { table: table.clone(), column: column.clone() };
+    assess::effect::acts(&change, &model::Schema::default())
 }
 
 /// NOT NULL without a default: a push would fail on the first existing row. The column comes nullable,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use assess::effect::Act;
+use facts::Form;
 use model::{Action, Change, Constraint, ConstraintKind, Ident, Index, IndexKey, Name, PhaseName, sql};
 
 use super::{create_index, set_not_null};
@@ -63,7 +65,11 @@ fn index_of(constraint: &Constraint) -> Option<Index> {
 
 fn take_over(table: &Name, constraint: &Constraint, phase: PhaseName) -> Draft {
     let primary = matches!(constraint.kind, ConstraintKind::PrimaryKey { .. });
-    let kind = if primary { sql!("PRIMARY KEY") } else { sql!("UNIQUE") };
+    let (kind, form) = if primary {
+        (sql!("PRIMARY KEY"), Form::AddPrimaryKeyUsingIndex)
+    } else {
+        (sql!("UNIQUE"), Form::AddUniqueUsingIndex)
+    };
     let when = match (constraint.deferrable, constraint.initially_deferred) {
         (true, true) => sql!(" DEFERRABLE INITIALLY DEFERRED"),
         (true, false) => sql!(" DEFERRABLE"),
@@ -85,6 +91,7 @@ fn take_over(table: &Name, constraint: &Constraint, phase: PhaseName) -> Draft {
                 when
             )],
         },
+        acts: vec![Act::new(form, table)],
         verification: there.clone(),
         probe: there,
         // The index goes with the constraint; the step that built it then has nothing left to take back.

@@ -1,6 +1,8 @@
 //! A foreign key replaced by another on the same columns, without a moment in which nothing is enforced:
 //! the new one is added and proved beside the old one, which then goes.
 
+use assess::effect::Act;
+use facts::Form;
 use model::{Action, Change, Constraint, Ident, Name, PhaseName, sql};
 
 use super::add_check;
@@ -51,6 +53,7 @@ fn switch(table: &Name, from: &Constraint, to: &Constraint, beside: &Constraint)
         title: format!("let {} take over", to.name),
         table: Some(table.clone()),
         action: Action::Transaction { sql: forward },
+        acts: switched(table, from),
         verification: done.clone(),
         probe: done,
         undo: Action::Transaction { sql: back },
@@ -70,6 +73,7 @@ fn prove_old_again(table: &Name, from: &Constraint) -> Draft {
         phase: PhaseName::Switch,
         title: format!("keep the proof of {} for the way back", from.name),
         table: Some(table.clone()),
+        acts: Vec::new(),
         action: Action::Nothing {
             why: "only the way back has work here: it proves the old key again".to_owned(),
         },
@@ -78,4 +82,11 @@ fn prove_old_again(table: &Name, from: &Constraint) -> Draft {
         undo,
         cost: Cost::Nothing,
     }
+}
+
+fn switched(table: &Name, from: &Constraint) -> Vec<Act> {
+    let drop = Change::DropConstraint { table: table.clone(), constraint: from.clone() };
+    let mut acts = assess::effect::acts(&drop, &model::Schema::default());
+    acts.push(Act::new(Form::RenameConstraint, table));
+    acts
 }

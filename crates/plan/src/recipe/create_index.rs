@@ -1,5 +1,7 @@
 //! An index, built CONCURRENTLY. A killed build leaves an invalid index, which goes before the next try.
 
+use assess::effect::Act;
+use facts::Form;
 use model::{Action, Change, Ident, Index, Leftover, Name, PhaseName, Volatility};
 
 use crate::Cost;
@@ -39,6 +41,7 @@ pub(super) fn build(table: &Name, index: &Index, phase: PhaseName) -> Draft {
                 remove: drop.clone(),
             }),
         },
+        acts: vec![Act::new(Form::CreateIndexConcurrently, table)],
         verification: valid.clone(),
         probe: valid,
         undo: Action::Concurrent { sql: drop, leftover: None },

@@ -17,6 +17,7 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Drafted {
         title: title(change),
         table: change.table(),
         action: Action::Transaction { sql: change.sql() },
+        acts: assess::effect::acts(change, situation.from),
         verification: probe.clone(),
         probe,
         undo,

@@ -3,6 +3,8 @@
 //! Contract renames it away (and lifts NOT NULL, so that inserts that no longer know it succeed); the
 //! reader of live schemas does not see columns under [`model::KEPT_PREFIX`]. Cleanup drops it.
 
+use assess::effect::Act;
+use facts::Form;
 use model::{Action, Change, Column, Ident, KEPT_PREFIX, Name, PhaseName, sql};
 
 use crate::Cost;
@@ -43,6 +45,7 @@ fn put_away(table: &Name, column: &Column, kept: &Ident) -> Draft {
         title: format!("put column {} out of reach", column.name),
         table: Some(table.clone()),
         action: Action::Transaction { sql: forward },
+        acts: vec![Act::new(Form::RenameColumn, table), Act::new(Form::DropNotNull, table)],
         verification: away.clone(),
         probe: away,
         undo: Action::Transaction { sql: back },
@@ -57,6 +60,7 @@ fn clean_up(table: &Name, column: &Column, kept: &Ident) -> Draft {
         title: format!("drop column {} for good", column.name),
         table: Some(table.clone()),
         action: Action::Transaction { sql: vec![sql!("ALTER TABLE {} DROP COLUMN {}", table, kept)] },
+        acts: vec![Act::new(Form::DropColumn, table).on(&column.name)],
         verification: gone.clone(),
         probe: gone,
         undo: Action::Nothing { why: "what cleanup removed is gone for good".to_owned() },

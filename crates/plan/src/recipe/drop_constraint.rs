@@ -17,11 +17,11 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     }
     Some(Drafted::new(
         "dropping a constraint is an entry in the catalog; a foreign key takes ACCESS EXCLUSIVE on both tables",
-        vec![prove_again(table, constraint), drop(table, constraint)],
+        vec![prove_again(table, constraint), drop(change, table, constraint)],
     ))
 }
 
-fn drop(table: &Name, constraint: &Constraint) -> Draft {
+fn drop(change: &Change, table: &Name, constraint: &Constraint) -> Draft {
     let gone = probe::not(&probe::constraint(table, &constraint.name));
     Draft {
         phase: PhaseName::Contract,
@@ -30,6 +30,7 @@ fn drop(table: &Name, constraint: &Constraint) -> Draft {
         action: Action::Transaction {
             sql: vec![sql!("ALTER TABLE {} DROP CONSTRAINT {}", table, constraint.name)],
         },
+        acts: assess::effect::acts(change, &model::Schema::default()),
         verification: gone.clone(),
         probe: gone,
         undo: Action::Transaction {
@@ -45,6 +46,7 @@ fn prove_again(table: &Name, constraint: &Constraint) -> Draft {
         phase: PhaseName::Contract,
         title: format!("keep the proof of {} for the way back", constraint.name),
         table: Some(table.clone()),
+        acts: Vec::new(),
         action: Action::Nothing {
             why: "only the way back has work here: it proves the constraint again".to_owned(),
         },

@@ -1,5 +1,7 @@
 //! An index that goes, CONCURRENTLY; the way back builds it again without blocking.
 
+use assess::effect::Act;
+use facts::Form;
 use model::{Action, Change, Leftover, PhaseName};
 
 use crate::Cost;
@@ -19,6 +21,7 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
         title: format!("drop index {}", index.name),
         table: Some(table.clone()),
         action: Action::Concurrent { sql: index.drop(table, true), leftover: None },
+        acts: vec![Act::new(Form::DropIndexConcurrently, table)],
         verification: gone.clone(),
         probe: gone,
         undo: Action::Concurrent {

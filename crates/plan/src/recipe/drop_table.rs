@@ -3,6 +3,8 @@
 //! Nothing of a plan's schema comparison sees the schema `lockkeeper`, and `SET SCHEMA` takes indexes,
 //! constraints and owned sequences along without touching a row.
 
+use assess::effect::Act;
+use facts::Form;
 use model::{Action, Change, Name, Object, PhaseName, sql};
 
 use crate::Cost;
@@ -40,6 +42,7 @@ fn put_away(name: &Name, kept: &Name) -> Draft {
                 sql!("ALTER TABLE {} RENAME TO {}", moved, kept.name),
             ],
         },
+        acts: vec![Act::new(Form::SetSchema, name), Act::new(Form::RenameTable, name)],
         verification: away.clone(),
         probe: away,
         undo: Action::Transaction {
@@ -59,6 +62,7 @@ fn clean_up(name: &Name, kept: &Name) -> Draft {
         title: format!("drop table {name} for good"),
         table: Some(kept.clone()),
         action: Action::Transaction { sql: vec![sql!("DROP TABLE {}", kept)] },
+        acts: vec![Act::new(Form::DropTable, kept)],
         verification: gone.clone(),
         probe: gone,
         undo: Action::Nothing { why: "what cleanup removed is gone for good".to_owned() },

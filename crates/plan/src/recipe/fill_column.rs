@@ -3,6 +3,8 @@
 //! The column comes nullable with its default set apart, so that new rows have it; old rows are filled in
 //! small transactions; NOT NULL is proved by a CHECK.
 
+use assess::effect::Act;
+use facts::Form;
 use model::{Action, Backfill, Change, Column, PhaseName, Sql, Volatility, sql};
 
 use super::{add_column, set_not_null};
@@ -36,6 +38,7 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     if let Action::Transaction { sql } = &mut expand.action {
         sql.extend(set_default.sql());
     }
+    expand.acts.push(Act::new(Form::SetDefault, table));
     expand.verification = probe::default_is(table, &column.name, default);
     expand.probe = there;
     let pending = sql!("{} IS NULL", column.name);
@@ -51,6 +54,7 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
             batch_target_ms: BATCH_TARGET_MS,
             batch_rows: BATCH_ROWS,
         }),
+        acts: vec![Act::new(Form::Update, table)],
         verification: filled.clone(),
         probe: filled,
         undo: Action::Nothing {

@@ -3,6 +3,8 @@
 //! Up to 17 a validated `CHECK (c IS NOT NULL)` spares SET NOT NULL its scan; from 18 a NOT NULL
 //! constraint can itself be NOT VALID and validated. Source: PostgreSQL manual, ALTER TABLE; measured.
 
+use assess::effect::Act;
+use facts::Form;
 use model::{Action, Change, Ident, Name, PhaseName, Sql, sql};
 
 use crate::Cost;
@@ -32,9 +34,9 @@ fn with_constraint(table: &Name, column: &Ident) -> Vec<Draft> {
     let name = Ident::new(format!("{}_{}_not_null", table.name.as_str(), column.as_str())).truncated();
     let add = sql!("ALTER TABLE {} ADD CONSTRAINT {} NOT NULL {} NOT VALID", table, name, column);
     let undo = sql!("ALTER TABLE {} DROP CONSTRAINT {}", table, name);
-    let demand = demand(table, column, &name, add, undo);
+    let demand = demand(table, column, Form::AddNotNullNotValid, add, undo, &name);
     let proved = probe::not_null(table, column);
-    vec![demand, validate(table, column, &name, proved)]
+    vec![demand, validate(table, column, &name, Form::ValidateNotNull, proved)]
 }
 
 /// Up to 17: a CHECK proves it, SET NOT NULL believes the CHECK, and the CHECK goes.
@@ -42,7 +44,7 @@ fn with_check(table: &Name, column: &Ident) -> Vec<Draft> {
     let name = Ident::new(format!("_lockkeeper_{}_not_null", column.as_str())).truncated();
     let add = sql!("ALTER TABLE {} ADD CONSTRAINT {} CHECK ({} IS NOT NULL) NOT VALID", table, name, column);
     let drop = sql!("ALTER TABLE {} DROP CONSTRAINT {}", table, name);
-    let demand = demand(table, column, &name, add.clone(), drop.clone());
+    let demand = demand(table, column, Form::AddCheckNotValid, add.clone(), drop.clone(), &name);
     let set = sql!("ALTER TABLE {} ALTER COLUMN {} SET NOT NULL", table, column);
     let unset = sql!("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL", table, column);
     let done = probe::both(&probe::not_null(table, column), &probe::not(&probe::constraint(table, &name)));
@@ -51,21 +53,24 @@ fn with_check(table: &Name, column: &Ident) -> Vec<Draft> {
         title: format!("set {column} NOT NULL"),
         table: Some(table.clone()),
         action: Action::Transaction { sql: vec![set, drop] },
+        acts: vec![Act::new(Form::SetNotNullProven, table).on(column), Act::new(Form::DropCheck, table)],
         verification: done.clone(),
         probe: done,
         undo: Action::Transaction { sql: vec![unset, add] },
         cost: Cost::Catalog,
     };
-    vec![demand, validate(table, column, &name, probe::constraint_valid(table, &name)), switch]
+    let proved = probe::constraint_valid(table, &name);
+    vec![demand, validate(table, column, &name, Form::ValidateCheck, proved), switch]
 }
 
-fn demand(table: &Name, column: &Ident, name: &Ident, add: Sql, undo: Sql) -> Draft {
+fn demand(table: &Name, column: &Ident, form: Form, add: Sql, undo: Sql, name: &Ident) -> Draft {
     let there = probe::constraint(table, name);
     Draft {
         phase: PhaseName::Validate,
         title: format!("demand {column} IS NOT NULL of new rows"),
         table: Some(table.clone()),
         action: Action::Transaction { sql: vec![add] },
+        acts: vec![Act::new(form, table).on(column)],
         verification: there.clone(),
         probe: there,
         undo: Action::Transaction { sql: vec![undo] },
@@ -73,12 +78,13 @@ fn demand(table: &Name, column: &Ident, name: &Ident, add: Sql, undo: Sql) -> Dr
     }
 }
 
-fn validate(table: &Name, column: &Ident, name: &Ident, proved: Sql) -> Draft {
+fn validate(table: &Name, column: &Ident, name: &Ident, form: Form, proved: Sql) -> Draft {
     Draft {
         phase: PhaseName::Validate,
         title: format!("prove {column} IS NOT NULL on every row"),
         table: Some(table.clone()),
         action: Action::Transaction { sql: vec![sql!("ALTER TABLE {} VALIDATE CONSTRAINT {}", table, name)] },
+        acts: vec![Act::new(form, table).on(column)],
         verification: proved.clone(),
         probe: proved,
         undo: Action::Nothing {
