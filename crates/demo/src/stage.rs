@@ -101,7 +101,10 @@ impl Folder {
     fn make(options: &DemoOptions) -> Result<Self, Fault> {
         let folder = match &options.keep {
             Some(path) => std::fs::create_dir(path).map(|()| Self::Kept(path.clone())),
-            None => tempfile::Builder::new().prefix("lockkeeper-demo-").tempdir().map(Self::Temporary),
+            None => {
+                let prefix = format!("lockkeeper-demo-{}-", std::process::id());
+                tempfile::Builder::new().prefix(&prefix).tempdir().map(Self::Temporary)
+            }
         };
         let folder = folder.map_err(|error| no_folder(options.keep.as_deref(), &error))?;
         std::fs::write(folder.path().join("wanted.sql"), options.scenario.wanted())
