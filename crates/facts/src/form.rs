@@ -93,12 +93,15 @@ forms! {
         DropColumn = "drop_column": "`DROP COLUMN` that no other table's constraint needs",
         DropColumnReferenced = "drop_column_referenced": "`DROP COLUMN … CASCADE` of a column that another table's foreign key references",
         DropColumnReferencing = "drop_column_referencing": "`DROP COLUMN` of a column with a foreign key",
-        AlterTypeFree = "alter_type_free": "`ALTER COLUMN … TYPE` that keeps every stored value and index as it is",
+        AlterTypeFree = "alter_type_free": "`ALTER COLUMN … TYPE` that keeps every stored value as it is, of a column without an index",
+        AlterTypeFreeIndexed = "alter_type_free_indexed": "the same where the column has an index",
         AlterTypeRebuildsIndexes = "alter_type_rebuilds_indexes": "`ALTER COLUMN … TYPE` that keeps the stored values but rebuilds the column's indexes",
         AlterTypeRewrites = "alter_type_rewrites": "`ALTER COLUMN … TYPE` that converts every row",
         AlterTypeChecked = "alter_type_checked": "`ALTER COLUMN … TYPE` of a column that a CHECK uses, beside the conversion's own form",
         AlterTypeReferencing = "alter_type_referencing": "`ALTER COLUMN … TYPE` of a column with a foreign key, beside the conversion's own form",
         AlterTypeReferenced = "alter_type_referenced": "`ALTER COLUMN … TYPE` of a column that a foreign key references, beside the conversion's own form",
+        AlterTypeReferencingConverted = "alter_type_referencing_converted": "the same where the conversion is not free",
+        AlterTypeReferencedConverted = "alter_type_referenced_converted": "`ALTER COLUMN … TYPE` of a column that a foreign key references by a conversion that is not free, beside the conversion's own form",
         AlterTypeViewed = "alter_type_viewed": "`ALTER COLUMN … TYPE` of a column that a view or rule uses",
         SetNotNull = "set_not_null": "`ALTER COLUMN … SET NOT NULL` with nothing that proves it",
         SetNotNullProven = "set_not_null_proven": "`ALTER COLUMN … SET NOT NULL` where a validated `CHECK (c IS NOT NULL)` proves it",
@@ -195,6 +198,7 @@ forms! {
     Partition {
         CreatePartition = "create_partition": "`CREATE TABLE … PARTITION OF` a table without a DEFAULT partition",
         CreatePartitionBesideDefault = "create_partition_beside_default": "`CREATE TABLE … PARTITION OF` a table with a DEFAULT partition",
+        CreatePartitionReferencing = "create_partition_referencing": "`CREATE TABLE … PARTITION OF` a table with a foreign key, beside the creating's own form",
         CreateDefaultPartition = "create_default_partition": "`CREATE TABLE … PARTITION OF … DEFAULT`",
         CreatePartitioned = "create_partitioned": "`CREATE TABLE … PARTITION BY`",
         CreateInheriting = "create_inheriting": "`CREATE TABLE … INHERITS`",
@@ -299,7 +303,6 @@ forms! {
         DropPublication = "drop_publication": "`DROP PUBLICATION`",
         CreateCollation = "create_collation": "`CREATE COLLATION`",
         CreateRole = "create_role": "`CREATE ROLE`",
-        SecurityLabel = "security_label": "`SECURITY LABEL ON TABLE` (fails where no provider is loaded)",
     }
     Data {
         Select = "select": "`SELECT` of every row, and `TABLE`",
