@@ -91,14 +91,14 @@ impl Attempt {
             index_bytes: self.before.index_bytes,
             total_bytes: self.before.total_bytes,
             locks: step.effect.locks.clone(),
-            lock_wait_ms: self.lock_wait_ms,
-            lock_hold_ms: self.lock_hold_ms,
-            execution_ms: self.execution_ms.unwrap_or_else(|| ms_since(self.started)),
+            lock_wait_ms: to_microseconds(self.lock_wait_ms),
+            lock_hold_ms: to_microseconds(self.lock_hold_ms),
+            execution_ms: to_microseconds(self.execution_ms.unwrap_or_else(|| ms_since(self.started))),
             lock_tries: self.lock_tries,
             batches: self.batches,
             rows_filled: self.rows_filled,
-            stall_read_ms: self.stalls.read_ms,
-            stall_write_ms: self.stalls.write_ms,
+            stall_read_ms: self.stalls.read_ms.map(to_microseconds),
+            stall_write_ms: self.stalls.write_ms.map(to_microseconds),
             longest_transaction_ms: self.before.longest_transaction_ms,
             sqlstate: self.sqlstate.clone(),
             outcome: self.outcome.unwrap_or(StepOutcome::Done),
@@ -107,6 +107,11 @@ impl Attempt {
             started_at: self.started_at,
         }
     }
+}
+
+/// Milliseconds with three decimals: more would only look exact.
+fn to_microseconds(ms: f64) -> f64 {
+    (ms * 1e3).round() / 1e3
 }
 
 async fn measure(session: &Session, table: Option<&Name>) -> Result<Before, Failure> {

@@ -90,6 +90,8 @@ pub enum Command {
         /// Whether it was so before anything was sent.
         already: bool,
     },
+    /// Journal that a step whose undo was interrupted is undone. `Ok`.
+    Withdraw(usize),
     /// Ask the step's verification. `Answer`, `Stopped`.
     Verify(usize),
     /// Wait until going on is wanted again. `Ok`.
@@ -201,6 +203,9 @@ enum State {
     Connecting,
     EndingOrphans,
     Reading,
+    /// Asking whether an interrupted undo had its effect.
+    Unwinding,
+    Withdrawing,
     /// Asking whether the last step the journal calls done still is.
     Rechecking,
     Idling,
@@ -224,6 +229,7 @@ enum State {
 enum Next {
     Execute,
     Settle,
+    Withdraw,
     Record,
 }
 
@@ -271,6 +277,9 @@ impl Machine {
                 None => self.go(State::Reading, Command::ReadSteps),
             },
             (State::Reading, Event::Steps(states)) => self.read(&states),
+            (State::Unwinding, Event::Answer(true)) => self.clear_then(Next::Settle),
+            (State::Unwinding, Event::Answer(false)) => self.clear_then(Next::Withdraw),
+            (State::Withdrawing, Event::Ok) => self.recheck(),
             (State::Rechecking, Event::Answer(holds)) => self.rechecked(holds),
             (State::Idling, Event::Ok) => self.begin(),
             (State::Probing, Event::Answer(there)) => self.probed(there),
@@ -353,6 +362,9 @@ impl Machine {
         self.rounds = 0;
         if self.is_forward() {
             self.at = done;
+            if states.get(done) == Some(&StepState::Undoing) {
+                return self.go(State::Unwinding, Command::Probe(done));
+            }
             return self.recheck();
         }
         // Backwards `at` is one past the step in question until `begin` steps down.
@@ -374,12 +386,15 @@ impl Machine {
 
     fn rechecked(&mut self, holds: bool) -> Command {
         self.at -= 1;
-        match (holds, self.kind()) {
-            (true, _) => self.go(State::Verifying, Command::Verify(self.at)),
-            // Rows that came in meanwhile are filled as the others were.
-            (false, Kind::Backfill) => self.go(State::Intending, Command::Intend(self.at)),
-            (false, _) => self.record(End::Failed(Why::Drifted(self.at))),
+        if holds {
+            return self.go(State::Verifying, Command::Verify(self.at));
         }
+        // Rows that came in meanwhile are filled as the others were, and what a later step's undo took
+        // along (see `survey`) is done again.
+        if self.kind() == Kind::Backfill || self.shape().back == Kind::Nothing {
+            return self.carry_out();
+        }
+        self.record(End::Failed(Why::Drifted(self.at)))
     }
 
     /// A safe point: nothing is under way. Forward `at` is the next step to do; backward it is one past
@@ -453,6 +468,7 @@ impl Machine {
         match next {
             Next::Execute => self.go(State::Executing, Command::Execute(self.at)),
             Next::Settle => self.go(State::Settling, Command::Settle { ordinal: self.at, already: true }),
+            Next::Withdraw => self.go(State::Withdrawing, Command::Withdraw(self.at)),
             Next::Record => {
                 let end = self.end.unwrap_or(End::Failed(Why::Refused(self.at)));
                 self.record(end)
@@ -477,6 +493,11 @@ impl Machine {
 
     fn retry(&mut self) -> Command {
         match self.wish {
+            // Outside a transaction the failed try may have done half of its work, or all that is left to
+            // do may be to remove its leftovers.
+            Wish::GoOn | Wish::Idle if self.kind() == Kind::Concurrent && self.is_probed() => {
+                self.go(State::Probing, Command::Probe(self.at))
+            }
             Wish::GoOn | Wish::Idle => self.clear_then(Next::Execute),
             Wish::Pause | Wish::Abort => self.give_up(self.stopped()),
         }

@@ -138,6 +138,7 @@ impl<'a, 'o> Shell<'a, 'o> {
             Command::Execute(at) => return self.execute(at).await,
             Command::BackOff(tries) => self.back_off(tries).await?,
             Command::Settle { ordinal, already } => self.settle(ordinal, already).await?,
+            Command::Withdraw(at) => self.withdraw(at).await?,
             Command::Verify(at) => return self.verify(at).await,
             Command::Idle => self.idle().await?,
             Command::Record(end) => self.record(end).await?,

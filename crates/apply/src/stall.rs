@@ -125,10 +125,11 @@ impl Canary {
         feeling.refused = None;
     }
 
-    /// Waits for the sample that is in flight, so that a stall that began before `asked` is counted.
+    /// Waits for the sample that is in flight, so that a stall that began before `asked` is counted, and
+    /// for the first one where the step was shorter than the time between two.
     async fn take(&self, asked: Instant) -> Option<f64> {
         let patience = Duration::from_millis(u64::from(LOCK_TIMEOUT_MS));
-        while asked.elapsed() < patience && self.lock().in_flight.is_some_and(|started| started < asked) {
+        while asked.elapsed() < patience && self.lock().has_more_to_tell(asked) {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         self.lock().worst_ms
@@ -195,6 +196,11 @@ async fn sample(session: &Session, statement: &Sql) -> (f64, Result<(), Failure>
 }
 
 impl Feeling {
+    fn has_more_to_tell(&self, asked: Instant) -> bool {
+        let in_flight = self.in_flight.is_some_and(|started| started < asked);
+        in_flight || (self.statement.is_some() && self.worst_ms.is_none() && self.refused.is_none())
+    }
+
     /// Takes a sample, and says whether the session can go on.
     fn note(&mut self, statement: &Sql, (ms, answer): (f64, Result<(), Failure>)) -> bool {
         match answer {
@@ -207,8 +213,11 @@ impl Feeling {
                 true
             }
             Err(Failure::Lost(_)) => false,
-            // The table is not there yet, or not any more.
-            Err(failure) if failure.sqlstate() == Some("42P01") => true,
+            Err(failure) if failure.sqlstate() == Some("42P01") => {
+                // The table is not there any more: nobody can wait for it.
+                self.statement = None;
+                true
+            }
             Err(failure) => {
                 self.refused = Some(failure.into_fault().to_string());
                 true

@@ -77,6 +77,12 @@ impl Shell<'_, '_> {
         send(&self.sessions()?.work, &entry).await.map(drop)
     }
 
+    /// Journals that a step whose undo was interrupted is undone.
+    pub(crate) async fn withdraw(&mut self, at: usize) -> Result<(), Failure> {
+        let entry = self.entries.stands(at, &self.errand.plan.steps[at], StepState::Pending);
+        send(&self.sessions()?.work, &entry).await.map(drop)
+    }
+
     /// Does the step, or undoes it, once.
     pub(crate) async fn execute(&mut self, at: usize) -> Result<Event, Failure> {
         let mut attempt = self.attempt(at).await?;
