@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use model::{Direction, Fault, Literal, PhaseName, RunOutcome, Sql, StepReceipt, sql};
 use serde::Serialize;
 
+use crate::busy;
 use crate::failure::Failure;
 use crate::journal;
 use crate::machine::StepState;
 use crate::session::{rows, send, text, value};
-use crate::busy;
 
 /// The settings that `set` accepts, with what they mean.
 pub const SETTINGS: [(&str, &str); 3] = [
@@ -124,6 +124,24 @@ pub async fn status(target: &Target) -> Result<Status, Fault> {
     status
 }
 
+/// The id of the step that the journal says is under way: begun, and not known to have ended. None where
+/// there is none, or no journal.
+///
+/// # Errors
+/// `apply.journal` where the journal cannot be read.
+pub async fn step_under_way(session: &Session) -> Result<Option<String>, Fault> {
+    let found = async {
+        if !journal::exists(session).await? {
+            return Ok(Vec::new());
+        }
+        let question =
+            sql!("SELECT step FROM lockkeeper.steps WHERE state IN ('doing', 'undoing') ORDER BY ordinal");
+        rows(session, &question).await
+    };
+    let found = found.await.map_err(Failure::into_fault)?;
+    Ok(found.first().and_then(|row| text(row, "step")).map(str::to_owned))
+}
+
 async fn read(session: &Session) -> Result<Status, Failure> {
     let runner = runner(session).await?;
     if !journal::exists(session).await? {
@@ -144,7 +162,8 @@ async fn read(session: &Session) -> Result<Status, Failure> {
         receipts = journal::receipts(session, &newest.run).await?;
         backfills = backfills_of(session, &newest.plan).await?;
     }
-    let request = rows(session, &sql!("SELECT value FROM lockkeeper.settings WHERE name = 'request'")).await?;
+    let request =
+        rows(session, &sql!("SELECT value FROM lockkeeper.settings WHERE name = 'request'")).await?;
     Ok(Status {
         runs: runs.into_iter().map(RunStatus::from).collect(),
         steps: steps.into_iter().map(StepStatus::from).collect(),
@@ -211,7 +230,13 @@ impl From<journal::RunRow> for RunStatus {
 
 impl From<journal::StepRow> for StepStatus {
     fn from(row: journal::StepRow) -> Self {
-        Self { ordinal: row.ordinal, step: row.step, phase: row.phase, state: row.state, since: row.changed_at }
+        Self {
+            ordinal: row.ordinal,
+            step: row.step,
+            phase: row.phase,
+            state: row.state,
+            since: row.changed_at,
+        }
     }
 }
 
@@ -241,7 +266,9 @@ async fn request(target: &Target, word: Option<&str>) -> Result<Runner, Fault> {
 async fn put_request(session: &Session, word: Option<&str>) -> Result<Runner, Failure> {
     let Some(runner) = runner(session).await?.filter(|runner| runner.run.is_some()) else {
         let fault = Fault::new("apply.idle", "no run is at work in this database");
-        return Err(Failure::refused(fault.at(session.target().to_string()).help("`lockkeeper status` shows how the last one ended")));
+        return Err(Failure::refused(
+            fault.at(session.target().to_string()).help("`lockkeeper status` shows how the last one ended"),
+        ));
     };
     let entry = word.map_or_else(forget_request, |word| put("request", word));
     send(session, &entry).await?;
@@ -298,7 +325,8 @@ pub async fn set(target: &Target, name: &str, setting: &str) -> Result<(), Fault
     };
     if !good {
         let known: Vec<String> = SETTINGS.iter().map(|(name, what)| format!("{name} ({what})")).collect();
-        return Err(Fault::new("apply.setting", format!("{name} = {setting} is not a setting")).help(known.join("; ")));
+        return Err(Fault::new("apply.setting", format!("{name} = {setting} is not a setting"))
+            .help(known.join("; ")));
     }
     let session = connect(target, "lockkeeper control").await?;
     let done = put_setting(&session, name, setting).await.map_err(Failure::into_fault);

@@ -33,7 +33,8 @@ mod transaction;
 mod work;
 
 pub use control::{
-    BackfillStatus, RunStatus, Runner, SETTINGS, Status, StepStatus, abort, pause, resume_request, set, status,
+    BackfillStatus, RunStatus, Runner, SETTINGS, Status, StepStatus, abort, pause, resume_request, set,
+    status, step_under_way,
 };
 pub use options::{ApplyOptions, Guard, GuardFuture, Moment, StopFlag};
 pub use report::{PhaseTime, RunReport, ScriptStep};

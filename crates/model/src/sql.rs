@@ -80,7 +80,7 @@ macro_rules! sql {
 }
 
 /// What can stand in a `{}` of [`sql!`](crate::sql).
-pub trait Fragment {
+pub trait Fragment: Sync {
     /// Appends the SQL for this part, quoted as its kind needs.
     fn write_sql(&self, out: &mut String);
 }

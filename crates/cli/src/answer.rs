@@ -1,0 +1,80 @@
+//! Answers: JSON alone on standard output, or text with colours where the terminal takes them.
+
+use anstyle::{AnsiColor, Style};
+use model::{Category, CheckStatus, Fault, RiskLevel};
+use serde::Serialize;
+
+use crate::args::Format;
+
+/// Prints data as JSON, or what `text` makes of it.
+///
+/// # Errors
+/// `cli.format` for a form that only check and lint have.
+pub fn give<T: Serialize>(format: Format, data: &T, text: impl FnOnce(&T) -> String) -> Result<(), Fault> {
+    match format {
+        Format::Json => print_json(data),
+        Format::Text => {
+            anstream::print!("{}", text(data));
+            Ok(())
+        }
+        _ => Err(Fault::new("cli.format", "this command answers in text or json")
+            .help("sarif, github and markdown are forms of check and lint")),
+    }
+}
+
+/// Prints data as JSON on standard output.
+///
+/// # Errors
+/// `cli.output` when it cannot be written as JSON.
+pub fn print_json<T: Serialize>(data: &T) -> Result<(), Fault> {
+    let json = serde_json::to_string_pretty(data)
+        .map_err(|error| Fault::new("cli.output", "the answer could not be written as JSON").cause(error))?;
+    anstream::println!("{json}");
+    Ok(())
+}
+
+/// A style by colour, bold where it matters.
+pub const fn colour(colour: AnsiColor, bold: bool) -> Style {
+    let style = Style::new().fg_color(Some(anstyle::Color::Ansi(colour)));
+    if bold { style.bold() } else { style }
+}
+
+/// Text in a style.
+pub fn paint(style: Style, text: impl std::fmt::Display) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// A category in its colour.
+pub fn category(category: Category) -> String {
+    let style = match category {
+        Category::Safe => colour(AnsiColor::Green, false),
+        Category::Risky => colour(AnsiColor::Yellow, true),
+        Category::Dangerous => colour(AnsiColor::Red, true),
+    };
+    paint(style, category)
+}
+
+/// A risk level in its colour.
+pub fn level(level: RiskLevel) -> String {
+    let style = match level {
+        RiskLevel::Low => colour(AnsiColor::Green, false),
+        RiskLevel::Medium => colour(AnsiColor::Yellow, false),
+        RiskLevel::High => colour(AnsiColor::Yellow, true),
+        RiskLevel::Critical => colour(AnsiColor::Red, true),
+    };
+    paint(style, level)
+}
+
+/// A checklist's mark.
+pub fn mark(status: CheckStatus) -> String {
+    match status {
+        CheckStatus::Pass => paint(colour(AnsiColor::Green, false), "pass   "),
+        CheckStatus::Fail => paint(colour(AnsiColor::Red, true), "fail   "),
+        CheckStatus::Unknown => paint(colour(AnsiColor::Yellow, false), "unknown"),
+    }
+}
+
+/// A heading.
+pub fn heading(text: &str) -> String {
+    paint(Style::new().bold(), text)
+}

@@ -1,0 +1,274 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use model::{Category, PhaseName};
+
+/// Takes a PostgreSQL schema change to production without downtime, without a lost row, and with a way
+/// back at every step.
+#[derive(Debug, Parser)]
+#[command(name = "lockkeeper", version, propagate_version = true, max_term_width = 100, after_help = AFTER)]
+pub struct Cli {
+    /// Settings that every command takes.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const AFTER: &str = "\
+Start here:
+  lockkeeper demo                        see the whole pipeline on a throwaway server
+  lockkeeper check                       what would a push change, how risky is it, is it allowed
+  lockkeeper plan -o migration/          phases, locks, times, and the way back
+  lockkeeper rehearse migration/         prove it, forward and back, on a throwaway server
+  lockkeeper apply migration/            do it; resumable, reversible
+
+A SOURCE is a postgres:// URL, a drizzle.config.ts, a .ts file or folder of Drizzle schema, a .sql file
+or folder of migrations, a snapshot .json, or git:REV:PATH of a file.
+
+Exit codes: 0 nothing at or above the fail level; 1 findings, or a gate not passed; 2 the command could
+not do its work.";
+
+/// Settings that every command takes.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// How to answer: text for people, json for programs; check and lint also sarif, github, markdown.
+    #[arg(long, global = true, default_value = "text", value_name = "FORMAT")]
+    pub format: Format,
+    /// Use this settings file instead of the nearest lockkeeper.toml.
+    #[arg(long, global = true, value_name = "FILE", env = "LOCKKEEPER_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Never colour output (so does a NO_COLOR in the environment).
+    #[arg(long, global = true)]
+    pub no_color: bool,
+    /// A throwaway server to use instead of starting one; databases are made on it and dropped again.
+    #[arg(long, global = true, value_name = "URL", env = "LOCKKEEPER_SHADOW_URL", hide_env_values = true)]
+    pub shadow_url: Option<String>,
+    /// The PostgreSQL major version to work for, where no live database decides it.
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(13..=18))]
+    pub pg_version: Option<u32>,
+}
+
+/// The form of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs: JSON alone on standard output.
+    Json,
+    /// SARIF 2.1.0, for code scanning (check, lint).
+    Sarif,
+    /// GitHub workflow commands, for annotations (check, lint).
+    Github,
+    /// Markdown, for a pull request's comment (check, lint).
+    Markdown,
+}
+
+/// What lockkeeper does.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Before a push: what would change, how risky is it, is it allowed.
+    Check(CheckArgs),
+    /// The plain SQL that takes one schema to the other.
+    Diff(DiffArgs),
+    /// Make a plan: phases, locks, predicted times, verification and the way back of each step.
+    Plan(PlanArgs),
+    /// Prove a plan on a throwaway server: forward, back at every phase, forward again.
+    Rehearse(RehearseArgs),
+    /// Carry a plan out on the live database; the same command resumes it after an interruption.
+    Apply(ApplyArgs),
+    /// Take back what a plan did; resumable like apply.
+    Rollback(RollbackArgs),
+    /// Which runs the live database's journal holds, and how far the last one is.
+    Status(DatabaseArgs),
+    /// Ask a run under way to stop at the next safe point, and stay stopped.
+    Pause(DatabaseArgs),
+    /// Let a paused run go on (start it again with apply).
+    Resume(DatabaseArgs),
+    /// Give up on a run: stop it, and let another plan begin.
+    Abort(DatabaseArgs),
+    /// Does the live database hold what was wanted?
+    Verify(CompareArgs),
+    /// What earlier migrations taught.
+    #[command(subcommand)]
+    Memory(MemoryCommand),
+    /// The whole pipeline on a throwaway server, under application traffic.
+    Demo(DemoArgs),
+    /// Shell completions, on standard output.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Two schemas.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// The schema as it is: a SOURCE. Default: DATABASE_URL.
+    #[arg(long, value_name = "SOURCE")]
+    pub from: Option<String>,
+    /// The schema as it is wanted: a SOURCE. Default: the drizzle.config.ts found from here upward.
+    #[arg(long, value_name = "SOURCE")]
+    pub to: Option<String>,
+    /// Tell that a column or table is renamed, not dropped and added: public.funds.vintage=vintage_year.
+    #[arg(long, value_name = "OLD=NEW")]
+    pub rename: Vec<String>,
+    /// Tell that a column or table is dropped, and not renamed to one that looks alike.
+    #[arg(long, value_name = "OBJECT")]
+    pub drop: Vec<String>,
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The two schemas.
+    #[command(flatten)]
+    pub compare: CompareArgs,
+    /// A table the application cannot do without (may be repeated).
+    #[arg(long, value_name = "TABLE")]
+    pub critical: Vec<String>,
+    /// Exit with 1 from this category on.
+    #[arg(long, value_name = "CATEGORY", default_value = "risky")]
+    pub fail_on: FailOn,
+}
+
+/// From which category on the exit code is 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Any change or finding.
+    Safe,
+    /// Risky and dangerous ones.
+    Risky,
+    /// Dangerous ones only.
+    Dangerous,
+    /// Never because of findings.
+    Never,
+}
+
+impl FailOn {
+    /// Whether a category is at or above the level.
+    pub fn is_reached(self, category: Category) -> bool {
+        match self {
+            Self::Safe => true,
+            Self::Risky => category >= Category::Risky,
+            Self::Dangerous => category == Category::Dangerous,
+            Self::Never => false,
+        }
+    }
+}
+
+/// `diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The two schemas.
+    #[command(flatten)]
+    pub compare: CompareArgs,
+    /// Write the wanted schema as a snapshot, to be used as a SOURCE later.
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+}
+
+/// `plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// The two schemas.
+    #[command(flatten)]
+    pub compare: CompareArgs,
+    /// The folder to write: plan.json, one SQL file a step, REVIEW.md.
+    #[arg(short, long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// A table the application cannot do without (may be repeated).
+    #[arg(long, value_name = "TABLE")]
+    pub critical: Vec<String>,
+}
+
+/// `rehearse`.
+#[derive(Debug, Args)]
+pub struct RehearseArgs {
+    /// The folder of the plan.
+    pub plan: PathBuf,
+    /// Made-up rows in each table.
+    #[arg(long, value_name = "N", default_value = "10000")]
+    pub rows: u64,
+}
+
+/// A live database.
+#[derive(Debug, Args)]
+pub struct DatabaseArgs {
+    /// The live database. Default: DATABASE_URL.
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
+}
+
+/// `apply`.
+#[derive(Debug, Args)]
+pub struct ApplyArgs {
+    /// The folder of the plan.
+    pub plan: PathBuf,
+    /// The live database.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// Stop after this phase; naming it says that the gates up to it are open.
+    #[arg(long, value_name = "PHASE")]
+    pub until: Option<PhaseName>,
+    /// The hash of the plan that was approved; needed where the environment asks for approval.
+    #[arg(long, value_name = "HASH")]
+    pub approve: Option<String>,
+    /// Check everything and print exactly what would be sent, but send nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `rollback`.
+#[derive(Debug, Args)]
+pub struct RollbackArgs {
+    /// The folder of the plan.
+    pub plan: PathBuf,
+    /// The live database.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// The last phase that stays. Default: everything is taken back.
+    #[arg(long, value_name = "PHASE")]
+    pub to: Option<PhaseName>,
+}
+
+/// `memory`.
+#[derive(Debug, Subcommand)]
+pub enum MemoryCommand {
+    /// The ledger: runs and receipts, newest first.
+    List(MemoryListArgs),
+}
+
+/// `memory list`.
+#[derive(Debug, Args)]
+pub struct MemoryListArgs {
+    /// How many at most.
+    #[arg(short = 'k', long, default_value = "20")]
+    pub limit: usize,
+}
+
+/// `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Which change to make.
+    #[arg(default_value = "vintage", value_name = "SCENARIO")]
+    pub scenario: String,
+    /// Rows of the scenario's main table; 5000000 for the full size of vintage.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub rows: Option<u64>,
+    /// The application's statements in a second: WRITES:READS.
+    #[arg(long, value_name = "W:R", default_value = "50:500")]
+    pub traffic: String,
+    /// How long the application is measured without a migration, in seconds.
+    #[arg(long, value_name = "S", default_value = "5")]
+    pub baseline_seconds: u64,
+    /// Do not measure what a direct push would have done to the application.
+    #[arg(long)]
+    pub no_push: bool,
+    /// Keep the wanted schema and the plan in this folder, which must not exist yet.
+    #[arg(long, value_name = "DIR")]
+    pub keep: Option<PathBuf>,
+}

@@ -1,0 +1,153 @@
+//! `lockkeeper demo`
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use ::demo::{Applied, DemoOptions, Pipeline, Rehearsed, Remembered, Scenario, Verified};
+use connect::{Session, Target};
+use model::{Assessment, Fault, Fingerprint, Plan, Progress};
+use read::{Reader, Source};
+use remember::{Kind, Memory};
+
+use super::Ending;
+use crate::args::DemoArgs;
+use crate::carry::{self, Reach};
+use crate::context::Context;
+use crate::{answer, planfolder, stages};
+
+pub(super) async fn run(context: &Context, args: &DemoArgs) -> Result<Ending, Fault> {
+    let scenario: Scenario = args.scenario.parse()?;
+    let options = DemoOptions {
+        rows: args.rows,
+        rate: args.traffic.parse()?,
+        baseline: Duration::from_secs(args.baseline_seconds),
+        major: context.pg_version,
+        shadow_url: context.shadow_url.clone(),
+        push: !args.no_push,
+        keep: args.keep.clone(),
+        ..DemoOptions::of(scenario)
+    };
+    let pipeline = Commands { context, before: receipts(&context.memory()?)? };
+    let report = ::demo::run(&pipeline, &options, &context.progress).await?;
+    answer::give(context.format, &report, ::demo::Report::text)?;
+    Ok(Ending::of(report.passed()))
+}
+
+/// How many receipts of steps the memory holds.
+fn receipts(memory: &Memory) -> Result<u64, Fault> {
+    let selection = remember::Selection { kind: Some(Kind::Step), ..remember::Selection::default() };
+    Ok(memory.entries(&selection)?.len() as u64)
+}
+
+/// The commands of this program as the demo drives them.
+struct Commands<'a> {
+    context: &'a Context,
+    /// Receipts that were in the memory before the demo.
+    before: u64,
+}
+
+impl Commands<'_> {
+    async fn compared(&self, database: &Target, wanted: &Path) -> Result<stages::Compared, Fault> {
+        let from = Source::Live(Box::new(database.clone()));
+        let to = Source::parse(&wanted.to_string_lossy())?;
+        stages::compare(self.context, &from, &to, &[], &[]).await
+    }
+
+    /// The demo's main table is the one its application cannot do without.
+    fn assess(compared: &stages::Compared) -> Assessment {
+        let critical = compared.changes.iter().filter_map(model::Change::table).collect();
+        stages::assess(compared, &critical)
+    }
+}
+
+impl Pipeline for Commands<'_> {
+    async fn check(&self, database: &Target, wanted: &Path) -> Result<Assessment, Fault> {
+        Ok(Self::assess(&self.compared(database, wanted).await?))
+    }
+
+    async fn plan(&self, database: &Target, wanted: &Path, folder: &Path) -> Result<Plan, Fault> {
+        let compared = self.compared(database, wanted).await?;
+        let plan = stages::plan(self.context, &compared, &Self::assess(&compared))?;
+        planfolder::write(folder, &plan, &compared.from, &compared.to)?;
+        Ok(plan)
+    }
+
+    async fn rehearse(
+        &self,
+        plan: &Path,
+        copy: &Target,
+        progress: &dyn Progress,
+    ) -> Result<Rehearsed, Fault> {
+        let rehearsal = carry::rehearse(self.context, plan, copy, progress).await?;
+        Ok(Rehearsed {
+            arrived: rehearsal.arrived,
+            rolled_back: rehearsal.rolled_back,
+            confidence: Some(carry::confidence(&rehearsal)),
+            notes: rehearsal.problems,
+        })
+    }
+
+    async fn apply(&self, plan: &Path, database: &Target, progress: &dyn Progress) -> Result<Applied, Fault> {
+        let run = carry::apply(self.context, plan, database, &Reach::default(), progress).await?;
+        Ok(applied(run))
+    }
+
+    fn apply_command(&self, plan: &Path, database: &Target) -> Result<Command, Fault> {
+        let program = std::env::current_exe()
+            .map_err(|error| Fault::new("demo.self", "this program's own file is not known").cause(error))?;
+        let mut command = Command::new(program);
+        command
+            .arg("apply")
+            .arg(plan)
+            .arg("--format")
+            .arg("json")
+            .env("DATABASE_URL", database.url_with_password());
+        command.current_dir(&self.context.folder);
+        Ok(command)
+    }
+
+    async fn step_under_way(&self, session: &Session) -> Result<Option<String>, Fault> {
+        ::apply::step_under_way(session).await
+    }
+
+    async fn rollback(
+        &self,
+        plan: &Path,
+        database: &Target,
+        progress: &dyn Progress,
+    ) -> Result<Applied, Fault> {
+        let run = carry::rollback(self.context, plan, database, &Reach::default(), progress).await?;
+        Ok(applied(run))
+    }
+
+    async fn verify(&self, database: &Target, wanted: &Path) -> Result<Verified, Fault> {
+        let compared = self.compared(database, wanted).await?;
+        let verification = verify::sync(&compared.from, &compared.to, &[])?;
+        let differences = verification.differences();
+        let lines =
+            differences.map(|difference| format!("{}: {}", difference.object, difference.what.join("; ")));
+        Ok(Verified { equal: verification.equal, differences: lines.collect() })
+    }
+
+    async fn fingerprint(&self, database: &Target) -> Result<Fingerprint, Fault> {
+        let mut reader = Reader::new(self.context.shadow(None), &model::Silent);
+        Ok(reader.read(&Source::Live(Box::new(database.clone()))).await?.schema.fingerprint())
+    }
+
+    async fn remembered(&self) -> Result<Remembered, Fault> {
+        let options = self.context.memory_options()?;
+        let remember::StoreChoice::Sqlite(place) = &options.store;
+        let place: PathBuf = place.clone();
+        let now = receipts(&Memory::open(&options)?)?;
+        Ok(Remembered {
+            receipts: now.saturating_sub(self.before),
+            place,
+            command: "lockkeeper memory list".to_owned(),
+        })
+    }
+}
+
+fn applied(run: ::apply::RunReport) -> Applied {
+    Applied { run: run.receipt.run, outcome: run.receipt.outcome, steps: run.steps }
+}

@@ -1,0 +1,92 @@
+//! `lockkeeper diff`
+
+use std::fmt::Write as _;
+
+use diff::Ambiguity;
+use model::{Fault, Fingerprint, Operation, Sql};
+use serde::Serialize;
+
+use super::Ending;
+use crate::answer;
+use crate::args::DiffArgs;
+use crate::context::Context;
+use crate::stages::{self, Compared};
+
+/// What `diff` answers.
+#[derive(Serialize)]
+struct Answer {
+    from: Mark,
+    to: Mark,
+    changes: Vec<ChangeAnswer>,
+    ambiguities: Vec<Ambiguity>,
+    notes: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Mark {
+    fingerprint: Fingerprint,
+}
+
+#[derive(Serialize)]
+struct ChangeAnswer {
+    operation: Operation,
+    object: String,
+    sql: Vec<Sql>,
+}
+
+pub(super) async fn run(context: &Context, args: &DiffArgs) -> Result<Ending, Fault> {
+    let (from, to) = (context.from(&args.compare)?, context.to(&args.compare)?);
+    let renames = context.renames(&args.compare)?;
+    let compared = stages::compare(context, &from, &to, &renames, &args.compare.drop).await?;
+    if let Some(file) = &args.save {
+        std::fs::write(file, read::save(&compared.to)).map_err(|error| {
+            Fault::new("diff.save", "the snapshot could not be written")
+                .at(file.display().to_string())
+                .cause(error)
+        })?;
+    }
+    let answer = answer_of(compared);
+    answer::give(context.format, &answer, text)?;
+    Ok(Ending::of(answer.ambiguities.is_empty()))
+}
+
+fn answer_of(compared: Compared) -> Answer {
+    let change = |change: &model::Change| ChangeAnswer {
+        operation: change.operation(),
+        object: change.object().to_string(),
+        sql: change.sql(),
+    };
+    Answer {
+        from: Mark { fingerprint: compared.from.fingerprint() },
+        to: Mark { fingerprint: compared.to.fingerprint() },
+        changes: compared.changes.iter().map(change).collect(),
+        ambiguities: compared.ambiguities,
+        notes: compared.notes,
+    }
+}
+
+/// SQL that psql runs as it is; everything else in it is a comment.
+fn text(answer: &Answer) -> String {
+    let mut out = String::new();
+    for note in &answer.notes {
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "-- note: {note}");
+    }
+    if answer.changes.is_empty() {
+        out.push_str("-- no difference\n");
+    }
+    for ambiguity in &answer.ambiguities {
+        let _ = writeln!(
+            out,
+            "-- is {} renamed to {}? If so say {}; if it is dropped, --drop {}",
+            ambiguity.dropped, ambiguity.added, ambiguity.option, ambiguity.dropped
+        );
+    }
+    for change in &answer.changes {
+        let _ = writeln!(out, "-- {} {}", change.operation, change.object.replace('\n', " "));
+        for sql in &change.sql {
+            let _ = writeln!(out, "{sql};");
+        }
+    }
+    out
+}

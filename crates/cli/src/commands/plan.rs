@@ -1,0 +1,76 @@
+//! `lockkeeper plan`
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use model::{Fault, Fingerprint, Plan, ms_text};
+use serde::Serialize;
+
+use super::Ending;
+use crate::answer::{self, heading};
+use crate::args::PlanArgs;
+use crate::context::Context;
+use crate::{planfolder, stages};
+
+/// What `plan` answers.
+#[derive(Serialize)]
+struct Answer<'a> {
+    folder: &'a PathBuf,
+    hash: Fingerprint,
+    plan: &'a Plan,
+}
+
+pub(super) async fn run(context: &Context, args: &PlanArgs) -> Result<Ending, Fault> {
+    let (from, to) = (context.from(&args.compare)?, context.to(&args.compare)?);
+    let renames = context.renames(&args.compare)?;
+    let compared = stages::compare(context, &from, &to, &renames, &args.compare.drop).await?;
+    let assessment = stages::assess(&compared, &context.critical(&args.critical)?);
+    let plan = stages::plan(context, &compared, &assessment)?;
+    planfolder::write(&args.out, &plan, &compared.from, &compared.to)?;
+    let answer = Answer { folder: &args.out, hash: plan.hash(), plan: &plan };
+    answer::give(context.format, &answer, text)?;
+    Ok(Ending::Clean)
+}
+
+fn text(answer: &Answer<'_>) -> String {
+    let mut out = String::new();
+    // Writing to a String cannot fail.
+    let _ = write(answer, &mut out);
+    out
+}
+
+fn write(answer: &Answer<'_>, out: &mut String) -> std::fmt::Result {
+    let plan = answer.plan;
+    writeln!(out, "Plan {} in {}", plan.hash().short(), answer.folder.display())?;
+    writeln!(
+        out,
+        "Risk: {} ({:.0}) pushed directly, {} ({:.0}) by this plan",
+        answer::level(plan.risk_before.level),
+        plan.risk_before.score,
+        answer::level(plan.risk_after.level),
+        plan.risk_after.score
+    )?;
+    for phase in plan.phases() {
+        writeln!(out, "\n{}", heading(phase.name()))?;
+        for gate in plan.gates.iter().filter(|gate| gate.before == phase) {
+            writeln!(out, "  gate: {}", gate.waits_for)?;
+        }
+        for step in plan.steps_of(phase) {
+            let ms = step.predicted.ms;
+            writeln!(out, "  {}", step.title)?;
+            let locks: Vec<String> =
+                step.effect.locks.iter().map(|lock| format!("{} on {}", lock.mode, lock.relation)).collect();
+            let locks = if locks.is_empty() { "none".to_owned() } else { locks.join(", ") };
+            writeln!(out, "    locks: {locks}; blocks {}", plan::review::blocks(step))?;
+            writeln!(out, "    predicted {} ({} to {})", ms_text(ms.p50), ms_text(ms.p10), ms_text(ms.p90))?;
+        }
+    }
+    if !plan.notes.is_empty() {
+        writeln!(out)?;
+    }
+    for note in &plan.notes {
+        writeln!(out, "note: {note}")?;
+    }
+    let folder = answer.folder.display();
+    writeln!(out, "\nRead {folder}/REVIEW.md, then: lockkeeper rehearse {folder}, lockkeeper apply {folder}")
+}

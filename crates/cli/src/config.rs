@@ -1,0 +1,142 @@
+//! `lockkeeper.toml`: settings a project keeps. Flags beat environment variables, those beat the file.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use model::Fault;
+use serde::Deserialize;
+
+/// The name of the file, looked for from the current folder upward.
+pub const FILE_NAME: &str = "lockkeeper.toml";
+
+/// Every key is optional; an unknown key is an error.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// The live database's URL. Better kept in the environment: `DATABASE_URL`.
+    pub database: Option<String>,
+    /// The wanted schema: a drizzle.config.ts, a .ts or .sql file, a folder.
+    pub schema: Option<String>,
+    /// A throwaway server to use instead of starting one.
+    pub shadow_url: Option<String>,
+    /// Tables the application cannot do without: `public.funds`.
+    pub critical_tables: Vec<String>,
+    /// Renames a person told: `public.funds.vintage=vintage_year`.
+    pub renames: Vec<String>,
+    /// The longest an application's statement may wait because of us, in ms.
+    pub stall_budget_ms: Option<u32>,
+    /// The memory.
+    pub memory: MemoryConfig,
+    /// Environments by name.
+    pub environments: BTreeMap<String, Environment>,
+    /// The linter.
+    pub lint: Option<toml::Table>,
+}
+
+/// The `[memory]` table.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MemoryConfig {
+    /// Whose memory this is; tenants never see each other.
+    pub tenant: Option<String>,
+    /// The SQLite file, relative to lockkeeper.toml.
+    pub file: Option<PathBuf>,
+}
+
+/// An `[environments.NAME]` table: which databases belong to it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Environment {
+    /// The host of its URLs.
+    pub host: Option<String>,
+    /// The database name of its URLs.
+    pub database: Option<String>,
+    /// Whether a plan needs approval before it is applied; true for an environment named production.
+    pub approval: Option<bool>,
+}
+
+impl Environment {
+    /// Whether a database belongs to this environment: every condition that is given holds.
+    pub fn holds(&self, target: &connect::Target) -> bool {
+        let host = self.host.as_deref().is_none_or(|host| {
+            let server = target.server();
+            server == host || server.rsplit_once(':').is_some_and(|(name, _)| name == host)
+        });
+        let database = self.database.as_deref().is_none_or(|database| target.database() == database);
+        host && database && (self.host.is_some() || self.database.is_some())
+    }
+}
+
+/// The file's settings with the folder it stands in.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    /// The settings.
+    pub config: Config,
+    /// The project's folder: the file's, or the current one where there is no file.
+    pub folder: PathBuf,
+}
+
+/// Loads a named file, or the nearest one from a folder upward; none is fine.
+///
+/// # Errors
+/// `config.file` when a named file cannot be read, `config.key` and `config.value` with line and column.
+pub fn load(named: Option<&Path>, from: &Path) -> Result<Loaded, Fault> {
+    let found = match named {
+        Some(path) => Some(path.to_owned()),
+        None => from.ancestors().map(|folder| folder.join(FILE_NAME)).find(|path| path.is_file()),
+    };
+    let Some(path) = found else { return Ok(Loaded { config: Config::default(), folder: from.to_owned() }) };
+    let text = std::fs::read_to_string(&path).map_err(|error| {
+        Fault::new("config.file", "the settings could not be read")
+            .at(path.display().to_string())
+            .cause(error)
+    })?;
+    let config = toml::from_str(&text).map_err(|error| explain(&path, &text, &error))?;
+    let folder = path.parent().map_or_else(|| from.to_owned(), Path::to_owned);
+    Ok(Loaded { config, folder })
+}
+
+/// An error of the file with its place, and for an unknown key the nearest known one.
+fn explain(path: &Path, text: &str, error: &toml::de::Error) -> Fault {
+    let message = error.message();
+    let offset = error.span().map_or(0, |span| span.start).min(text.len());
+    let line = text[..offset].matches('\n').count() + 1;
+    let column = text[..offset].rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let place = format!("{}:{line}:{column}", path.display());
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    if !message.starts_with("unknown field") {
+        return Fault::new("config.value", message.to_owned()).at(place);
+    }
+    let key = quoted.next().unwrap_or_default();
+    let fault = Fault::new("config.key", format!("unknown setting \"{key}\"")).at(place);
+    let nearest = quoted.max_by(|a, b| strsim::jaro_winkler(key, a).total_cmp(&strsim::jaro_winkler(key, b)));
+    match nearest {
+        Some(nearest) => fault.help(format!("did you mean \"{nearest}\"?")),
+        None => fault.help("there are no settings in this table"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(text: &str) -> Fault {
+        let error = toml::from_str::<Config>(text).unwrap_err();
+        explain(Path::new("lockkeeper.toml"), text, &error)
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest() {
+        let fault = fault("schema = \"a.sql\"\ncritical_table = []\n");
+        assert_eq!(fault.kind, "config.key");
+        let text = fault.to_string();
+        assert!(text.contains("\"critical_tables\"") && text.contains("lockkeeper.toml:2:1"), "{text}");
+    }
+
+    #[test]
+    fn a_wrong_value_names_its_place() {
+        let fault = fault("stall_budget_ms = \"soon\"");
+        assert_eq!(fault.kind, "config.value");
+        assert!(fault.to_string().contains("lockkeeper.toml:1:"), "{fault}");
+    }
+}

@@ -1,0 +1,182 @@
+//! What a command works with: flags over environment variables over `lockkeeper.toml`.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use apply::StopFlag;
+use connect::Target;
+use diff::Rename;
+use model::{Fault, Name, STALL_BUDGET_MS};
+use read::Source;
+use remember::Memory;
+use shadow::ShadowOptions;
+
+use crate::args::{CompareArgs, Format, Global};
+use crate::config::{self, Config, Environment};
+use crate::progress::Terminal;
+
+/// The environment variable that names the live database.
+const DATABASE_URL: &str = "DATABASE_URL";
+
+/// Everything a command needs besides its own arguments.
+pub struct Context {
+    /// How to answer.
+    pub format: Format,
+    /// The settings file.
+    pub config: Config,
+    /// The project's folder.
+    pub folder: PathBuf,
+    /// The major version asked for.
+    pub pg_version: Option<u32>,
+    /// The throwaway server to use instead of starting one.
+    pub shadow_url: Option<Target>,
+    /// Draws progress.
+    pub progress: Terminal,
+    /// Raised by Ctrl-C and SIGTERM.
+    pub stop: StopFlag,
+}
+
+impl Context {
+    /// Puts flags, environment and file together.
+    ///
+    /// # Errors
+    /// `config.…` for the file, `connect.url` for a shadow URL that is none.
+    pub fn new(global: &Global, stop: StopFlag) -> Result<Self, Fault> {
+        let here = std::env::current_dir()
+            .map_err(|error| Fault::new("config.folder", "there is no current folder").cause(error))?;
+        let config::Loaded { config, folder } = config::load(global.config.as_deref(), &here)?;
+        let shadow_url = global.shadow_url.as_deref().or(config.shadow_url.as_deref());
+        let shadow_url = shadow_url.map(Target::parse).transpose()?;
+        let progress = Terminal::new();
+        Ok(Self {
+            format: global.format,
+            config,
+            folder,
+            pg_version: global.pg_version,
+            shadow_url,
+            progress,
+            stop,
+        })
+    }
+
+    /// The schema as it is.
+    ///
+    /// # Errors
+    /// `read.source` when nothing names one.
+    pub fn from(&self, args: &CompareArgs) -> Result<Source, Fault> {
+        match args.from.clone().or_else(|| self.database_url()) {
+            Some(text) => Source::parse(&text),
+            None => Err(Fault::new("read.source", "nothing names the schema as it is")
+                .help("set DATABASE_URL, or say --from SOURCE, or write database in lockkeeper.toml")),
+        }
+    }
+
+    /// The schema as it is wanted.
+    ///
+    /// # Errors
+    /// `read.source` when nothing names one.
+    pub fn to(&self, args: &CompareArgs) -> Result<Source, Fault> {
+        if let Some(text) = &args.to {
+            return Source::parse(text);
+        }
+        if let Some(schema) = &self.config.schema {
+            let path = self.folder.join(schema);
+            let relative = if path.exists() { path.to_string_lossy().into_owned() } else { schema.clone() };
+            return Source::parse(&relative);
+        }
+        let here = std::env::current_dir().unwrap_or_else(|_| self.folder.clone());
+        Source::find_drizzle_config(&here).ok_or_else(|| {
+            Fault::new(
+                "read.source",
+                "nothing names the wanted schema, and there is no drizzle.config.ts from here upward",
+            )
+            .help("say --to SOURCE, or write schema in lockkeeper.toml")
+        })
+    }
+
+    /// The live database.
+    ///
+    /// # Errors
+    /// `config.database` when nothing names one, `connect.url` when it is no URL.
+    pub fn database(&self, flag: Option<&str>) -> Result<Target, Fault> {
+        let text = flag.map(str::to_owned).or_else(|| self.database_url()).ok_or_else(|| {
+            Fault::new("config.database", "nothing names the live database")
+                .help("set DATABASE_URL, or say --database URL, or write database in lockkeeper.toml")
+        })?;
+        Target::parse(&text)
+    }
+
+    fn database_url(&self) -> Option<String> {
+        let from_environment = std::env::var(DATABASE_URL).ok().filter(|url| !url.is_empty());
+        from_environment.or_else(|| self.config.database.clone())
+    }
+
+    /// The renames told by flags and in the settings file.
+    ///
+    /// # Errors
+    /// `diff.rename` when one cannot be read.
+    pub fn renames(&self, args: &CompareArgs) -> Result<Vec<Rename>, Fault> {
+        self.config.renames.iter().chain(&args.rename).map(|text| text.parse()).collect()
+    }
+
+    /// The critical tables told by flags and in the settings file.
+    ///
+    /// # Errors
+    /// `config.critical` when one is no name.
+    pub fn critical(&self, flags: &[String]) -> Result<BTreeSet<Name>, Fault> {
+        let names = self.config.critical_tables.iter().chain(flags);
+        names
+            .map(|text| {
+                text.parse()
+                    .map_err(|error: model::NameError| Fault::new("config.critical", error.to_string()))
+            })
+            .collect()
+    }
+
+    /// Options for a throwaway server of a major version, or of the one asked for.
+    pub fn shadow(&self, major: Option<u32>) -> ShadowOptions {
+        ShadowOptions {
+            major: major.or(self.pg_version),
+            url: self.shadow_url.clone(),
+            ..ShadowOptions::default()
+        }
+    }
+
+    /// The name of the environment a database belongs to, and whether it wants plans approved.
+    pub fn environment(&self, target: &Target) -> (String, bool) {
+        let found = self.config.environments.iter().find(|(_, environment)| environment.holds(target));
+        let approval =
+            |name: &str, environment: &Environment| environment.approval.unwrap_or(name == "production");
+        found.map_or(("unknown".to_owned(), false), |(name, environment)| {
+            (name.clone(), approval(name, environment))
+        })
+    }
+
+    /// The budget for an application's stall, in ms.
+    pub fn stall_budget_ms(&self) -> u32 {
+        self.config.stall_budget_ms.unwrap_or(STALL_BUDGET_MS)
+    }
+
+    /// How the project's memory is opened.
+    ///
+    /// # Errors
+    /// When the tenant's name cannot be one.
+    pub fn memory_options(&self) -> Result<remember::Options, Fault> {
+        let mut options = remember::Options::project(&self.folder);
+        if let Some(file) = &self.config.memory.file {
+            options.store = remember::StoreChoice::Sqlite(self.folder.join(file));
+        }
+        if let Some(tenant) = &self.config.memory.tenant {
+            options = options.tenant(tenant.parse()?);
+        }
+        Ok(options)
+    }
+
+    /// The project's memory, opened when it is first needed.
+    ///
+    /// # Errors
+    /// When the tenant's name cannot be one.
+    pub fn memory(&self) -> Result<Memory, Fault> {
+        Ok(Memory::open_lazily(&self.memory_options()?))
+    }
+}

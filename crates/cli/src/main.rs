@@ -1,0 +1,81 @@
+//! The `lockkeeper` command line: understands what was typed, runs the stages, and answers.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod answer;
+mod args;
+mod carry;
+mod commands;
+mod config;
+mod context;
+mod foresight;
+mod planfolder;
+mod progress;
+mod stages;
+
+use std::process::ExitCode;
+
+use apply::StopFlag;
+use clap::Parser;
+use model::{Exit, Fault};
+
+use crate::args::{Cli, Command};
+use crate::commands::Ending;
+use crate::context::Context;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if cli.global.no_color {
+        anstream::ColorChoice::Never.write_global();
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&Fault::new("cli.runtime", "the program could not start").cause(error)),
+    };
+    match runtime.block_on(until_interrupted(cli)) {
+        Ok(Ending::Clean) => ExitCode::SUCCESS,
+        Ok(Ending::Findings) => ExitCode::from(Exit::Gate.code()),
+        Err(fault) => fail(&fault),
+    }
+}
+
+fn fail(fault: &Fault) -> ExitCode {
+    let style = answer::colour(anstyle::AnsiColor::Red, true);
+    anstream::eprintln!("{} {fault}", answer::paint(style, "error:"));
+    ExitCode::from(fault.exit.code())
+}
+
+/// Runs the command; an interruption drops its future, and with it every throwaway server it started.
+/// What changes a live database is asked to stop at the next safe point instead, once.
+async fn until_interrupted(cli: Cli) -> Result<Ending, Fault> {
+    let stop = StopFlag::new();
+    let stops_itself = matches!(cli.command, Command::Apply(_) | Command::Rollback(_));
+    let context = Context::new(&cli.global, stop.clone())?;
+    tokio::select! {
+        ended = commands::run(&context, cli.command) => ended,
+        interrupted = interrupted(&stop, stops_itself) => interrupted,
+    }
+}
+
+async fn interrupted(stop: &StopFlag, stops_itself: bool) -> Result<Ending, Fault> {
+    signal().await?;
+    if stops_itself {
+        stop.raise();
+        anstream::eprintln!(
+            "stopping at the next safe point; interrupt again to leave at once (the journal knows how to go on)"
+        );
+        signal().await?;
+    }
+    Err(Fault::new("cli.interrupted", "interrupted"))
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+async fn signal() -> Result<(), Fault> {
+    let unheard = |error| Fault::new("cli.signal", "signals cannot be heard").cause(error);
+    let mut terminate =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(unheard)?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed.map_err(unheard),
+        _ = terminate.recv() => Ok(()),
+    }
+}

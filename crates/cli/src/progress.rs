@@ -1,0 +1,82 @@
+//! Progress on a terminal, on standard error; elsewhere only what is worth a line.
+
+use std::io::IsTerminal;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use model::Progress;
+
+/// Draws bars with remaining time where standard error is a terminal; says nothing otherwise.
+pub struct Terminal {
+    bar: Mutex<Option<ProgressBar>>,
+    task: Mutex<String>,
+    draws: bool,
+}
+
+impl Terminal {
+    /// Progress for this process's standard error.
+    pub fn new() -> Self {
+        let draws = std::io::stderr().is_terminal();
+        Self { bar: Mutex::new(None), task: Mutex::new(String::new()), draws }
+    }
+
+    fn with_bar(&self, act: impl FnOnce(&ProgressBar)) {
+        let bar = self.bar.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(bar) = &*bar {
+            act(bar);
+        }
+    }
+
+    fn set(&self, bar: Option<ProgressBar>) {
+        let mut slot = self.bar.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(old) = slot.take() {
+            old.finish_and_clear();
+        }
+        *slot = bar;
+    }
+
+    fn task(&self) -> std::sync::MutexGuard<'_, String> {
+        self.task.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+const KNOWN: &str = "{spinner} {msg} {wide_bar} {human_pos}/{human_len} {per_sec} {eta}";
+const UNKNOWN: &str = "{spinner} {msg} {elapsed}";
+
+impl Progress for Terminal {
+    fn begin(&self, task: &str, total: Option<u64>) {
+        task.clone_into(&mut self.task());
+        if !self.draws {
+            return;
+        }
+        let (bar, template) = match total {
+            Some(total) => (ProgressBar::new(total), KNOWN),
+            None => (ProgressBar::new_spinner(), UNKNOWN),
+        };
+        // The templates are ours and correct; a mistake in one shows as the default style.
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        bar.set_style(style);
+        bar.set_message(task.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(100));
+        self.set(Some(bar));
+    }
+
+    fn reached(&self, done: u64) {
+        self.with_bar(|bar| bar.set_position(done));
+    }
+
+    fn note(&self, text: &str) {
+        if self.draws {
+            self.with_bar(|bar| bar.println(format!("  {text}")));
+        }
+    }
+
+    fn end(&self, result: &str) {
+        let task = std::mem::take(&mut *self.task());
+        if self.draws {
+            self.set(None);
+            anstream::eprintln!("✓ {task}: {result}");
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The stages before a plan is carried out, as check, diff, plan and the demo share them.
+
+use std::collections::BTreeSet;
+
+use assess::{Evidence, Judged};
+use connect::Target;
+use diff::{Ambiguity, Rename};
+use model::{Assessment, Change, Fault, Name, Plan, Schema, Statistics};
+use read::{Reader, Source};
+
+use crate::context::Context;
+use crate::foresight::Foresight;
+
+/// Two schemas, read and compared.
+pub struct Compared {
+    /// The schema as it is.
+    pub from: Schema,
+    /// The schema as it is wanted.
+    pub to: Schema,
+    /// The changes between them, in order.
+    pub changes: Vec<Change>,
+    /// Drops and adds that look like renames and that nobody told apart.
+    pub ambiguities: Vec<Ambiguity>,
+    /// The major version everything is reckoned for.
+    pub major: u32,
+    /// `server_version_num` of the live database.
+    pub server_version: Option<u32>,
+    /// What the live database knows of its tables and traffic.
+    pub statistics: Option<Statistics>,
+    /// What the readers want told.
+    pub notes: Vec<String>,
+}
+
+/// Reads both sources and compares them.
+///
+/// # Errors
+/// Those of reading (`connect.…`, `read.…`, `shadow.…`) and of comparing (`diff.…`).
+pub async fn compare(
+    context: &Context,
+    from: &Source,
+    to: &Source,
+    renames: &[Rename],
+    dropped: &[String],
+) -> Result<Compared, Fault> {
+    let mut reader = Reader::new(context.shadow(live_major(from, to).await?), &context.progress);
+    let current = reader.read(from).await?;
+    let wanted = reader.read(to).await?;
+    let server_version = current.server_version.or(wanted.server_version);
+    let major = match server_version {
+        Some(version) => version / 10_000,
+        None => reader.shadow().await?.major(),
+    };
+    let diff = diff::diff(&current.schema, &wanted.schema, renames)?;
+    let told = |ambiguity: &Ambiguity| dropped.contains(&ambiguity.dropped);
+    let ambiguities = diff.ambiguities.into_iter().filter(|ambiguity| !told(ambiguity)).collect();
+    let statistics = match from.target() {
+        Some(target) => Some(statistics(target, &diff.changes).await?),
+        None => None,
+    };
+    let notes = current.notes.into_iter().chain(wanted.notes).collect();
+    Ok(Compared {
+        from: current.schema,
+        to: wanted.schema,
+        changes: diff.changes,
+        ambiguities,
+        major,
+        server_version,
+        statistics,
+        notes,
+    })
+}
+
+/// The major version of the live side, where there is one: files are then read by a server of that major.
+async fn live_major(from: &Source, to: &Source) -> Result<Option<u32>, Fault> {
+    let Some(target) = from.target().or_else(|| to.target()) else { return Ok(None) };
+    let session = connect::connect(target, "lockkeeper check").await?;
+    let major = session.server().major;
+    session.close().await;
+    Ok(Some(major))
+}
+
+/// Sizes and traffic, with a look into each table that changes: whether it has rows decides a lot.
+async fn statistics(target: &Target, changes: &[Change]) -> Result<Statistics, Fault> {
+    let session = connect::connect(target, "lockkeeper check").await?;
+    let mut statistics = read::statistics(&session).await?;
+    let touched: BTreeSet<Name> = changes.iter().filter_map(Change::table).collect();
+    for name in touched {
+        if let Some(table) = statistics.tables.get_mut(&name) {
+            table.has_rows = read::has_rows(&session, &name).await;
+        }
+    }
+    session.close().await;
+    Ok(statistics)
+}
+
+/// Assesses what was compared, as a plain push would make it.
+pub fn assess(compared: &Compared, critical: &BTreeSet<Name>) -> Assessment {
+    let judged = |change: &Change| Judged::of(change, &compared.from, compared.major);
+    assess::assess(assess::Input {
+        from: &compared.from,
+        to: compared.to.fingerprint(),
+        server_version: compared.server_version,
+        changes: compared.changes.iter().map(judged).collect(),
+        statistics: compared.statistics.as_ref(),
+        critical_tables: critical,
+        code_uses: None,
+        violations: &[],
+        evidence: Evidence::default(),
+    })
+}
+
+/// Makes the plan of what was compared.
+///
+/// # Errors
+/// `diff.ambiguous` (a gate) where a drop and an add look alike and nobody told; `plan.nothing`.
+pub fn plan(context: &Context, compared: &Compared, assessment: &Assessment) -> Result<Plan, Fault> {
+    if let Some(ambiguity) = compared.ambiguities.first() {
+        return Err(Fault::gate(
+            "diff.ambiguous",
+            format!("is {} renamed to {}, or dropped?", ambiguity.dropped, ambiguity.added),
+        )
+        .help(format!("say {}, or --drop {}", ambiguity.option, ambiguity.dropped)));
+    }
+    let foresight = Foresight::open(context)?;
+    plan::plan(&plan::Input {
+        from: &compared.from,
+        to: &compared.to,
+        changes: &compared.changes,
+        server_major: compared.major,
+        statistics: compared.statistics.as_ref(),
+        stall_budget_ms: context.stall_budget_ms(),
+        risk_before: assessment.risk.clone(),
+        memory: Some(&foresight),
+    })
+}
