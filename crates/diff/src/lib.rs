@@ -41,5 +41,5 @@ pub fn diff(from: &Schema, to: &Schema, renames: &[Rename]) -> Result<Diff, mode
     }
     view::compare(&from, to, &mut changes);
     let ambiguities = rename::ambiguities(&from, to);
-    Ok(Diff { changes: order::sort(changes), ambiguities })
+    Ok(Diff { changes: order::sort(changes, &from, to), ambiguities })
 }

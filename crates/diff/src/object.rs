@@ -68,7 +68,6 @@ fn without_comment(object: &Object) -> Object {
         Object::Composite { composite, .. } => composite.comment = None,
         Object::Routine { routine } => {
             routine.comment = None;
-            routine.depends_on.clear();
         }
         _ => {}
     }

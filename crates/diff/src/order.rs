@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Change, ConstraintKind, Name, Object, ObjectRef};
+use model::{Change, ConstraintKind, Name, Object, ObjectRef, Schema};
 
 /// Sorts changes by what has to be out of the way, or in place, before them; within a rank, what is used
 /// comes before what uses it (the other way round for drops).
-pub(crate) fn sort(changes: Vec<Change>) -> Vec<Change> {
+pub(crate) fn sort(changes: Vec<Change>, from: &Schema, to: &Schema) -> Vec<Change> {
     let views: BTreeSet<Name> = changes.iter().filter_map(created_view).collect();
     let gone: BTreeSet<ObjectRef> = changes.iter().filter_map(dropped_table).collect();
     let mut ranked: BTreeMap<u32, Vec<Change>> = BTreeMap::new();
@@ -16,7 +16,8 @@ pub(crate) fn sort(changes: Vec<Change>) -> Vec<Change> {
             Change::CreateIndex { table, .. } if views.contains(table) => INDEX_ON_VIEW,
             // A routine that takes or returns rows of a table that goes, goes before it.
             Change::Drop { object: Object::Routine { routine } }
-                if !gone.is_disjoint(&routine.depends_on) =>
+                if !gone
+                    .is_disjoint(&whole_tables(from.uses.of(&ObjectRef::Routine(routine.identity())))) =>
             {
                 DROP_TABLE
             }
@@ -24,7 +25,7 @@ pub(crate) fn sort(changes: Vec<Change>) -> Vec<Change> {
         };
         ranked.entry(rank).or_default().push(change);
     }
-    ranked.into_values().flat_map(by_dependency).collect()
+    ranked.into_values().flat_map(|ranked| by_dependency(ranked, from, to)).collect()
 }
 
 const INDEX_ON_VIEW: u32 = 61;
@@ -118,7 +119,7 @@ fn drop_rank(object: &Object) -> u32 {
 }
 
 /// A stable topological order; where there is a cycle, the order so far stays.
-fn by_dependency(changes: Vec<Change>) -> Vec<Change> {
+fn by_dependency(changes: Vec<Change>, from: &Schema, to: &Schema) -> Vec<Change> {
     let provides: BTreeMap<ObjectRef, usize> = changes
         .iter()
         .enumerate()
@@ -130,7 +131,8 @@ fn by_dependency(changes: Vec<Change>) -> Vec<Change> {
     let dropping = changes.iter().all(|change| matches!(change, Change::Drop { .. }));
     let mut before: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); changes.len()];
     for (at, change) in changes.iter().enumerate() {
-        for used in whole(change).map(uses).unwrap_or_default() {
+        let schema = if dropping { from } else { to };
+        for used in whole(change).map(|object| uses(object, schema)).unwrap_or_default() {
             let Some(&provider) = provides.get(&used).filter(|provider| **provider != at) else { continue };
             if dropping {
                 before[provider].insert(at);
@@ -172,28 +174,21 @@ fn whole(change: &Change) -> Option<&Object> {
 }
 
 /// What has to be there before the object can be.
-fn uses(object: &Object) -> BTreeSet<ObjectRef> {
+fn uses(object: &Object, schema: &Schema) -> BTreeSet<ObjectRef> {
     match object {
         Object::View { view, .. } => view.depends_on.clone(),
-        Object::Routine { routine } => whole_tables(&routine.depends_on),
-        Object::Table { table, .. } => {
-            let mut uses = whole_tables(&table.depends_on);
+        Object::Table { name, table } => {
+            let parts = schema.uses.iter().filter(|(part, _)| part.relation() == Some(name));
+            let mut uses: BTreeSet<ObjectRef> = parts.flat_map(|(_, used)| whole_tables(used)).collect();
+            // Foreign keys come later, so a referenced table is no need.
+            for (_, key) in table.foreign_keys() {
+                uses.remove(&ObjectRef::Table(key.references.clone()));
+            }
             uses.extend(table.partition_of.iter().map(|(parent, _)| ObjectRef::Table(parent.clone())));
             uses.extend(table.inherits.iter().cloned().map(ObjectRef::Table));
-            // Foreign keys come later, so a referenced table is no need.
-            let referenced = table.foreign_keys().map(|(_, key)| ObjectRef::Table(key.references.clone()));
-            for reference in referenced {
-                let is_parent = table
-                    .partition_of
-                    .iter()
-                    .any(|(parent, _)| reference == ObjectRef::Table(parent.clone()));
-                if !is_parent {
-                    uses.remove(&reference);
-                }
-            }
             uses
         }
-        _ => BTreeSet::new(),
+        object => whole_tables(schema.uses.of(&object.reference())),
     }
 }
 

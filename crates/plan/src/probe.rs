@@ -166,7 +166,7 @@ pub(crate) fn comment_is(on: &ObjectRef, comment: Option<&str>) -> Option<Sql> {
 pub(crate) fn routine_where(identity: &str, condition: &Sql) -> Sql {
     sql!(
         "SELECT EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace \
-         WHERE format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)) = {} AND {})",
+         WHERE format('%I.%I(%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes)) = {} AND {})",
         Literal::new(identity),
         condition
     )

@@ -22,12 +22,12 @@ impl Constraint {
                 sql!("CHECK ({}){}", expression, when(*no_inherit, " NO INHERIT"))
             }
             ConstraintKind::ForeignKey(key) => key.definition(),
-            ConstraintKind::Exclusion { method, keys, predicate } => {
+            ConstraintKind::Exclusion { method, keys, include, predicate } => {
                 let keys = keys.iter().map(|(key, operator)| {
                     sql!("{} WITH {}", key.definition(), Sql::verbatim(operator.clone()))
                 });
                 let filter = predicate.as_ref().map_or(sql!(""), |filter| sql!(" WHERE ({})", filter));
-                sql!("EXCLUDE USING {} ({}){}", method, Sql::join(keys, ", "), filter)
+                sql!("EXCLUDE USING {} ({}){}{}", method, Sql::join(keys, ", "), included(include), filter)
             }
             ConstraintKind::NotNull { column } => sql!("NOT NULL {}", column),
         }

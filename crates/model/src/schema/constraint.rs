@@ -78,6 +78,9 @@ pub enum ConstraintKind {
         method: Ident,
         /// Each key with the operator that must not hold between two rows, as `OPERATOR(schema.op)` text.
         keys: Vec<(IndexKey, String)>,
+        /// `INCLUDE` columns.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        include: Vec<Ident>,
         /// `WHERE`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         predicate: Option<Expr>,

@@ -7,6 +7,7 @@ mod object;
 mod relation;
 mod routine;
 mod types;
+mod uses;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +18,7 @@ pub use object::*;
 pub use relation::*;
 pub use routine::*;
 pub use types::*;
+pub use uses::*;
 
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +53,8 @@ pub struct Schema {
     pub routines: BTreeMap<String, Routine>,
     /// Objects that exist but are not modelled, as `kind name`.
     pub unmodelled: BTreeSet<String>,
+    /// What stands on what.
+    pub uses: Uses,
 }
 
 impl Schema {
@@ -65,17 +69,14 @@ impl Schema {
     pub fn canonical(&self) -> Self {
         let mut canonical = self.clone();
         for (name, table) in &mut canonical.tables {
-            table.columns.sort_by(|a, b| a.name.cmp(&b.name));
-            table.constraints = std::mem::take(&mut table.constraints)
-                .into_values()
-                .map(|constraint| {
-                    let constraint = constraint.with_conventional_name(&name.name);
-                    (constraint.name.clone(), constraint)
-                })
-                .collect();
+            table.make_canonical(&name.name);
+        }
+        for view in canonical.views.values_mut() {
+            view.depends_on.clear();
         }
         // What nobody models cannot be compared; it is reported apart.
         canonical.unmodelled.clear();
+        canonical.uses.clear();
         canonical
     }
 

@@ -186,9 +186,7 @@ impl Object {
             Self::Sequence { name, .. } => ObjectRef::Sequence(name.clone()),
             Self::Table { name, .. } => ObjectRef::Table(name.clone()),
             Self::View { name, .. } => ObjectRef::View(name.clone()),
-            Self::Routine { routine } => {
-                ObjectRef::Routine(format!("{}({})", routine.name, routine.arguments))
-            }
+            Self::Routine { routine } => ObjectRef::Routine(routine.identity()),
             Self::Trigger { table, name, .. } => ObjectRef::Trigger(table.clone(), name.clone()),
             Self::Rule { table, name, .. } => ObjectRef::Rule(table.clone(), name.clone()),
             Self::Policy { table, name, .. } => ObjectRef::Policy(table.clone(), name.clone()),

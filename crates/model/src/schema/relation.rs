@@ -9,7 +9,7 @@ use super::constraint::{Constraint, ConstraintKind, ForeignKey};
 use super::index::Index;
 use super::object::ObjectRef;
 use super::routine::{Policy, Trigger};
-use crate::{Expr, Ident, Name};
+use crate::{Expr, Ident, Name, TypeName};
 
 /// A table.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -59,9 +59,6 @@ pub struct Table {
     /// The access method, where it is not heap.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_method: Option<Ident>,
-    /// The functions and types its expressions use (defaults, checks, index expressions, policies).
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub depends_on: BTreeSet<ObjectRef>,
     /// Its comment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
@@ -86,6 +83,23 @@ impl Table {
         })
     }
 
+    /// Makes uniform what does not count in a comparison: the order of columns, habitual names, and what a
+    /// parent table implies.
+    pub(super) fn make_canonical(&mut self, name: &Ident) {
+        self.columns.sort_by(|a, b| a.name.cmp(&b.name));
+        for column in &mut self.columns {
+            column.inherited = false;
+            column.default_volatility = None;
+        }
+        self.indexes.retain(|_, index| !index.inherited);
+        let constraints = std::mem::take(&mut self.constraints).into_values();
+        self.constraints = constraints
+            .filter(|constraint| !constraint.inherited)
+            .map(|constraint| constraint.with_conventional_name(name))
+            .map(|constraint| (constraint.name.clone(), constraint))
+            .collect();
+    }
+
     /// How many indexes stand on it, those behind constraints included.
     pub fn index_count(&self) -> usize {
         self.indexes.len() + self.constraints.values().filter(|c| c.has_index()).count()
@@ -102,6 +116,12 @@ pub struct View {
     pub query: Expr,
     /// Its column names in order.
     pub columns: Vec<Ident>,
+    /// The types of its columns, in their order, as `format_type` writes them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub types: Vec<TypeName>,
+    /// Comments on its columns.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub column_comments: BTreeMap<Ident, String>,
     /// `WITH (…)`: `security_invoker`, `check_option`, storage parameters.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub options: BTreeMap<String, String>,
@@ -111,6 +131,9 @@ pub struct View {
     /// `INSTEAD OF` triggers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub triggers: BTreeMap<Ident, Trigger>,
+    /// Its rules besides the one that makes it a view: name to definition.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rules: BTreeMap<Ident, Expr>,
     /// `WITH NO DATA`: never filled.
     #[serde(default, skip_serializing_if = "is_false")]
     pub no_data: bool,

@@ -1,10 +1,7 @@
 //! Functions, procedures, triggers and policies.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
-use super::object::ObjectRef;
 use crate::{Expr, Ident, Name};
 
 /// A function, procedure or aggregate.
@@ -12,8 +9,12 @@ use crate::{Expr, Ident, Name};
 pub struct Routine {
     /// Its name.
     pub name: Name,
-    /// Its identity arguments, as `pg_get_function_identity_arguments` writes them.
+    /// The types of its input arguments, which tell it from others of its name: `integer, text[]`.
     pub arguments: String,
+    /// Its arguments with their names, modes and defaults, as `pg_get_function_arguments` writes them; a
+    /// change of them can need a drop.
+    #[serde(default)]
+    pub signature: String,
     /// What it is.
     pub kind: RoutineKind,
     /// Its whole `CREATE OR REPLACE` statement, as `pg_get_functiondef` writes it; for an aggregate
@@ -21,12 +22,16 @@ pub struct Routine {
     pub definition: Expr,
     /// The type it returns; a change of it needs a drop.
     pub returns: String,
-    /// The relations, functions and types it is known to use (SQL-standard bodies, argument types).
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub depends_on: BTreeSet<ObjectRef>,
     /// Its comment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
+}
+
+impl Routine {
+    /// What tells it from all others: `public.f(integer)`.
+    pub fn identity(&self) -> String {
+        format!("{}({})", self.name, self.arguments)
+    }
 }
 
 /// What a routine is.

@@ -1,24 +1,25 @@
 //! Columns with their defaults, identity and generation expressions.
 
-use model::{Column, Expr, Fault, Generated, Ident, Identity, Schema, TypeName, Volatility};
+use model::{Column, Expr, Fault, Generated, Ident, Identity, ObjectRef, Schema, TypeName, Volatility};
 use tokio_postgres::Row;
 
+use super::oids::{Class, Oids};
 use super::relation::sequence_options;
-use super::{Catalog, Relations, code_at, name_opt};
+use super::{Catalog, code_at, name_opt};
 
-pub(super) async fn read(
-    catalog: &Catalog<'_>,
-    relations: &Relations,
-    schema: &mut Schema,
-) -> Result<(), Fault> {
+pub(super) async fn read(catalog: &Catalog<'_>, oids: &mut Oids, schema: &mut Schema) -> Result<(), Fault> {
     for row in catalog.rows(COLUMNS).await? {
-        let table = relations.name(row.get("relation")).and_then(|name| schema.tables.get_mut(name));
-        if let Some(table) = table {
-            table.columns.push(column(&row));
+        let relation: u32 = row.get("relation");
+        let Some(name) = oids.relation(relation).cloned() else { continue };
+        let column = column(&row);
+        oids.note_column(relation, row.get("number"), &column.name);
+        oids.note(Class::Default, &row, "default_oid", &ObjectRef::Column(name.clone(), column.name.clone()));
+        if let Some(table) = schema.tables.get_mut(&name) {
+            table.columns.push(column);
         }
     }
     for row in catalog.rows(IDENTITIES).await? {
-        let table = relations.name(row.get("relation")).and_then(|name| schema.tables.get_mut(name));
+        let table = oids.relation(row.get("relation")).and_then(|name| schema.tables.get_mut(name));
         let name = Ident::new(row.get::<_, String>("column"));
         let column = table.and_then(|table| table.columns.iter_mut().find(|column| column.name == name));
         if let Some(column) = column {
@@ -32,7 +33,8 @@ pub(super) async fn read(
 /// The volatility of a default is that of the most volatile function its parsed tree calls; `adbin`
 /// names them by oid, built-in ones included, which `pg_depend` leaves out.
 const COLUMNS: &str = "
-SELECT a.attrelid AS relation, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
+SELECT a.attrelid AS relation, a.attnum AS number, d.oid AS default_oid,
+       a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
        a.attnotnull {since 18: AND NOT EXISTS (SELECT FROM pg_constraint nn WHERE nn.conrelid = a.attrelid
          AND nn.contype = 'n' AND nn.conkey[1] = a.attnum AND NOT nn.convalidated)} AS not_null,
        a.attgenerated AS generated, pg_get_expr(d.adbin, d.adrelid) AS expression,
@@ -49,7 +51,7 @@ SELECT a.attrelid AS relation, a.attname AS name, format_type(a.atttypid, a.attt
        END AS storage,
        {since 14: CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END | NULL::text} AS compression,
        CASE WHEN a.attstattarget >= 0 THEN a.attstattarget::int END AS statistics,
-       NOT a.attislocal AS inherited, col_description(a.attrelid, a.attnum) AS comment
+       NOT a.attislocal OR c.relispartition AS inherited, col_description(a.attrelid, a.attnum) AS comment
 FROM pg_attribute a
 JOIN pg_class c ON c.oid = a.attrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -1,17 +1,20 @@
 //! Constraints of tables.
 
-use model::{Constraint, ConstraintKind, Expr, Fault, ForeignKey, ForeignKeyAction, Ident, Schema};
+use model::{
+    Constraint, ConstraintKind, Expr, Fault, ForeignKey, ForeignKeyAction, Ident, ObjectRef, Schema,
+};
 use tokio_postgres::Row;
 
-use super::{Catalog, Relations, code_at, ident_at, idents_at, name_at};
+use super::oids::{Class, Oids};
+use super::{Catalog, code_at, ident_at, idents_at, name_at};
 
-pub(super) async fn read(
-    catalog: &Catalog<'_>,
-    relations: &Relations,
-    schema: &mut Schema,
-) -> Result<(), Fault> {
+pub(super) async fn read(catalog: &Catalog<'_>, oids: &mut Oids, schema: &mut Schema) -> Result<(), Fault> {
     for row in catalog.rows(CONSTRAINTS).await? {
-        let table = relations.name(row.get("relation")).and_then(|name| schema.tables.get_mut(name));
+        let Some(name) = oids.relation(row.get("relation")).cloned() else { continue };
+        let object = ObjectRef::Constraint(name.clone(), ident_at(&row, "name"));
+        oids.note(Class::Constraint, &row, "oid", &object);
+        oids.note(Class::Relation, &row, "index", &object);
+        let table = schema.tables.get_mut(&name);
         if let (Some(table), Some(constraint)) = (table, constraint(&row)) {
             table.constraints.insert(constraint.name.clone(), constraint);
         }
@@ -19,12 +22,13 @@ pub(super) async fn read(
     Ok(())
 }
 
-/// Exclusion constraints are read with the index behind them. NOT NULL constraints (18) are columns'
+/// What an exclusion constraint demands is read with the index behind it. NOT NULL constraints (18) are columns'
 /// business unless they are not yet valid.
 const CONSTRAINTS: &str = "
-SELECT con.conrelid AS relation, con.conname AS name, con.contype AS kind, con.convalidated AS valid,
+SELECT con.oid, CASE WHEN con.contype IN ('p', 'u', 'x') THEN con.conindid END AS index,
+       con.conrelid AS relation, con.conname AS name, con.contype AS kind, con.convalidated AS valid,
        con.condeferrable AS deferrable, con.condeferred AS deferred, con.connoinherit AS no_inherit,
-       con.coninhcount > 0 AND NOT con.conislocal OR con.conparentid <> 0 AS inherited,
+       con.coninhcount > 0 AND (NOT con.conislocal OR c.relispartition) OR con.conparentid <> 0 AS inherited,
        {since 18: con.conenforced | true} AS enforced, {since 18: con.conperiod | false} AS period,
        pg_get_expr(con.conbin, con.conrelid) AS expression,
        (SELECT array_agg(a.attname::text ORDER BY k.at) FROM unnest(con.conkey) WITH ORDINALITY k(num, at)
@@ -48,7 +52,7 @@ JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_class r ON r.oid = con.confrelid
 LEFT JOIN pg_namespace rn ON rn.oid = r.relnamespace
 LEFT JOIN pg_index x ON x.indexrelid = con.conindid AND con.contype IN ('p', 'u')
-WHERE (con.contype IN ('p', 'u', 'c', 'f') OR con.contype = 'n' AND NOT con.convalidated) AND {ignored}";
+WHERE (con.contype IN ('p', 'u', 'c', 'f', 'x') OR con.contype = 'n' AND NOT con.convalidated) AND {ignored}";
 
 fn constraint(row: &Row) -> Option<Constraint> {
     let columns = idents_at(row, "columns");

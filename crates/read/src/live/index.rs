@@ -1,36 +1,39 @@
 //! Indexes, and the exclusion constraints whose demand only their index tells.
 
-use model::{Constraint, ConstraintKind, Expr, Fault, Ident, Index, IndexKey, Name, Schema};
+use model::{Constraint, ConstraintKind, Expr, Fault, Ident, Index, IndexKey, Name, ObjectRef, Schema};
 use serde::Deserialize;
 use tokio_postgres::Row;
 
-use super::{Catalog, Relations, ident_at, idents_at, options_at};
+use super::oids::{Class, Oids};
+use super::{Catalog, ident_at, idents_at, options_at};
 
-pub(super) async fn read(
-    catalog: &Catalog<'_>,
-    relations: &Relations,
-    schema: &mut Schema,
-) -> Result<(), Fault> {
+pub(super) async fn read(catalog: &Catalog<'_>, oids: &mut Oids, schema: &mut Schema) -> Result<(), Fault> {
     for row in catalog.rows(INDEXES).await? {
-        let Some(name) = relations.name(row.get("relation")) else { continue };
+        let Some(relation) = oids.relation(row.get("relation")).cloned() else { continue };
         let keys = keys(&row)?;
+        let name = ident_at(&row, "name");
+        let table = schema.tables.get_mut(&relation);
         let operators: Option<Vec<String>> = row.get("exclusion");
-        if let Some(table) = schema.tables.get_mut(name) {
-            if let Some(operators) = operators {
-                let constraint = exclusion(&row, keys, operators);
-                table.constraints.insert(constraint.name.clone(), constraint);
-            } else {
-                table.indexes.insert(ident_at(&row, "name"), index(&row, keys));
+        if let Some(operators) = operators {
+            let constraint = exclusion(&row, keys, operators);
+            table.map(|table| table.constraints.insert(constraint.name.clone(), constraint));
+            continue;
+        }
+        oids.note(Class::Relation, &row, "oid", &ObjectRef::Index(relation.clone(), name.clone()));
+        match table {
+            Some(table) => _ = table.indexes.insert(name, index(&row, keys)),
+            None => {
+                schema.views.get_mut(&relation).map(|view| view.indexes.insert(name, index(&row, keys)));
             }
-        } else if let Some(view) = schema.views.get_mut(name) {
-            view.indexes.insert(ident_at(&row, "name"), index(&row, keys));
         }
     }
     Ok(())
 }
 
 const INDEXES: &str = "
-SELECT x.indrelid AS relation, i.relname AS name, am.amname AS method, x.indisunique AS unique,
+SELECT i.oid, x.indrelid AS relation, i.relname AS name,
+       CASE WHEN x.indexprs IS NOT NULL THEN pg_get_indexdef(i.oid) END AS definition,
+       am.amname AS method, x.indisunique AS unique,
        {since 15: x.indnullsnotdistinct | false} AS nulls_not_distinct, NOT x.indisvalid AS invalid,
        i.relispartition AS inherited, pg_get_expr(x.indpred, x.indrelid) AS predicate, i.reloptions AS options,
        obj_description(i.oid, 'pg_class') AS comment,
@@ -85,7 +88,38 @@ fn keys(row: &Row) -> Result<Vec<IndexKey>, Fault> {
     let rows: Option<String> = row.get("keys");
     let rows: Vec<KeyRow> = serde_json::from_str(rows.as_deref().unwrap_or("[]"))
         .map_err(|error| Fault::new("read.catalog", "the keys of an index could not be read").cause(error))?;
-    Ok(rows.into_iter().map(key).collect())
+    let mut keys: Vec<IndexKey> = rows.into_iter().map(key).collect();
+    if let Some(definition) = row.get::<_, Option<&str>>("definition") {
+        collate_expressions(definition, &mut keys);
+    }
+    Ok(keys)
+}
+
+/// The collations of keys that are expressions. The catalog does not tell an expression's own collation,
+/// but the index's definition writes only one that is not: behind the key, which `keys` have in order.
+fn collate_expressions(definition: &str, keys: &mut [IndexKey]) {
+    let Some((_, mut rest)) = definition.split_once(" USING ") else { return };
+    for key in keys {
+        let Some((_, after)) = rest.split_once(key.expression.0.as_str()) else { return };
+        rest = after;
+        let collation = after.strip_prefix(" COLLATE ").filter(|_| key.column.is_none());
+        key.collation = match collation {
+            Some(text) => leading_name(text),
+            None => key.collation.take().filter(|_| key.column.is_some()),
+        };
+    }
+}
+
+/// The name at the beginning of a text; one without a schema is the system's.
+fn leading_name(text: &str) -> Option<Name> {
+    let mut quoted = false;
+    let end = text.find(|c: char| {
+        quoted ^= c == '"';
+        !quoted && matches!(c, ' ' | ',' | ')')
+    });
+    let mut path = model::ident_path(&text[..end.unwrap_or(text.len())]).ok()?;
+    let name = path.pop()?;
+    Some(Name { schema: path.pop().unwrap_or_else(|| Ident::new("pg_catalog")), name })
 }
 
 fn key(row: KeyRow) -> IndexKey {
@@ -135,6 +169,7 @@ fn exclusion(row: &Row, keys: Vec<IndexKey>, operators: Vec<String>) -> Constrai
     let kind = ConstraintKind::Exclusion {
         method: ident_at(row, "method"),
         keys: keys.into_iter().zip(operators).collect(),
+        include: idents_at(row, "include"),
         predicate: row.get::<_, Option<String>>("predicate").map(Expr::new),
     };
     Constraint {

@@ -6,6 +6,7 @@ mod constraint;
 mod depend;
 mod index;
 mod kept;
+mod oids;
 mod relation;
 mod routine;
 mod types;
@@ -16,6 +17,8 @@ use std::collections::BTreeMap;
 use connect::Session;
 use model::{Fault, Ident, Name, Schema};
 use tokio_postgres::Row;
+
+use oids::Oids;
 
 /// Namespaces that hold no application's schema: the system's, ours, and those of migration runners.
 pub const IGNORED_NAMESPACES: &[&str] = &["information_schema", "lockkeeper", "drizzle"];
@@ -47,13 +50,14 @@ pub async fn read_within(session: &Session) -> Result<Schema, Fault> {
 async fn assemble(catalog: &Catalog<'_>) -> Result<Schema, Fault> {
     catalog.run("SET LOCAL search_path = pg_catalog").await?;
     let mut schema = Schema::default();
-    types::read(catalog, &mut schema).await?;
-    let relations = relation::read(catalog, &mut schema).await?;
-    column::read(catalog, &relations, &mut schema).await?;
-    constraint::read(catalog, &relations, &mut schema).await?;
-    index::read(catalog, &relations, &mut schema).await?;
-    routine::read(catalog, &relations, &mut schema).await?;
-    depend::read(catalog, &relations, &mut schema).await?;
+    let mut oids = Oids::default();
+    types::read(catalog, &mut oids, &mut schema).await?;
+    relation::read(catalog, &mut oids, &mut schema).await?;
+    column::read(catalog, &mut oids, &mut schema).await?;
+    constraint::read(catalog, &mut oids, &mut schema).await?;
+    index::read(catalog, &mut oids, &mut schema).await?;
+    routine::read(catalog, &mut oids, &mut schema).await?;
+    depend::read(catalog, &mut oids, &mut schema).await?;
     unmodelled::read(catalog, &mut schema).await?;
     kept::hide(&mut schema);
     Ok(schema)
@@ -101,18 +105,6 @@ fn for_major(query: &str, major: u32) -> String {
 
 fn catalog_fault(error: &tokio_postgres::Error) -> Fault {
     connect::fault("read.catalog", "the catalog could not be read", error)
-}
-
-/// What an oid of `pg_class` is called, for the relations of the schema.
-#[derive(Debug, Default)]
-struct Relations {
-    names: BTreeMap<u32, Name>,
-}
-
-impl Relations {
-    fn name(&self, oid: u32) -> Option<&Name> {
-        self.names.get(&oid)
-    }
 }
 
 /// A catalog name in two columns.

@@ -2,41 +2,57 @@
 
 use std::collections::BTreeSet;
 
-use model::{Expr, Fault, Ident, Name, Schema, Sequence, SequenceOptions, Table, TypeName, View};
+use model::{Expr, Fault, Ident, Name, ObjectRef, Schema, Sequence, SequenceOptions, Table, TypeName, View};
 use tokio_postgres::Row;
 
-use super::{
-    Catalog, IGNORED_TABLES, Relations, code_at, ident_at, idents_at, name_at, name_opt, options_at,
-};
+use super::oids::{Class, Oids};
+use super::{Catalog, IGNORED_TABLES, code_at, ident_at, idents_at, name_at, name_opt, options_at};
 
-pub(super) async fn read(catalog: &Catalog<'_>, schema: &mut Schema) -> Result<Relations, Fault> {
-    let mut relations = Relations::default();
+pub(super) async fn read(catalog: &Catalog<'_>, oids: &mut Oids, schema: &mut Schema) -> Result<(), Fault> {
     for row in catalog.rows(RELATIONS).await? {
         let name = name_at(&row, "schema", "name");
         if IGNORED_TABLES.contains(&name.name.as_str()) {
             continue;
         }
-        relations.names.insert(row.get("oid"), name.clone());
         match code_at(&row, "kind") {
-            'v' | 'm' => _ = schema.views.insert(name, view(&row)),
+            'v' | 'm' => {
+                note(oids, &row, &ObjectRef::View(name.clone()));
+                schema.views.insert(name, view(&row));
+            }
             'f' => _ = schema.unmodelled.insert(format!("foreign table {name}")),
-            _ => _ = schema.tables.insert(name, table(&row)),
+            _ => {
+                note(oids, &row, &ObjectRef::Table(name.clone()));
+                schema.tables.insert(name, table(&row));
+            }
         }
     }
     for row in catalog.rows(SEQUENCES).await? {
-        schema.sequences.insert(name_at(&row, "schema", "name"), sequence(&row));
+        let name = name_at(&row, "schema", "name");
+        oids.note(Class::Relation, &row, "oid", &ObjectRef::Sequence(name.clone()));
+        schema.sequences.insert(name, sequence(&row));
     }
-    Ok(relations)
+    Ok(())
+}
+
+/// A relation's oid means it, and so do those of its row type, of that type's array, and of the rule that
+/// makes it a view.
+fn note(oids: &mut Oids, row: &Row, object: &ObjectRef) {
+    oids.note(Class::Relation, row, "oid", object);
+    oids.note(Class::Type, row, "row_type", object);
+    oids.note(Class::Type, row, "row_array", object);
+    oids.note(Class::Rewrite, row, "rewrite", object);
 }
 
 const RELATIONS: &str = "
-SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind,
+SELECT c.oid, c.reltype AS row_type, rt.typarray AS row_array, rw.oid AS rewrite,
+       n.nspname AS schema, c.relname AS name, c.relkind AS kind,
        c.relpersistence = 'u' AS unlogged, c.relrowsecurity AS row_security,
        c.relforcerowsecurity AS force_row_security, c.relispartition AS is_partition,
        CASE c.relreplident WHEN 'd' THEN NULL WHEN 'n' THEN 'NOTHING' WHEN 'f' THEN 'FULL'
          ELSE 'USING INDEX ' || (SELECT quote_ident(i.relname) FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
                                  WHERE x.indrelid = c.oid AND x.indisreplident) END AS replica_identity,
-       c.reloptions AS options, CASE WHEN am.amname <> 'heap' THEN am.amname END AS access_method,
+       c.reloptions || (SELECT array_agg('toast.' || o) FROM unnest(tt.reloptions) o) AS options,
+       CASE WHEN am.amname <> 'heap' THEN am.amname END AS access_method,
        pg_get_expr(c.relpartbound, c.oid) AS bound,
        CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_by,
        (SELECT array_agg(pn.nspname::text ORDER BY i.inhseqno)
@@ -49,10 +65,23 @@ SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind,
        CASE WHEN c.relkind IN ('v', 'm') THEN
          (SELECT array_agg(a.attname::text ORDER BY a.attnum) FROM pg_attribute a
           WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) END AS columns,
+       CASE WHEN c.relkind IN ('v', 'm') THEN
+         (SELECT array_agg(format_type(a.atttypid, a.atttypmod)
+                           || coalesce(' COLLATE ' || nullif(a.attcollation, at.typcollation)::regcollation, '')
+                           ORDER BY a.attnum)
+          FROM pg_attribute a JOIN pg_type at ON at.oid = a.atttypid
+          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) END AS types,
+       CASE WHEN c.relkind IN ('v', 'm') THEN
+         (SELECT jsonb_object_agg(a.attname, d.description)::text
+          FROM pg_description d JOIN pg_attribute a ON a.attrelid = d.objoid AND a.attnum = d.objsubid
+          WHERE d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid > 0) END AS column_comments,
        c.relispopulated AS populated, obj_description(c.oid, 'pg_class') AS comment
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_am am ON am.oid = c.relam
+LEFT JOIN pg_type rt ON rt.oid = c.reltype
+LEFT JOIN pg_class tt ON tt.oid = c.reltoastrelid
+LEFT JOIN pg_rewrite rw ON rw.ev_class = c.oid AND rw.rulename = '_RETURN'
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't' AND {ignored}
   AND NOT EXISTS (SELECT FROM pg_depend d
                   WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')";
@@ -90,13 +119,18 @@ fn table(row: &Row) -> Table {
 
 fn view(row: &Row) -> View {
     let query: String = row.get("query");
+    let types: Option<Vec<String>> = row.get("types");
+    let comments: Option<String> = row.get("column_comments");
     View {
         materialized: code_at(row, "kind") == 'm',
         query: Expr::new(query.trim().trim_end_matches(';')),
         columns: idents_at(row, "columns"),
+        types: types.unwrap_or_default().into_iter().map(TypeName::new).collect(),
+        column_comments: comments.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
         options: options_at(row, "options"),
         indexes: Default::default(),
         triggers: Default::default(),
+        rules: Default::default(),
         no_data: code_at(row, "kind") == 'm' && !row.get::<_, bool>("populated"),
         depends_on: BTreeSet::new(),
         comment: row.get("comment"),
@@ -105,7 +139,7 @@ fn view(row: &Row) -> View {
 
 /// Sequences of identity columns (`deptype` i) belong to their column.
 const SEQUENCES: &str = "
-SELECT n.nspname AS schema, c.relname AS name, format_type(s.seqtypid, NULL) AS type,
+SELECT c.oid, n.nspname AS schema, c.relname AS name, format_type(s.seqtypid, NULL) AS type,
        s.seqstart AS start, s.seqincrement AS increment, s.seqmin AS min, s.seqmax AS max,
        s.seqcache AS cache, s.seqcycle AS cycle, obj_description(c.oid, 'pg_class') AS comment,
        tn.nspname AS owner_schema, t.relname AS owner, a.attname AS owner_column

@@ -1,53 +1,72 @@
 //! Routines, triggers, rules and policies.
 
-use std::collections::BTreeSet;
-
-use model::{Expr, Fault, Policy, Routine, RoutineKind, Schema, Trigger};
+use model::{Expr, Fault, ObjectRef, Policy, Routine, RoutineKind, Schema, Trigger};
 use tokio_postgres::Row;
 
-use super::{Catalog, Relations, code_at, ident_at, idents_at, name_at};
+use super::oids::{Class, Oids};
+use super::{Catalog, code_at, ident_at, idents_at, name_at};
 
-pub(super) async fn read(
-    catalog: &Catalog<'_>,
-    relations: &Relations,
-    schema: &mut Schema,
-) -> Result<(), Fault> {
+pub(super) async fn read(catalog: &Catalog<'_>, oids: &mut Oids, schema: &mut Schema) -> Result<(), Fault> {
     for row in catalog.rows(ROUTINES).await? {
         let routine = routine(&row);
-        schema.routines.insert(format!("{}({})", routine.name, routine.arguments), routine);
+        let identity = routine.identity();
+        oids.note(Class::Routine, &row, "oid", &ObjectRef::Routine(identity.clone()));
+        schema.routines.insert(identity, routine);
     }
     for row in catalog.rows(AGGREGATES).await? {
-        schema.unmodelled.insert(format!("aggregate {}", name_at(&row, "schema", "name")));
+        let name = name_at(&row, "schema", "name");
+        schema.unmodelled.insert(format!("aggregate {name}({})", row.get::<_, &str>("arguments")));
     }
+    read_triggers(catalog, oids, schema).await?;
+    read_rules(catalog, oids, schema).await?;
+    read_policies(catalog, oids, schema).await
+}
+
+async fn read_triggers(catalog: &Catalog<'_>, oids: &mut Oids, schema: &mut Schema) -> Result<(), Fault> {
     for row in catalog.rows(TRIGGERS).await? {
-        let Some(name) = relations.name(row.get("relation")) else { continue };
-        if let Some(table) = schema.tables.get_mut(name) {
-            table.triggers.insert(ident_at(&row, "name"), trigger(&row));
-        } else if let Some(view) = schema.views.get_mut(name) {
-            view.triggers.insert(ident_at(&row, "name"), trigger(&row));
+        let Some(relation) = oids.relation(row.get("relation")).cloned() else { continue };
+        let name = ident_at(&row, "name");
+        oids.note(Class::Trigger, &row, "oid", &ObjectRef::Trigger(relation.clone(), name.clone()));
+        if let Some(table) = schema.tables.get_mut(&relation) {
+            table.triggers.insert(name, trigger(&row));
+        } else if let Some(view) = schema.views.get_mut(&relation) {
+            view.triggers.insert(name, trigger(&row));
         }
     }
+    Ok(())
+}
+
+async fn read_rules(catalog: &Catalog<'_>, oids: &mut Oids, schema: &mut Schema) -> Result<(), Fault> {
     for row in catalog.rows(RULES).await? {
-        let Some(name) = relations.name(row.get("relation")) else { continue };
-        if let Some(table) = schema.tables.get_mut(name) {
-            let definition: String = row.get("definition");
-            table.rules.insert(ident_at(&row, "name"), Expr::new(definition.trim_end_matches(';')));
-        } else {
-            schema.unmodelled.insert(format!("rule {} on view {name}", ident_at(&row, "name")));
+        let Some(relation) = oids.relation(row.get("relation")).cloned() else { continue };
+        let name = ident_at(&row, "name");
+        oids.note(Class::Rewrite, &row, "oid", &ObjectRef::Rule(relation.clone(), name.clone()));
+        let definition: String = row.get("definition");
+        let definition = Expr::new(definition.trim_end_matches(';'));
+        if let Some(table) = schema.tables.get_mut(&relation) {
+            table.rules.insert(name, definition);
+        } else if let Some(view) = schema.views.get_mut(&relation) {
+            view.rules.insert(name, definition);
         }
     }
+    Ok(())
+}
+
+async fn read_policies(catalog: &Catalog<'_>, oids: &mut Oids, schema: &mut Schema) -> Result<(), Fault> {
     for row in catalog.rows(POLICIES).await? {
-        let table = relations.name(row.get("relation")).and_then(|name| schema.tables.get_mut(name));
-        if let Some(table) = table {
-            table.policies.insert(ident_at(&row, "name"), policy(&row));
+        let Some(relation) = oids.relation(row.get("relation")).cloned() else { continue };
+        let name = ident_at(&row, "name");
+        oids.note(Class::Policy, &row, "oid", &ObjectRef::Policy(relation.clone(), name.clone()));
+        if let Some(table) = schema.tables.get_mut(&relation) {
+            table.policies.insert(name, policy(&row));
         }
     }
     Ok(())
 }
 
 const ROUTINES: &str = "
-SELECT n.nspname AS schema, p.proname AS name, pg_get_function_identity_arguments(p.oid) AS arguments,
-       p.prokind AS kind, pg_get_functiondef(p.oid) AS definition,
+SELECT p.oid, n.nspname AS schema, p.proname AS name, oidvectortypes(p.proargtypes) AS arguments,
+       pg_get_function_arguments(p.oid) AS signature, p.prokind AS kind, pg_get_functiondef(p.oid) AS definition,
        coalesce(pg_get_function_result(p.oid), '') AS returns, obj_description(p.oid, 'pg_proc') AS comment
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
 WHERE p.prokind <> 'a' AND {ignored}
@@ -55,7 +74,7 @@ WHERE p.prokind <> 'a' AND {ignored}
                   AND d.deptype IN ('e', 'i'))";
 
 const AGGREGATES: &str = "
-SELECT n.nspname AS schema, p.proname AS name
+SELECT n.nspname AS schema, p.proname AS name, oidvectortypes(p.proargtypes) AS arguments
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
 WHERE p.prokind = 'a' AND {ignored}
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid
@@ -67,17 +86,17 @@ fn routine(row: &Row) -> Routine {
     Routine {
         name: name_at(row, "schema", "name"),
         arguments: row.get("arguments"),
+        signature: row.get("signature"),
         kind,
         definition: Expr::new(definition.trim_end()),
         returns: row.get("returns"),
-        depends_on: BTreeSet::new(),
         comment: row.get("comment"),
     }
 }
 
 /// Triggers that a partition has from its parent (`tgparentid`) are the parent's.
 const TRIGGERS: &str = "
-SELECT t.tgrelid AS relation, t.tgname AS name, pg_get_triggerdef(t.oid) AS definition,
+SELECT t.oid, t.tgrelid AS relation, t.tgname AS name, pg_get_triggerdef(t.oid) AS definition,
        t.tgenabled AS enabled, fn.nspname AS function_schema, f.proname AS function_name,
        obj_description(t.oid, 'pg_trigger') AS comment
 FROM pg_trigger t
@@ -99,14 +118,14 @@ fn trigger(row: &Row) -> Trigger {
 }
 
 const RULES: &str = "
-SELECT r.ev_class AS relation, r.rulename AS name, pg_get_ruledef(r.oid) AS definition
+SELECT r.oid, r.ev_class AS relation, r.rulename AS name, pg_get_ruledef(r.oid) AS definition
 FROM pg_rewrite r
 JOIN pg_class c ON c.oid = r.ev_class
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE r.rulename <> '_RETURN' AND {ignored}";
 
 const POLICIES: &str = "
-SELECT p.polrelid AS relation, p.polname AS name, p.polpermissive AS permissive,
+SELECT p.oid, p.polrelid AS relation, p.polname AS name, p.polpermissive AS permissive,
        CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE'
                      WHEN 'd' THEN 'DELETE' ELSE 'ALL' END AS command,
        CASE WHEN p.polroles = '{0}' THEN '{public}' ELSE

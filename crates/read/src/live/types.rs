@@ -2,13 +2,14 @@
 
 use model::{
     Attribute, Collation, CompositeType, Constraint, ConstraintKind, Domain, EnumType, Expr, Extension,
-    Fault, Ident, Name, Namespace, RangeType, Schema, TypeName,
+    Fault, Ident, Name, Namespace, ObjectRef, RangeType, Schema, TypeName,
 };
 use tokio_postgres::Row;
 
+use super::oids::{Class, Oids};
 use super::{Catalog, ident_at, name_at, name_opt};
 
-pub(super) async fn read(catalog: &Catalog<'_>, schema: &mut Schema) -> Result<(), Fault> {
+pub(super) async fn read(catalog: &Catalog<'_>, oids: &mut Oids, schema: &mut Schema) -> Result<(), Fault> {
     for row in catalog.rows(NAMESPACES).await? {
         schema.namespaces.insert(ident_at(&row, "name"), Namespace { comment: row.get("comment") });
     }
@@ -17,22 +18,27 @@ pub(super) async fn read(catalog: &Catalog<'_>, schema: &mut Schema) -> Result<(
         schema.extensions.insert(ident_at(&row, "name"), extension);
     }
     for row in catalog.rows(COLLATIONS).await? {
-        schema.collations.insert(name_at(&row, "schema", "name"), collation(&row));
+        let name = name_at(&row, "schema", "name");
+        oids.note(Class::Collation, &row, "oid", &ObjectRef::Collation(name.clone()));
+        schema.collations.insert(name, collation(&row));
     }
     for row in catalog.rows(ENUMS).await? {
         let enum_type = EnumType { labels: row.get("labels"), comment: row.get("comment") };
-        schema.enums.insert(name_at(&row, "schema", "name"), enum_type);
+        schema.enums.insert(type_name(oids, &row), enum_type);
     }
     for row in catalog.rows(DOMAINS).await? {
-        schema.domains.insert(name_at(&row, "schema", "name"), domain(&row));
+        schema.domains.insert(type_name(oids, &row), domain(&row));
     }
     for row in catalog.rows(DOMAIN_CHECKS).await? {
-        if let Some(domain) = schema.domains.get_mut(&name_at(&row, "schema", "domain")) {
+        let name = name_at(&row, "schema", "domain");
+        oids.note(Class::Constraint, &row, "oid", &ObjectRef::Type(name.clone()));
+        if let Some(domain) = schema.domains.get_mut(&name) {
             domain.constraints.push(domain_check(&row));
         }
     }
     for row in catalog.rows(COMPOSITES).await? {
-        let name = name_at(&row, "schema", "name");
+        let name = type_name(oids, &row);
+        oids.note(Class::Relation, &row, "relation", &ObjectRef::Type(name.clone()));
         let composite = schema
             .composites
             .entry(name)
@@ -40,9 +46,22 @@ pub(super) async fn read(catalog: &Catalog<'_>, schema: &mut Schema) -> Result<(
         composite.attributes.extend(attribute(&row));
     }
     for row in catalog.rows(RANGES).await? {
-        schema.ranges.insert(name_at(&row, "schema", "name"), range(&row));
+        let name = type_name(oids, &row);
+        for multirange in ["multirange_oid", "multirange_array"] {
+            oids.note(Class::Type, &row, multirange, &ObjectRef::Type(name.clone()));
+        }
+        schema.ranges.insert(name, range(&row));
     }
     Ok(())
+}
+
+/// The name of a type, which its oid and that of its array mean.
+fn type_name(oids: &mut Oids, row: &Row) -> Name {
+    let name = name_at(row, "schema", "name");
+    for oid in ["oid", "array"] {
+        oids.note(Class::Type, row, oid, &ObjectRef::Type(name.clone()));
+    }
+    name
 }
 
 const NAMESPACES: &str = "
@@ -58,7 +77,7 @@ FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
 WHERE e.extname <> 'plpgsql'";
 
 const COLLATIONS: &str = "
-SELECT n.nspname AS schema, c.collname AS name, c.collprovider AS provider,
+SELECT c.oid, n.nspname AS schema, c.collname AS name, c.collprovider AS provider,
        coalesce(to_jsonb(c) ->> 'colllocale', to_jsonb(c) ->> 'colliculocale', c.collcollate) AS locale,
        c.collisdeterministic AS deterministic
 FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace
@@ -80,7 +99,8 @@ fn collation(row: &Row) -> Collation {
 }
 
 const ENUMS: &str = "
-SELECT n.nspname AS schema, t.typname AS name, obj_description(t.oid, 'pg_type') AS comment,
+SELECT t.oid, t.typarray AS array, n.nspname AS schema, t.typname AS name,
+       obj_description(t.oid, 'pg_type') AS comment,
        coalesce((SELECT array_agg(e.enumlabel::text ORDER BY e.enumsortorder)
                  FROM pg_enum e WHERE e.enumtypid = t.oid), '{}') AS labels
 FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
@@ -89,8 +109,8 @@ WHERE t.typtype = 'e' AND {ignored}
                   WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e')";
 
 const DOMAINS: &str = "
-SELECT n.nspname AS schema, t.typname AS name, format_type(t.typbasetype, t.typtypmod) AS type,
-       t.typnotnull AS not_null, t.typdefault AS default, obj_description(t.oid, 'pg_type') AS comment,
+SELECT t.oid, t.typarray AS array, n.nspname AS schema, t.typname AS name,
+       format_type(t.typbasetype, t.typtypmod) AS type, t.typnotnull AS not_null, t.typdefault AS default, obj_description(t.oid, 'pg_type') AS comment,
        cn.nspname AS collation_schema, c.collname AS collation
 FROM pg_type t
 JOIN pg_namespace n ON n.oid = t.typnamespace
@@ -113,7 +133,7 @@ fn domain(row: &Row) -> Domain {
 }
 
 const DOMAIN_CHECKS: &str = "
-SELECT n.nspname AS schema, t.typname AS domain, con.conname AS name,
+SELECT con.oid, n.nspname AS schema, t.typname AS domain, con.conname AS name,
        pg_get_expr(con.conbin, 0) AS expression, con.convalidated AS valid
 FROM pg_constraint con
 JOIN pg_type t ON t.oid = con.contypid
@@ -129,8 +149,8 @@ fn domain_check(row: &Row) -> Constraint {
 }
 
 const COMPOSITES: &str = "
-SELECT n.nspname AS schema, c.relname AS name, obj_description(t.oid, 'pg_type') AS comment,
-       a.attname AS attribute, format_type(a.atttypid, a.atttypmod) AS type,
+SELECT t.oid, t.typarray AS array, c.oid AS relation, n.nspname AS schema, c.relname AS name,
+       obj_description(t.oid, 'pg_type') AS comment, a.attname AS attribute, format_type(a.atttypid, a.atttypmod) AS type,
        cn.nspname AS collation_schema, co.collname AS collation
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -153,13 +173,15 @@ fn attribute(row: &Row) -> Option<Attribute> {
 }
 
 const RANGES: &str = "
-SELECT n.nspname AS schema, t.typname AS name, format_type(r.rngsubtype, NULL) AS subtype,
+SELECT t.oid, t.typarray AS array, n.nspname AS schema, t.typname AS name,
+       format_type(r.rngsubtype, NULL) AS subtype,
        CASE WHEN NOT oc.opcdefault THEN ocn.nspname END AS opclass_schema, oc.opcname AS opclass,
        CASE WHEN r.rngcollation <> st.typcollation THEN cn.nspname END AS collation_schema,
        c.collname AS collation,
        nullif(r.rngcanonical::oid, 0)::regproc::text AS canonical,
        nullif(r.rngsubdiff::oid, 0)::regproc::text AS subtype_diff,
-       {since 14: mt.typname | NULL::name} AS multirange
+       {since 14: mt.typname | NULL::name} AS multirange, {since 14: mt.oid | NULL::oid} AS multirange_oid,
+       {since 14: mt.typarray | NULL::oid} AS multirange_array
 FROM pg_range r
 JOIN pg_type t ON t.oid = r.rngtypid
 JOIN pg_namespace n ON n.oid = t.typnamespace
