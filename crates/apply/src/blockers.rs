@@ -50,7 +50,11 @@ impl Holder {
 }
 
 /// The sessions that hold a lock in conflict with a wanted one, without those of `own`.
-pub(crate) async fn holders(session: &Session, wanted: &[Wanted], own: &[i32]) -> Result<Vec<Holder>, Failure> {
+pub(crate) async fn holders(
+    session: &Session,
+    wanted: &[Wanted],
+    own: &[i32],
+) -> Result<Vec<Holder>, Failure> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
@@ -58,7 +62,9 @@ pub(crate) async fn holders(session: &Session, wanted: &[Wanted], own: &[i32]) -
     let in_the_way = found.iter().filter(|row| {
         let mode = text(row, "mode").and_then(LockMode::from_name);
         let relation: Option<u32> = value(row, "relation");
-        wanted.iter().any(|lock| Some(lock.oid) == relation && mode.is_some_and(|mode| mode.conflicts_with(lock.mode)))
+        wanted
+            .iter()
+            .any(|lock| Some(lock.oid) == relation && mode.is_some_and(|mode| mode.conflicts_with(lock.mode)))
     });
     let mut holders: Vec<Holder> = Vec::new();
     for holder in in_the_way.map(Holder::read) {
@@ -127,10 +133,13 @@ pub(crate) fn fault(step: &str, holders: &[Holder], waited_ms: f64, tries: u32) 
     } else {
         holders.iter().map(describe).collect::<Vec<_>>().join("; ")
     };
-    Fault::new("apply.lock_timeout", format!("the locks were not to be had in {} and {tries} tries", ms_text(waited_ms)))
-        .at(format!("step {step}"))
-        .cause(who)
-        .help("what was done before stays; end or wait for that work, then run the same command again")
+    Fault::new(
+        "apply.lock_timeout",
+        format!("the locks were not to be had in {} and {tries} tries", ms_text(waited_ms)),
+    )
+    .at(format!("step {step}"))
+    .cause(who)
+    .help("what was done before stays; end or wait for that work, then run the same command again")
 }
 
 /// `pid 4711 (psql), idle in transaction for 5 min 2 s: UPDATE funds SET name = ?`.
@@ -139,7 +148,8 @@ pub(crate) fn describe(holder: &Holder) -> String {
     let application = holder.application.as_deref().map(|name| format!(" ({name})")).unwrap_or_default();
     let state = holder.state.as_deref().unwrap_or("in a transaction");
     let age = holder.age_ms.map(|age| format!(" for {}", ms_text(age))).unwrap_or_default();
-    let query = holder.query.as_deref().map(|query| format!(": {}", without_literals(query))).unwrap_or_default();
+    let query =
+        holder.query.as_deref().map(|query| format!(": {}", without_literals(query))).unwrap_or_default();
     format!("pid {pid}{application}, {state}{age}{query}")
 }
 

@@ -27,7 +27,11 @@ struct Seen {
 }
 
 /// Sends the statement and waits for its end.
-pub(crate) async fn try_once(work: &Work<'_>, attempt: &mut Attempt, statement: &Sql) -> Result<Tried, Failure> {
+pub(crate) async fn try_once(
+    work: &Work<'_>,
+    attempt: &mut Attempt,
+    statement: &Sql,
+) -> Result<Tried, Failure> {
     attempt.lock_tries += 1;
     let started = Instant::now();
     let mut seen = Seen::default();
@@ -46,7 +50,9 @@ pub(crate) async fn try_once(work: &Work<'_>, attempt: &mut Attempt, statement: 
             let fault = || blockers::fault(&work.step.id, &[], ms_since(attempt.started), attempt.lock_tries);
             Ok(Tried::LockTimeout { exhausted: tired.then(fault) })
         }
-        Err(Failure::Cancelled) if seen.exhausted.is_some() => Ok(Tried::LockTimeout { exhausted: seen.exhausted }),
+        Err(Failure::Cancelled) if seen.exhausted.is_some() => {
+            Ok(Tried::LockTimeout { exhausted: seen.exhausted })
+        }
         Err(Failure::Cancelled) if seen.wanted_out => Ok(Tried::Stopped),
         Err(failure) => Err(failure),
     }

@@ -79,7 +79,8 @@ impl From<Error> for Failure {
             "55P03" | "40P01" | "40001" => Self::Lock { sqlstate: state.to_owned() },
             "57014" => Self::Cancelled,
             _ => Self::Refused {
-                fault: Fault::new("apply.refused", "the server refused the statement").cause(describe(&error)),
+                fault: Fault::new("apply.refused", "the server refused the statement")
+                    .cause(describe(&error)),
                 sqlstate: sqlstate(&error).map(str::to_owned),
             },
         }

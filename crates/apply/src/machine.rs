@@ -240,16 +240,7 @@ impl Machine {
     /// When the goal lies beyond the last step.
     pub fn new(course: Course) -> Self {
         assert!(course.goal <= course.shapes.len(), "the goal lies beyond the plan");
-        Self {
-            course,
-            state: State::New,
-            at: 0,
-            wish: Wish::GoOn,
-            tries: 0,
-            rounds: 0,
-            lost: 0,
-            end: None,
-        }
+        Self { course, state: State::New, at: 0, wish: Wish::GoOn, tries: 0, rounds: 0, lost: 0, end: None }
     }
 
     /// Takes the answer to the last command and gives the next one.

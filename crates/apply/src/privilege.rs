@@ -22,8 +22,13 @@ pub(crate) async fn check(session: &Session, plan: &Plan) -> Result<(), Failure>
     if missing.is_empty() {
         return Ok(());
     }
-    let fault = Fault::new("apply.privilege", format!("role \"{}\" lacks {}", session.server().user, missing.join(", ")));
-    Err(Failure::refused(fault.at(session.target().to_string()).help("run as the tables' owner, or GRANT what is missing")))
+    let fault = Fault::new(
+        "apply.privilege",
+        format!("role \"{}\" lacks {}", session.server().user, missing.join(", ")),
+    );
+    Err(Failure::refused(
+        fault.at(session.target().to_string()).help("run as the tables' owner, or GRANT what is missing"),
+    ))
 }
 
 async fn journal(session: &Session) -> Result<Vec<String>, Failure> {
@@ -40,9 +45,14 @@ async fn journal(session: &Session) -> Result<Vec<String>, Failure> {
     let is = |column| found.first().and_then(|row| text(row, column)) == Some("t");
     Ok(match (is("exists"), is("creates"), is("writes")) {
         (false, false, _) => {
-            vec![format!("CREATE on database {} (for the journal, schema lockkeeper)", session.server().database)]
+            vec![format!(
+                "CREATE on database {} (for the journal, schema lockkeeper)",
+                session.server().database
+            )]
         }
-        (true, _, false) => vec!["SELECT, INSERT, UPDATE, DELETE on the journal's tables (schema lockkeeper)".to_owned()],
+        (true, _, false) => {
+            vec!["SELECT, INSERT, UPDATE, DELETE on the journal's tables (schema lockkeeper)".to_owned()]
+        }
         _ => Vec::new(),
     })
 }
@@ -54,9 +64,9 @@ async fn tables(session: &Session, plan: &Plan) -> Result<Vec<String>, Failure> 
     if named.is_empty() {
         return Ok(Vec::new());
     }
-    let values = named.iter().map(|name| {
-        sql!("({}, {})", Literal::new(name.schema.as_str()), Literal::new(name.name.as_str()))
-    });
+    let values = named
+        .iter()
+        .map(|name| sql!("({}, {})", Literal::new(name.schema.as_str()), Literal::new(name.name.as_str())));
     let question = sql!(
         "SELECT w.nspname, w.relname, n.oid IS NULL AS no_schema,
             c.oid IS NOT NULL AND NOT pg_catalog.pg_has_role(c.relowner, 'USAGE') AS not_owner,
@@ -68,7 +78,8 @@ async fn tables(session: &Session, plan: &Plan) -> Result<Vec<String>, Failure> 
     );
     let mut missing = BTreeSet::new();
     for row in rows(session, &question).await? {
-        let name = Name::new(text(&row, "nspname").unwrap_or_default(), text(&row, "relname").unwrap_or_default());
+        let name =
+            Name::new(text(&row, "nspname").unwrap_or_default(), text(&row, "relname").unwrap_or_default());
         if text(&row, "not_owner") == Some("t") {
             missing.insert(format!("ownership of table {name}"));
         }

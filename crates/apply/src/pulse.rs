@@ -43,7 +43,9 @@ impl Pulse {
             Failure::refused(Fault::new("apply.journal", "the journal's settings gave no answer"))
         })?;
         Ok(Self {
-            settings: text(row, "settings").and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default(),
+            settings: text(row, "settings")
+                .and_then(|json| serde_json::from_str(json).ok())
+                .unwrap_or_default(),
             is_blocked: text(row, "is_blocked") == Some("t"),
             victims: value(row, "victims").unwrap_or(0),
         })

@@ -98,7 +98,14 @@ impl Way<'_> {
             return Ok(report);
         }
         if options.dry_run {
-            let mut report = self.nothing(&found, &runner, options, "nothing was sent: this was a dry run", &limit, started);
+            let mut report = self.nothing(
+                &found,
+                &runner,
+                options,
+                "nothing was sent: this was a dry run",
+                &limit,
+                started,
+            );
             report.script = self.script(&found.steps, goal);
             runner.close().await;
             return Ok(report);
@@ -108,21 +115,30 @@ impl Way<'_> {
 
     fn check_plan(&self, hash: &Fingerprint, options: &ApplyOptions<'_>) -> Result<(), Fault> {
         if self.plan.format != PLAN_FORMAT {
-            let what = format!("the plan has format {}, this program reads format {PLAN_FORMAT}", self.plan.format);
+            let what =
+                format!("the plan has format {}, this program reads format {PLAN_FORMAT}", self.plan.format);
             return Err(Fault::new("plan.format", what).help("make the plan anew"));
         }
         if !self.plan.steps.is_sorted_by_key(|step| step.phase) {
-            return Err(Fault::new("plan.format", "the plan's phases are out of order").help("make the plan anew"));
+            return Err(
+                Fault::new("plan.format", "the plan's phases are out of order").help("make the plan anew")
+            );
         }
         match &options.approve {
             Some(approved) if approved != hash => {
-                let what = format!("another plan was approved ({}) than this one ({})", approved.short(), hash.short());
-                Err(Fault::gate("plan.approval", what).help("has the plan been changed since? review it, and approve its hash"))
+                let what = format!(
+                    "another plan was approved ({}) than this one ({})",
+                    approved.short(),
+                    hash.short()
+                );
+                Err(Fault::gate("plan.approval", what)
+                    .help("has the plan been changed since? review it, and approve its hash"))
             }
-            None if options.approval_required && self.direction == Direction::Forward => {
-                Err(Fault::gate("plan.approval", format!("environment {} needs an approval", options.environment))
-                    .help(format!("review the plan, then pass --approve {hash}")))
-            }
+            None if options.approval_required && self.direction == Direction::Forward => Err(Fault::gate(
+                "plan.approval",
+                format!("environment {} needs an approval", options.environment),
+            )
+            .help(format!("review the plan, then pass --approve {hash}"))),
             _ => Ok(()),
         }
     }
@@ -132,8 +148,11 @@ impl Way<'_> {
         if major == self.plan.server_major {
             return Ok(());
         }
-        let what = format!("the plan was made for PostgreSQL {}, the server is {major}", self.plan.server_major);
-        Err(Fault::gate("plan.server_major", what).at(self.target.to_string()).help("make the plan anew for this server"))
+        let what =
+            format!("the plan was made for PostgreSQL {}, the server is {major}", self.plan.server_major);
+        Err(Fault::gate("plan.server_major", what)
+            .at(self.target.to_string())
+            .help("make the plan anew for this server"))
     }
 
     /// Takes the run lock and finds out how everything stands.
@@ -159,9 +178,7 @@ impl Way<'_> {
         let done = steps.iter().take_while(|state| **state == StepState::Done).count();
         match self.direction {
             Direction::Forward => goal::forward(self.plan, self.to, done),
-            Direction::Back => {
-                (goal::back(self.plan, self.to), self.to.map_or(Limit::End, Limit::Until))
-            }
+            Direction::Back => (goal::back(self.plan, self.to), self.to.map_or(Limit::End, Limit::Until)),
         }
     }
 
@@ -199,7 +216,8 @@ impl Way<'_> {
             forgets: start == Start::Fresh && begun,
             supersedes,
         };
-        let started_at = found.runs.iter().find(|row| is_resumed && row.run == errand.run).map(|row| row.started_at);
+        let started_at =
+            found.runs.iter().find(|row| is_resumed && row.run == errand.run).map(|row| row.started_at);
         let started_at = started_at.unwrap_or_else(Timestamp::now);
         let mut shell = Shell::new(errand, options, runner);
         let end = shell.run().await;
@@ -216,8 +234,16 @@ impl Way<'_> {
             database,
             environment: shell.options.environment.clone(),
             server_version,
-            from: if self.direction == Direction::Forward { self.plan.from.clone() } else { self.plan.to.clone() },
-            to: if self.direction == Direction::Forward { self.plan.to.clone() } else { self.plan.from.clone() },
+            from: if self.direction == Direction::Forward {
+                self.plan.from.clone()
+            } else {
+                self.plan.to.clone()
+            },
+            to: if self.direction == Direction::Forward {
+                self.plan.to.clone()
+            } else {
+                self.plan.from.clone()
+            },
             outcome,
             started_at,
             finished_at: Some(Timestamp::now()),
@@ -254,7 +280,9 @@ impl Way<'_> {
     fn message(&self, end: End, outcome: RunOutcome, limit: &Limit) -> String {
         match (end, self.direction, limit) {
             (End::Paused, ..) => "stopped at a safe point; run the same command again to go on".to_owned(),
-            (End::Aborted, ..) => "given up; what was done stays: `lockkeeper rollback` takes it back".to_owned(),
+            (End::Aborted, ..) => {
+                "given up; what was done stays: `lockkeeper rollback` takes it back".to_owned()
+            }
             (_, Direction::Back, Limit::Until(phase)) => format!("rolled back to the end of phase {phase}"),
             (_, Direction::Back, _) => "rolled back".to_owned(),
             (.., Limit::Gate(gate)) => {
@@ -264,7 +292,8 @@ impl Way<'_> {
                 format!("done up to phase {phase}; go on with a later --until, or roll back")
             }
             (.., Limit::Cleanup) => {
-                "done; what it keeps is removed by --until cleanup, and until then it can be rolled back".to_owned()
+                "done; what it keeps is removed by --until cleanup, and until then it can be rolled back"
+                    .to_owned()
             }
             _ => "done".to_owned(),
         }
@@ -281,7 +310,9 @@ impl Way<'_> {
     ) -> RunReport {
         let now = Timestamp::now();
         let message = match limit {
-            Limit::Gate(gate) => format!("{why}; waits for: {}, then go on with --until {}", gate.waits_for, gate.before),
+            Limit::Gate(gate) => {
+                format!("{why}; waits for: {}, then go on with --until {}", gate.waits_for, gate.before)
+            }
             _ => why.to_owned(),
         };
         RunReport {
@@ -334,23 +365,28 @@ impl Way<'_> {
 
     /// The fault for a run that cannot go on. The shell's own is the better one where it has one.
     fn fault(&self, why: Why, known: Option<Fault>) -> Fault {
-        let at = |ordinal: usize| format!("step {}", self.plan.steps.get(ordinal).map_or("?", |step| &step.id));
+        let at =
+            |ordinal: usize| format!("step {}", self.plan.steps.get(ordinal).map_or("?", |step| &step.id));
         match why {
             Why::ProbeDisagrees(ordinal) => {
                 Fault::new("apply.probe", "the step was carried out, but its probe does not see its effect")
                     .at(at(ordinal))
                     .help("what was done before stays; `lockkeeper rollback` takes it back")
             }
-            Why::VerificationFailed(ordinal) => {
-                Fault::new("apply.verification", "the step was carried out, but its verification says no")
-                    .at(at(ordinal))
-                    .help("see what the verification asks in the plan; `lockkeeper rollback` takes the step back")
-            }
-            Why::Drifted(ordinal) => {
-                Fault::gate("plan.drifted", "the step is journaled as done, but its effect is not in the database any more")
-                    .at(at(ordinal))
-                    .help("somebody changed the schema by hand: put it back, or roll back with `lockkeeper rollback`")
-            }
+            Why::VerificationFailed(ordinal) => Fault::new(
+                "apply.verification",
+                "the step was carried out, but its verification says no",
+            )
+            .at(at(ordinal))
+            .help("see what the verification asks in the plan; `lockkeeper rollback` takes the step back"),
+            Why::Drifted(ordinal) => Fault::gate(
+                "plan.drifted",
+                "the step is journaled as done, but its effect is not in the database any more",
+            )
+            .at(at(ordinal))
+            .help(
+                "somebody changed the schema by hand: put it back, or roll back with `lockkeeper rollback`",
+            ),
             Why::JournalBroken => Fault::new("apply.journal", "the journal's rows contradict each other")
                 .at("schema lockkeeper, table steps")
                 .help("has it been changed by hand?"),

@@ -131,7 +131,9 @@ fn truth(rows: &[SimpleQueryRow]) -> Result<bool, Failure> {
         Some("f") | None => Ok(false),
         Some(_) => {
             let fault = Fault::new("apply.probe", "a probe or verification did not answer with a boolean");
-            Err(Failure::refused(fault.help("this is a mistake in the plan: make the plan anew, or report it")))
+            Err(Failure::refused(
+                fault.help("this is a mistake in the plan: make the plan anew, or report it"),
+            ))
         }
     }
 }

@@ -160,7 +160,9 @@ impl<'a, 'o> Shell<'a, 'o> {
         loop {
             match self.open_sessions().await {
                 Ok(()) => return Event::Ok,
-                Err(Failure::Lost(fault)) if started.elapsed() < patience && !self.options.stop.is_raised() => {
+                Err(Failure::Lost(fault))
+                    if started.elapsed() < patience && !self.options.stop.is_raised() =>
+                {
                     self.fault = Some(fault);
                     tokio::time::sleep(CALL_EVERY).await;
                 }
@@ -399,7 +401,9 @@ fn result_line(receipt: &StepReceipt) -> String {
 /// The outcome that the journal keeps. A plan has arrived when all but its cleanup is done.
 pub(crate) fn outcome(end: End, errand: &Errand<'_>) -> RunOutcome {
     match end {
-        End::Reached if errand.direction == Direction::Forward && errand.goal < goal::arrival(errand.plan) => {
+        End::Reached
+            if errand.direction == Direction::Forward && errand.goal < goal::arrival(errand.plan) =>
+        {
             RunOutcome::Paused
         }
         End::Reached => RunOutcome::Done,

@@ -114,23 +114,35 @@ impl Known<'_> {
         let newest = self.runs.first().filter(|run| run.plan != self.hash.as_str());
         let Some(run) = newest else { return Ok(()) };
         let plan: String = run.plan.chars().take(12).collect();
-        Err(Fault::gate("apply.superseded", format!("another plan ({plan}) was run after this one (run {})", run.run))
-            .help("roll that plan back first, or plan the way back as a change of its own"))
+        Err(Fault::gate(
+            "apply.superseded",
+            format!("another plan ({plan}) was run after this one (run {})", run.run),
+        )
+        .help("roll that plan back first, or plan the way back as a change of its own"))
     }
 
     fn refuse_after_cleanup(&self) -> Result<(), Fault> {
-        let cleaned = self.plan.steps.iter().zip(self.steps).find(|(step, state)| {
-            step.phase == PhaseName::Cleanup && **state != StepState::Pending
-        });
+        let cleaned = self
+            .plan
+            .steps
+            .iter()
+            .zip(self.steps)
+            .find(|(step, state)| step.phase == PhaseName::Cleanup && **state != StepState::Pending);
         let Some((step, _)) = cleaned else { return Ok(()) };
-        Err(Fault::gate("apply.cleaned", "this plan cannot be rolled back any more: what it had kept is removed")
-            .at(format!("step {}", step.id))
-            .help("restore from a backup, or plan the way back as a change of its own"))
+        Err(Fault::gate(
+            "apply.cleaned",
+            "this plan cannot be rolled back any more: what it had kept is removed",
+        )
+        .at(format!("step {}", step.id))
+        .help("restore from a backup, or plan the way back as a change of its own"))
     }
 
     fn drifted(&self, expected: Option<&Fingerprint>) -> Fault {
         let expected = expected.map_or("unknown", Fingerprint::short);
-        let what = format!("the live schema ({}) is not the one expected ({expected}): it has drifted", self.live.short());
+        let what = format!(
+            "the live schema ({}) is not the one expected ({expected}): it has drifted",
+            self.live.short()
+        );
         Fault::gate("plan.drifted", what).help(
             "see what differs with `lockkeeper diff`; then make a new plan, or take the foreign change back",
         )

@@ -70,10 +70,8 @@ fn lock_timeout_ms(step: &Step, wanted: &[Wanted]) -> u32 {
 
 fn message(work: &Work<'_>, attempt: &Attempt, wanted: &[Wanted], statements: &[Sql]) -> Sql {
     let receipt = attempt.receipt(work.plan, work.run, work.direction);
-    let journal = [
-        work.entries.stands(work.ordinal, work.step, work.finished()),
-        work.entries.attempt(&receipt),
-    ];
+    let journal =
+        [work.entries.stands(work.ordinal, work.step, work.finished()), work.entries.attempt(&receipt)];
     locks::message(wanted, lock_timeout_ms(work.step, wanted), statements, &journal)
 }
 

@@ -46,7 +46,9 @@ impl Server {
         let count = rng.random_range(0..8);
         let shapes: Vec<Shape> = (0..count).map(|_| shape(rng)).collect();
         let unproves = (0..count).map(|at| unproved_by(&shapes, at, rng)).collect();
-        let rows = shapes.iter().map(|shape| if shape.forward == Kind::Backfill { rng.random_range(0..6) } else { 0 });
+        let rows = shapes
+            .iter()
+            .map(|shape| if shape.forward == Kind::Backfill { rng.random_range(0..6) } else { 0 });
         let pending: Vec<u32> = rows.collect();
         let effect = shapes.iter().zip(&pending).map(|(shape, rows)| {
             shape.forward == Kind::Nothing || (shape.forward == Kind::Backfill && *rows == 0)
@@ -257,7 +259,10 @@ impl Life<'_> {
             }
             self.server.succeed(at, direction, self.rng);
             // The application may leave another pending row behind.
-            if self.trouble > 0.0 && self.server.kind(at, direction) == Kind::Backfill && self.rng.random_bool(0.2) {
+            if self.trouble > 0.0
+                && self.server.kind(at, direction) == Kind::Backfill
+                && self.rng.random_bool(0.2)
+            {
                 self.server.pending[at] += 1;
                 self.server.effect[at] = false;
             }
@@ -282,7 +287,8 @@ impl Life<'_> {
         assert!(self.connected, "a step without a connection");
         assert!(server.orphan.is_none(), "a step beside an orphan");
         assert!(!server.leftover[at], "a step on top of a leftover");
-        if matches!(kind, Kind::Transaction | Kind::Concurrent) && server.shapes[at].forward != Kind::Backfill {
+        if matches!(kind, Kind::Transaction | Kind::Concurrent) && server.shapes[at].forward != Kind::Backfill
+        {
             assert_eq!(server.effect[at], !is_forward, "a step that has its effect already");
         }
         if matches!(kind, Kind::Concurrent | Kind::Backfill) {
@@ -325,7 +331,13 @@ impl Life<'_> {
     }
 }
 
-fn live(server: &mut Server, rng: &mut StdRng, direction: Direction, goal: usize, trouble: f64) -> (Option<End>, usize) {
+fn live(
+    server: &mut Server,
+    rng: &mut StdRng,
+    direction: Direction,
+    goal: usize,
+    trouble: f64,
+) -> (Option<End>, usize) {
     if std::env::var_os("LOCKKEEPER_SIM_TRACE").is_some() {
         eprintln!("{direction:?} to {goal} of {:?}", server.shapes);
     }
@@ -349,7 +361,9 @@ fn settle(server: &mut Server, rng: &mut StdRng, direction: Direction, goal: usi
         assert!(!server.leftover[at] || !(is_done || is_pending), "a leftover stays");
         match direction {
             Direction::Forward => assert!(at >= goal || is_done, "step {at} is not done"),
-            Direction::Back => assert!(at < goal || server.journal[at] == StepState::Pending, "step {at} is not undone"),
+            Direction::Back => {
+                assert!(at < goal || server.journal[at] == StepState::Pending, "step {at} is not undone")
+            }
         }
         let tells = shape.forward != Kind::Nothing && shape.forward != Kind::Backfill;
         if tells && is_done {
@@ -398,7 +412,10 @@ fn run(seed: u64) {
     }
     settle(&mut server, &mut rng, Direction::Forward, count);
     settle(&mut server, &mut rng, Direction::Back, 0);
-    assert!(server.journal.iter().all(|state| *state == StepState::Pending), "a rollback does not reach the start");
+    assert!(
+        server.journal.iter().all(|state| *state == StepState::Pending),
+        "a rollback does not reach the start"
+    );
 }
 
 fn knob(name: &str, default: u64) -> u64 {

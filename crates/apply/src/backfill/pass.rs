@@ -53,10 +53,15 @@ struct Mark {
 }
 
 /// Fills what is pending, from where the journal says that an interrupted pass was.
-pub(crate) async fn fill(work: &Work<'_>, attempt: &mut Attempt, backfill: &Backfill) -> Result<Tried, Failure> {
+pub(crate) async fn fill(
+    work: &Work<'_>,
+    attempt: &mut Attempt,
+    backfill: &Backfill,
+) -> Result<Tried, Failure> {
     let parts = ranges::parts(&work.sessions.work, &backfill.table).await?;
     let Some(first) = parts.first() else {
-        let fault = Fault::new("apply.backfill", format!("{} is no table that could be filled", backfill.table));
+        let fault =
+            Fault::new("apply.backfill", format!("{} is no table that could be filled", backfill.table));
         return Err(Failure::refused(fault.at(format!("step {}", work.step.id))));
     };
     let blocks: i64 = parts.iter().map(|part| part.blocks).sum();
@@ -128,7 +133,8 @@ impl Pass<'_> {
     }
 
     async fn mark(&self, part: &Part) -> Result<Mark, Failure> {
-        let journaled = rows(&self.work.sessions.work, &self.work.entries.backfill_progress(self.work.ordinal)).await?;
+        let journaled =
+            rows(&self.work.sessions.work, &self.work.entries.backfill_progress(self.work.ordinal)).await?;
         let name = part.table.to_string();
         let row = journaled.iter().find(|row| text(row, "relation") == Some(name.as_str()));
         let Some(row) = row else { return Ok(Mark { next_block: 0, rows_filled: 0 }) };
@@ -201,7 +207,9 @@ impl Pass<'_> {
     async fn before_batch(&mut self, part: &Part) -> Result<Option<Tried>, Failure> {
         let mut told = None;
         loop {
-            self.servo.aim(self.pulse.number("batch_target_ms").unwrap_or(f64::from(self.backfill.batch_target_ms)));
+            self.servo.aim(
+                self.pulse.number("batch_target_ms").unwrap_or(f64::from(self.backfill.batch_target_ms)),
+            );
             let reason = match self.pulse.wish(self.work.stop) {
                 Wish::Pause | Wish::Abort => return Ok(Some(Tried::Stopped)),
                 Wish::Idle => Some("paused; `lockkeeper resume` goes on".to_owned()),
@@ -209,7 +217,8 @@ impl Pass<'_> {
             };
             let Some(reason) = reason else {
                 if self.is_slow {
-                    tokio::time::sleep(Duration::from_millis(u64::from(self.backfill.batch_target_ms / 2))).await;
+                    tokio::time::sleep(Duration::from_millis(u64::from(self.backfill.batch_target_ms / 2)))
+                        .await;
                 }
                 return Ok(None);
             };

@@ -61,7 +61,8 @@ impl Pressure {
         if let Some(lag_ms) = self.replica_lag_ms.filter(|lag_ms| *lag_ms > lag_max_ms) {
             return Advice::Wait(format!("a replica is {} behind", ms_text(lag_ms)));
         }
-        if self.is_archive_failing && pulse.settings.get("ignore_archive").map(String::as_str) != Some("yes") {
+        if self.is_archive_failing && pulse.settings.get("ignore_archive").map(String::as_str) != Some("yes")
+        {
             return Advice::Wait("archiving WAL fails, and a backfill writes much of it".to_owned());
         }
         if stall_ms > stall_budget_ms {
@@ -99,7 +100,8 @@ mod tests {
         let mut pulse = Pulse::default();
         pulse.settings.insert("replica_lag_max_ms".into(), "500".into());
         pulse.settings.insert("ignore_archive".into(), "yes".into());
-        let pressure = Pressure { replica_lag_ms: Some(501.0), is_archive_failing: true, ..Pressure::default() };
+        let pressure =
+            Pressure { replica_lag_ms: Some(501.0), is_archive_failing: true, ..Pressure::default() };
         assert!(matches!(pressure.advice(&pulse, 0.0, 100.0), Advice::Wait(_)));
         let pressure = Pressure { replica_lag_ms: Some(499.0), ..pressure };
         assert_eq!(pressure.advice(&pulse, 0.0, 100.0), Advice::GoOn);

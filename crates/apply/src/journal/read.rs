@@ -99,7 +99,9 @@ pub(crate) async fn attempts_of(session: &Session, run: &str, ordinal: usize) ->
 }
 
 fn read<T: DeserializeOwned>(rows: &[SimpleQueryRow]) -> Result<Vec<T>, Failure> {
-    rows.iter().map(|row| serde_json::from_str(text(row, "row").unwrap_or("null")).map_err(unreadable)).collect()
+    rows.iter()
+        .map(|row| serde_json::from_str(text(row, "row").unwrap_or("null")).map_err(unreadable))
+        .collect()
 }
 
 fn unreadable(error: serde_json::Error) -> Failure {

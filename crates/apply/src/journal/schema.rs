@@ -112,9 +112,12 @@ pub(crate) async fn ensure(session: &Session) -> Result<(), Failure> {
 pub(crate) async fn check_version(session: &Session) -> Result<(), Failure> {
     let newer = sql!("SELECT EXISTS (SELECT FROM lockkeeper.journal WHERE version > {})", JOURNAL_VERSION);
     if ask(session, &newer).await? {
-        let fault = Fault::new("apply.journal_version", "the journal in this database was written by a newer Lockkeeper")
-            .at("schema lockkeeper")
-            .help("use that version, or a newer one");
+        let fault = Fault::new(
+            "apply.journal_version",
+            "the journal in this database was written by a newer Lockkeeper",
+        )
+        .at("schema lockkeeper")
+        .help("use that version, or a newer one");
         return Err(Failure::refused(fault));
     }
     Ok(())

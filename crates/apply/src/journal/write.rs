@@ -147,7 +147,14 @@ impl Entries {
 
     /// Fills a batch and journals how far the backfill of this relation came, in one statement, so that
     /// the count of rows is exact. Answers `rows_filled` and `batches` of the relation so far.
-    pub(crate) fn fill(&self, ordinal: usize, relation: &str, update: &Sql, next_block: i64, blocks: i64) -> Sql {
+    pub(crate) fn fill(
+        &self,
+        ordinal: usize,
+        relation: &str,
+        update: &Sql,
+        next_block: i64,
+        blocks: i64,
+    ) -> Sql {
         sql!(
             "WITH filled AS ({} RETURNING 1)
              INSERT INTO lockkeeper.backfills AS known (plan, ordinal, relation, next_block, batch_blocks, batches, rows_filled)
@@ -196,7 +203,8 @@ fn text(value: &str) -> Literal {
 
 /// Data as a JSON literal; `trim` is what is cut from its ends.
 fn json<T: serde::Serialize>(data: &T, trim: &str) -> Literal {
-    let json = serde_json::to_string(data).unwrap_or_else(|error| panic!("a noun does not serialise: {error}"));
+    let json =
+        serde_json::to_string(data).unwrap_or_else(|error| panic!("a noun does not serialise: {error}"));
     Literal::new(json.trim_matches(|c| trim.contains(c)))
 }
 

@@ -2,7 +2,11 @@
 
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
+mod doom;
+mod faults;
+mod kill;
 mod plans;
+mod proxy;
 mod whole;
 
 use apply::ApplyOptions;

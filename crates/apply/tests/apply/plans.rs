@@ -37,10 +37,21 @@ impl Guard for Deparse {
 /// The fingerprint of a database's schema.
 pub async fn fingerprint(database: &TestDatabase) -> Fingerprint {
     let session = database.connect().await;
-    let fingerprint = Deparse.fingerprint(&session).await.unwrap();
+    let fingerprint = of(&session).await;
     session.close().await;
     fingerprint
 }
+
+/// The fingerprint of the schema a session is connected to.
+pub async fn of(session: &Session) -> Fingerprint {
+    Deparse.fingerprint(session).await.unwrap()
+}
+
+/// The table that the plans change, with 2,000 rows.
+pub const FUNDS: &str = "CREATE TABLE public.funds (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL,
+        created_at timestamptz NOT NULL DEFAULT now());
+     INSERT INTO public.funds (name) SELECT 'fund ' || n FROM generate_series(1, 2000) AS n;
+     ANALYZE public.funds";
 
 /// Rows and an order-free hash of everything that was in the table before a plan began.
 pub async fn rows(database: &TestDatabase) -> String {
@@ -51,13 +62,7 @@ pub async fn rows(database: &TestDatabase) -> String {
 
 /// Makes the table that the plans change, with so many rows.
 pub async fn make_funds(database: &TestDatabase, rows: u32) {
-    let sql = format!(
-        "CREATE TABLE public.funds (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL,
-            created_at timestamptz NOT NULL DEFAULT now());
-         INSERT INTO public.funds (name) SELECT 'fund ' || n FROM generate_series(1, {rows}) AS n;
-         ANALYZE public.funds"
-    );
-    database.run(&sql).await;
+    database.run(&FUNDS.replace("2000", &rows.to_string())).await;
 }
 
 /// The table of both plans.
@@ -157,7 +162,9 @@ pub fn vintage_steps() -> Vec<Step> {
             Expand,
             "add check not valid",
             AccessExclusiveLock,
-            transaction(&["ALTER TABLE public.funds ADD CONSTRAINT vintage CHECK (vintage_year BETWEEN 2000 AND 2030) NOT VALID -- fast"]),
+            transaction(&[
+                "ALTER TABLE public.funds ADD CONSTRAINT vintage CHECK (vintage_year BETWEEN 2000 AND 2030) NOT VALID -- fast",
+            ]),
             &about(HAS_CHECK, "vintage"),
             transaction(&["ALTER TABLE public.funds DROP CONSTRAINT vintage"]),
         ),
@@ -166,7 +173,9 @@ pub fn vintage_steps() -> Vec<Step> {
             "create index",
             ShareUpdateExclusiveLock,
             Action::Concurrent {
-                sql: Sql::verbatim(format!("CREATE INDEX CONCURRENTLY {index} ON public.funds (vintage_year, created_at)")),
+                sql: Sql::verbatim(format!(
+                    "CREATE INDEX CONCURRENTLY {index} ON public.funds (vintage_year, created_at)"
+                )),
                 leftover: index_leftover(index),
             },
             &about(HAS_INDEX, index),
@@ -191,7 +200,8 @@ pub fn token_steps() -> Vec<Step> {
     use LockMode::{AccessExclusiveLock, RowExclusiveLock, ShareUpdateExclusiveLock};
     use PhaseName::{Expand, Switch, Validate};
     let check = "funds_token_not_null";
-    let add_check = "ALTER TABLE public.funds ADD CONSTRAINT funds_token_not_null CHECK (token IS NOT NULL) NOT VALID";
+    let add_check =
+        "ALTER TABLE public.funds ADD CONSTRAINT funds_token_not_null CHECK (token IS NOT NULL) NOT VALID";
     let drop_check = "ALTER TABLE public.funds DROP CONSTRAINT funds_token_not_null";
     vec![
         step(
@@ -255,7 +265,8 @@ pub fn token_steps() -> Vec<Step> {
 }
 
 /// The plain statements that the plans amount to.
-pub const VINTAGE_WANTED: &str = "ALTER TABLE public.funds ADD COLUMN vintage_year integer NOT NULL DEFAULT 2020;
+pub const VINTAGE_WANTED: &str =
+    "ALTER TABLE public.funds ADD COLUMN vintage_year integer NOT NULL DEFAULT 2020;
     ALTER TABLE public.funds ADD CONSTRAINT vintage CHECK (vintage_year BETWEEN 2000 AND 2030);
     CREATE INDEX funds_vintage_year_created_at_idx ON public.funds (vintage_year, created_at)";
 

@@ -4,6 +4,7 @@ use apply::machine::StepState;
 use apply::{ApplyOptions, apply, rollback};
 use model::{PhaseName, RunOutcome, Silent, StepOutcome, StepReceipt};
 
+use crate::doom::assert_clean;
 use crate::plans::{CASES, Deparse, fingerprint, rows};
 use crate::quick;
 
@@ -18,10 +19,15 @@ async fn forward_back_and_forward_again() {
                 assert_eq!(done.receipt.outcome, RunOutcome::Done, "{} on {major}", case.name);
                 assert_eq!(done.arrived, Some(true), "{} on {major}, round {round}", case.name);
                 assert_eq!(done.steps.len(), plan.steps.len());
-                assert!(done.steps.iter().all(|step| step.outcome == StepOutcome::Done && step.verified == Some(true)));
+                assert!(
+                    done.steps
+                        .iter()
+                        .all(|step| step.outcome == StepOutcome::Done && step.verified == Some(true))
+                );
                 assert_eq!(fingerprint(&database).await, plan.to);
                 assert_eq!(rows(&database).await, before);
-                let back = rollback(database.target(), &plan, None, &Deparse, &mut quick(), &Silent).await.unwrap();
+                let back =
+                    rollback(database.target(), &plan, None, &Deparse, &mut quick(), &Silent).await.unwrap();
                 assert_eq!(back.arrived, Some(true), "{} on {major}, round {round}", case.name);
                 assert_eq!(fingerprint(&database).await, plan.from);
                 assert_eq!(rows(&database).await, before);
@@ -36,7 +42,8 @@ async fn back_to_each_phase_and_on_from_there() {
         let (database, plan) = case.prepare(15, 2_000).await;
         for to in plan.phases() {
             apply(database.target(), &plan, &Deparse, &mut quick(), &Silent).await.unwrap();
-            let back = rollback(database.target(), &plan, Some(to), &Deparse, &mut quick(), &Silent).await.unwrap();
+            let back =
+                rollback(database.target(), &plan, Some(to), &Deparse, &mut quick(), &Silent).await.unwrap();
             assert_eq!(back.receipt.outcome, RunOutcome::Done, "{} to {to}", case.name);
             let status = apply::status(database.target()).await.unwrap();
             for (at, step) in plan.steps.iter().enumerate() {
@@ -93,7 +100,5 @@ async fn the_stall_is_measured_and_written_down() {
     let journaled: Vec<_> = status.receipts.iter().map(brief).collect();
     assert_eq!(journaled, report.steps.iter().map(brief).collect::<Vec<_>>());
     assert!(status.receipts.iter().all(|receipt| receipt.stall_read_ms.is_some()));
-    assert!(status.runner.is_none(), "{:?}", status.runner);
-    let sessions = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'lockkeeper run-%'";
-    assert_eq!(database.ask(sessions).await.as_deref(), Some("0"));
+    assert_clean(&database).await;
 }
