@@ -69,6 +69,7 @@ fn blank(key: String, kind: &str, at: jiff::Timestamp) -> Document {
         run: None,
         rehearsal: false,
         claimed: false,
+        counts: None,
         measures: Measures::default(),
         happened_at: at,
         text: String::new(),

@@ -37,6 +37,8 @@ pub struct Document {
     pub rehearsal: bool,
     /// Whether a person told it, so that nothing of it was measured here.
     pub claimed: bool,
+    /// How often what it says went well and failed; none where its strategy's own receipts tell.
+    pub counts: Option<(u64, u64)>,
     /// What was measured.
     pub measures: Measures,
     /// When it happened.

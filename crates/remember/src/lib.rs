@@ -8,12 +8,16 @@ mod describe;
 mod document;
 mod entry;
 mod experience;
+mod filing;
 mod list;
+mod meaning;
 mod memory;
 mod options;
 mod outcome;
 mod predict;
 mod records;
+mod reembed;
+mod search;
 mod spool;
 mod statistics;
 mod store;
@@ -28,16 +32,19 @@ pub use document::{Document, Measures};
 pub use entry::{Body, Entry, Kind};
 pub use experience::{Experience, ExperienceQuery, Hint};
 pub use list::{ListQuery, Listing, Summary};
+pub use meaning::{Embedder, StaticTable};
 pub use memory::{Memory, Recorded};
 pub use options::{Options, StoreChoice};
 pub use outcome::Outcome;
 pub use predict::{Foretold, PredictQuery};
 pub use records::{PredictionRecord, RehearsalRecord, RehearsedPhase};
+pub use reembed::Embedded;
+pub use search::{Found, Match, Mode, RESULTS};
 pub use statistics::{
     Activity, ActivityTimes, ConstraintFailures, Hindsight, IndexBuildRate, LockHour, LockPattern, Measured,
     Scores, Statistics, StatisticsQuery, StrategyCount, Threshold,
 };
-pub use store::{Filed, Selection, SqliteStore, Store};
+pub use store::Selection;
 pub use table::TableName;
 pub use tenant::Tenant;
 pub use timing::{Quantiles, TimeModel};

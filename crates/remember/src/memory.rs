@@ -1,17 +1,15 @@
 //! The memory as its users see it.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry as Slot;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use model::{Fault, RunReceipt, StepReceipt};
 
-use crate::describe::document_of;
+use crate::filing::append;
 use crate::records::{PredictionRecord, RehearsalRecord};
 use crate::spool::Spool;
-use crate::store::{Filed, Selection, SqliteStore, Store};
-use crate::{Body, Entry, Options, StoreChoice, Tenant};
+use crate::store::{Selection, SqliteStore, Store};
+use crate::{Body, Embedder, Entry, Options, StoreChoice, Tenant};
 
 /// The memory of one tenant.
 ///
@@ -21,6 +19,7 @@ pub struct Memory {
     tenant: Tenant,
     choice: StoreChoice,
     spool: Spool,
+    embedder: Option<Arc<dyn Embedder>>,
     held: Mutex<Held>,
 }
 
@@ -75,6 +74,7 @@ impl Memory {
             tenant: options.tenant.clone(),
             choice: options.store.clone(),
             spool: Spool::new(options.spool.clone()),
+            embedder: options.embedder.clone(),
             held: Mutex::default(),
         }
     }
@@ -82,6 +82,11 @@ impl Memory {
     /// Whose memory this is.
     pub fn tenant(&self) -> &Tenant {
         &self.tenant
+    }
+
+    /// What makes vectors of texts.
+    pub(crate) fn embedder(&self) -> Option<&dyn Embedder> {
+        self.embedder.as_deref()
     }
 
     /// Records how a run stands: when it starts, whenever that changes, and when it ends.
@@ -133,7 +138,7 @@ impl Memory {
                 "the memory failed a moment ago and is left alone for now",
             ));
         }
-        let stored = self.with_store(|store| append(store, entries).map(drop));
+        let stored = self.with_store(|store| append(store, self.embedder(), entries).map(drop));
         self.locked().rests_until = stored.is_err().then(|| Instant::now() + REST);
         stored
     }
@@ -155,7 +160,9 @@ impl Memory {
     }
 
     fn replay(&self, store: &mut dyn Store) -> Result<(), Fault> {
-        let replayed = self.spool.drain(|entries| append(store, &entries).map(drop).map_err(Replay::Store));
+        let replayed = self
+            .spool
+            .drain(|entries| append(store, self.embedder(), &entries).map(drop).map_err(Replay::Store));
         match replayed {
             Ok(_) => Ok(()),
             Err(Replay::Store(fault)) => Err(fault),
@@ -186,27 +193,4 @@ fn open_store(choice: &StoreChoice) -> Result<Box<dyn Store>, Fault> {
     match choice {
         StoreChoice::Sqlite(path) => Ok(Box::new(SqliteStore::open(path)?)),
     }
-}
-
-/// Makes the documents of entries, writes both, and answers how many were new.
-pub(crate) fn append(store: &mut dyn Store, entries: &[Entry]) -> Result<usize, Fault> {
-    // The latest receipt of each run, from this batch or from the store.
-    let mut runs: BTreeMap<(&Tenant, &str), Option<RunReceipt>> = BTreeMap::new();
-    let mut filed = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let mut context = None;
-        if let Some(run) = entry.body.run() {
-            let known = runs.entry((&entry.tenant, run));
-            let known = match known {
-                Slot::Occupied(known) => known.into_mut(),
-                Slot::Vacant(unknown) => unknown.insert(store.runs(&entry.tenant, &[run])?.pop()),
-            };
-            if let Body::Run(receipt) = &entry.body {
-                *known = Some(receipt.clone());
-            }
-            context = known.as_ref();
-        }
-        filed.push(Filed { entry: entry.clone(), document: document_of(entry, context) });
-    }
-    store.append(&filed)
 }

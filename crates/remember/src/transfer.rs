@@ -5,7 +5,7 @@ use std::io::{BufRead, Write};
 use model::Fault;
 use serde::{Deserialize, Serialize};
 
-use crate::memory::append;
+use crate::filing::append;
 use crate::store::Selection;
 use crate::{Entry, Memory};
 
@@ -75,7 +75,7 @@ impl Memory {
     }
 
     fn import_chunk(&self, chunk: &mut Vec<Entry>, imported: &mut Imported) -> Result<(), Fault> {
-        let new = self.with_store(|store| append(store, chunk))?;
+        let new = self.with_store(|store| append(store, self.embedder(), chunk))?;
         imported.new += new;
         imported.known += chunk.len() - new;
         chunk.clear();

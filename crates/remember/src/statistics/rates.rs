@@ -1,6 +1,6 @@
 //! How fast indexes are built.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Direction, Operation};
 use serde::Serialize;
@@ -23,17 +23,15 @@ pub struct IndexBuildRate {
 
 /// Rates by database, from indexes that were built whole.
 pub(super) fn index_build_rates(observations: &[Observation]) -> Vec<IndexBuildRate> {
-    let mut groups: BTreeMap<(Option<&str>, bool), Vec<(&str, f64)>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Option<&str>, bool), Vec<&Observation>> = BTreeMap::new();
     for one in observations.iter().filter(|one| builds_index(one)) {
         let database = one.context.as_ref().map(|run| run.database.as_str());
-        let Some(rate) = mb_per_s(one) else { continue };
-        groups.entry((database, one.is_rehearsal())).or_default().push((&one.run, rate));
+        groups.entry((database, one.is_rehearsal())).or_default().push(one);
     }
-    let rates = groups.into_iter().filter_map(|((database, rehearsal), mut rates)| {
-        let mb_per_s = Measured::of(rates.iter().map(|(_, rate)| *rate))?;
-        rates.sort_by_key(|(run, _)| *run);
-        rates.dedup_by_key(|(run, _)| *run);
-        Some(IndexBuildRate { database: database.map(str::to_owned), rehearsal, mb_per_s, runs: rates.len() })
+    let rates = groups.into_iter().filter_map(|((database, rehearsal), builds)| {
+        let mb_per_s = Measured::of(builds.iter().filter_map(|one| mb_per_s(one)))?;
+        let runs = builds.iter().map(|one| &one.run).collect::<BTreeSet<_>>().len();
+        Some(IndexBuildRate { database: database.map(str::to_owned), rehearsal, mb_per_s, runs })
     });
     rates.collect()
 }

@@ -24,7 +24,7 @@ pub struct Scores {
 /// Scores what each receipt carries of its prediction. Rehearsals are not scored; nor are rollbacks,
 /// which a plan predicts nothing for; none where nothing can be.
 pub(super) fn scores(observations: &[Observation]) -> Option<Scores> {
-    let scored: Vec<_> = observations.iter().filter(|one| is_scored(one)).collect();
+    let scored: Vec<_> = observations.iter().filter(is_scored).collect();
     let errors = scored.iter().map(|one| {
         let told = one.step.predicted.ms.p50;
         100.0 * (told - one.step.execution_ms).abs() / one.step.execution_ms

@@ -5,17 +5,44 @@ mod sqlite;
 use jiff::Timestamp;
 use model::{Fault, RunReceipt};
 
+use crate::meaning::Packed;
+use crate::search::words::Term;
+use crate::search::{Asked, Hit};
 use crate::{Document, Entry, Kind, TableName, Tenant};
 
-pub use sqlite::SqliteStore;
+pub(crate) use sqlite::SqliteStore;
 
-/// An entry with the document made from it.
+/// An entry with what can be found of it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Filed {
-    /// The entry.
-    pub entry: Entry,
-    /// What can be found of it; none for entries that only serve statistics.
-    pub document: Option<Document>,
+pub(crate) struct Filed {
+    pub(crate) entry: Entry,
+    /// None for entries that only serve statistics.
+    pub(crate) document: Option<FiledDocument>,
+}
+
+/// A document with its words and its vector.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct FiledDocument {
+    pub(crate) document: Document,
+    pub(crate) terms: Vec<Term>,
+    pub(crate) vector: Option<Vectored>,
+}
+
+/// A vector with the model that made it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Vectored {
+    pub(crate) model: String,
+    /// None where the model makes nothing of the text.
+    pub(crate) vector: Option<Packed>,
+}
+
+/// Documents that wait for their vector.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Pending {
+    /// The first of them: key and text.
+    pub(crate) documents: Vec<(String, String)>,
+    /// How many there are in all.
+    pub(crate) total: u64,
 }
 
 /// Which entries are wanted; what is none does not restrict.
@@ -44,7 +71,7 @@ pub struct Selection {
 /// Where entries and documents are kept. Every call sees one tenant; a store never mixes them.
 ///
 /// Calls block. An error says that the call had no effect.
-pub trait Store: Send {
+pub(crate) trait Store: Send {
     /// Writes entries and their documents in one transaction, and answers how many were new. An entry
     /// whose id is there already changes nothing.
     ///
@@ -63,4 +90,33 @@ pub trait Store: Send {
     /// # Errors
     /// When the store cannot be read.
     fn runs(&mut self, tenant: &Tenant, runs: &[&str]) -> Result<Vec<RunReceipt>, Fault>;
+
+    /// The best documents for a question, best first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn search(&mut self, tenant: &Tenant, asked: &Asked<'_>) -> Result<Vec<(Hit, Document)>, Fault>;
+
+    /// How often a recipe went well and failed, rehearsals aside.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn tally(&mut self, tenant: &Tenant, operation: &str, recipe: &str) -> Result<(u64, u64), Fault>;
+
+    /// Keys and texts of documents that have no vector of this model, and how many there are in all.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn without_vector(&mut self, tenant: &Tenant, model: &str, limit: u32) -> Result<Pending, Fault>;
+
+    /// Gives documents their vectors, or the mark that this model makes nothing of their text.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    fn put_vectors(
+        &mut self,
+        tenant: &Tenant,
+        model: &str,
+        vectors: &[(String, Option<Packed>)],
+    ) -> Result<(), Fault>;
 }

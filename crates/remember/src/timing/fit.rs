@@ -11,6 +11,9 @@ const NEAR: f64 = 1.5;
 /// The median distance below which nothing is far off.
 const NEAR_MIN: f64 = 0.02;
 
+/// Regressors, value and weight.
+type Sample<const N: usize> = ([f64; N], f64, f64);
+
 /// A linear function of the regressors.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Line<const N: usize> {
@@ -28,10 +31,10 @@ const RIDGE: f64 = 0.05;
 impl<const N: usize> Line<N> {
     /// Fits samples of (regressors, value, weight), of which those far off count less (Huber); none
     /// without a sample that counts.
-    pub(crate) fn fit(samples: &[([f64; N], f64, f64)]) -> Option<Self> {
+    pub(crate) fn fit(samples: &[Sample<N>]) -> Option<Self> {
         let mut line = Self::least_squares(samples)?;
         for _ in 0..ROUNDS {
-            let off = |sample: &([f64; N], f64, f64)| (sample.1 - line.at(sample.0)).abs();
+            let off = |sample: &Sample<N>| (sample.1 - line.at(sample.0)).abs();
             let near = NEAR * median(samples.iter().map(off).collect())?.max(NEAR_MIN);
             let reweighted: Vec<_> = samples
                 .iter()
@@ -42,16 +45,16 @@ impl<const N: usize> Line<N> {
         Some(line)
     }
 
-    fn least_squares(samples: &[([f64; N], f64, f64)]) -> Option<Self> {
+    fn least_squares(samples: &[Sample<N>]) -> Option<Self> {
         let total: f64 = samples.iter().map(|(.., weight)| weight).sum();
         if total <= 0.0 {
             return None;
         }
-        let mean = |value: &dyn Fn(&([f64; N], f64, f64)) -> f64| {
-            samples.iter().map(|sample| value(sample) * sample.2).sum::<f64>() / total
+        let weighted = |part: fn(&Sample<N>, usize) -> f64, at: usize| {
+            samples.iter().map(|sample| part(sample, at) * sample.2).sum::<f64>() / total
         };
-        let centre: [f64; N] = std::array::from_fn(|at| mean(&|sample| sample.0[at]));
-        let level = mean(&|sample| sample.1);
+        let centre: [f64; N] = std::array::from_fn(|at| weighted(|sample, at| sample.0[at], at));
+        let level = weighted(|sample, _| sample.1, 0);
         let mut matrix = [[0.0; N]; N];
         let mut right = [0.0; N];
         for (regressors, value, weight) in samples {
@@ -81,9 +84,8 @@ fn solve<const N: usize>(mut matrix: [[f64; N]; N], mut right: [f64; N]) -> [f64
     for pivot in 0..N {
         for row in pivot + 1..N {
             let factor = matrix[row][pivot] / matrix[pivot][pivot];
-            for column in pivot..N {
-                matrix[row][column] -= factor * matrix[pivot][column];
-            }
+            let known = matrix[pivot];
+            matrix[row].iter_mut().zip(known).for_each(|(entry, known)| *entry -= factor * known);
             right[row] -= factor * right[pivot];
         }
     }

@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use crate::store::Filed;
-use crate::{Document, Entry};
+use crate::Entry;
+use crate::store::{Filed, FiledDocument};
 
 /// Writes all in one transaction and answers how many were new.
 pub(super) fn append(connection: &mut Connection, filed: &[Filed]) -> rusqlite::Result<usize> {
@@ -48,15 +48,17 @@ fn insert_entry(transaction: &Transaction<'_>, entry: &Entry) -> rusqlite::Resul
 fn insert_document(
     transaction: &Transaction<'_>,
     entry: &Entry,
-    document: &Document,
+    filed: &FiledDocument,
 ) -> rusqlite::Result<()> {
     let mut insert = transaction.prepare_cached(
         "INSERT OR REPLACE INTO document (tenant, key, entry, type, operation, recipe, table_schema, table_name,
             outcome, environment, server_major, run, rehearsal, claimed, rows, heap_bytes, index_bytes,
-            total_bytes, ms, lock_hold_ms, lock_wait_ms, stall_ms, happened_ns, text)
+            total_bytes, ms, lock_hold_ms, lock_wait_ms, stall_ms, successes, failures, happened_ns, text,
+            terms, model, vector)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-            ?20, ?21, ?22, ?23, ?24)",
+            ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)",
     )?;
+    let document = &filed.document;
     let table = document.table.as_ref();
     let measures = &document.measures;
     insert.execute(params![
@@ -82,8 +84,13 @@ fn insert_document(
         measures.lock_hold_ms,
         measures.lock_wait_ms,
         measures.stall_ms,
+        document.counts.map(|(successes, _)| successes.cast_signed()),
+        document.counts.map(|(_, failures)| failures.cast_signed()),
         nanoseconds(document.happened_at),
         document.text,
+        filed.terms.iter().flat_map(|term| term.to_le_bytes()).collect::<Vec<u8>>(),
+        filed.vector.as_ref().map(|vectored| &vectored.model),
+        filed.vector.as_ref().and_then(|vectored| Some(vectored.vector.as_ref()?.to_bytes())),
     ])?;
     Ok(())
 }

@@ -1,25 +1,31 @@
 //! The default store: one SQLite file in the project, safe with several processes.
 
 mod append;
+mod documents;
 mod open;
 mod read;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use model::{Fault, RunReceipt};
 use rusqlite::Connection;
 
-use super::{Filed, Selection, Store};
-use crate::{Entry, Tenant};
+use super::{Filed, Pending, Selection, Store};
+use crate::meaning::Packed;
+use crate::search::{Asked, Hit};
+use crate::{Document, Entry, Tenant};
+use documents::Held;
 
 /// A memory in one SQLite file, in WAL mode.
 ///
 /// A commit that was acknowledged survives the death of the process and of the machine. Several
 /// processes may write at once: they take turns, each waiting up to ten seconds for its own.
 #[derive(Debug)]
-pub struct SqliteStore {
+pub(crate) struct SqliteStore {
     path: PathBuf,
     connection: Connection,
+    held: BTreeMap<Tenant, Held>,
 }
 
 impl SqliteStore {
@@ -27,9 +33,9 @@ impl SqliteStore {
     ///
     /// # Errors
     /// When the file cannot be opened or written, is not a memory, or was made by a newer version.
-    pub fn open(path: &Path) -> Result<Self, Fault> {
+    pub(crate) fn open(path: &Path) -> Result<Self, Fault> {
         let connection = open::open(path)?;
-        Ok(Self { path: path.to_owned(), connection })
+        Ok(Self { path: path.to_owned(), connection, held: BTreeMap::new() })
     }
 
     /// A fault about this file.
@@ -49,5 +55,38 @@ impl Store for SqliteStore {
 
     fn runs(&mut self, tenant: &Tenant, runs: &[&str]) -> Result<Vec<RunReceipt>, Fault> {
         read::runs(&self.connection, tenant, runs).map_err(|error| self.fault("read", error))
+    }
+
+    fn search(&mut self, tenant: &Tenant, asked: &Asked<'_>) -> Result<Vec<(Hit, Document)>, Fault> {
+        let held = self.held.entry(tenant.clone()).or_default();
+        let found = held.refresh(&self.connection, tenant, asked.model).and_then(|()| {
+            let hits = held.search(asked).into_iter();
+            let with_document = |hit: Hit| {
+                let document = documents::document(&self.connection, tenant, &hit.key).transpose()?;
+                Some(document.map(|document| (hit, document)))
+            };
+            hits.filter_map(with_document).collect()
+        });
+        found.map_err(|error| self.fault("read", error))
+    }
+
+    fn tally(&mut self, tenant: &Tenant, operation: &str, recipe: &str) -> Result<(u64, u64), Fault> {
+        documents::tally(&self.connection, tenant, operation, recipe)
+            .map_err(|error| self.fault("read", error))
+    }
+
+    fn without_vector(&mut self, tenant: &Tenant, model: &str, limit: u32) -> Result<Pending, Fault> {
+        documents::without_vector(&self.connection, tenant, model, limit)
+            .map_err(|error| self.fault("read", error))
+    }
+
+    fn put_vectors(
+        &mut self,
+        tenant: &Tenant,
+        model: &str,
+        vectors: &[(String, Option<Packed>)],
+    ) -> Result<(), Fault> {
+        documents::put_vectors(&mut self.connection, tenant, model, vectors)
+            .map_err(|error| self.fault("write to", error))
     }
 }

@@ -21,6 +21,10 @@ BEGIN
     SELECT RAISE(ABORT, 'the ledger is append-only');
 END;
 
+-- Raised when documents go away or change in place, so that what other processes hold in memory is made anew.
+CREATE TABLE generation (value INTEGER NOT NULL) STRICT;
+INSERT INTO generation VALUES (0);
+
 -- What can be found and counted: derived from the ledger, one row for each thing.
 CREATE TABLE document (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -46,9 +50,17 @@ CREATE TABLE document (
     lock_hold_ms REAL,
     lock_wait_ms REAL,
     stall_ms REAL,
+    successes INTEGER,
+    failures INTEGER,
     happened_ns INTEGER NOT NULL,
     text TEXT NOT NULL,
+    -- The words of the text, stemmed and hashed: four bytes each, little endian.
+    terms BLOB NOT NULL,
+    -- The text as a vector, and the model that made it.
+    model TEXT,
+    vector BLOB,
     UNIQUE (tenant, key)
 ) STRICT;
-CREATE INDEX document_by_recipe ON document (tenant, operation, recipe, outcome);
+CREATE INDEX document_by_recipe ON document (tenant, operation, recipe, rehearsal, outcome);
+CREATE INDEX document_by_model ON document (tenant, model);
 CREATE INDEX document_by_entry ON document (tenant, entry);

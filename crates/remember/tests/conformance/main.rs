@@ -1,0 +1,30 @@
+//! One suite for every store: what a memory does does not depend on where it is kept.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod grammar;
+mod ledger;
+mod place;
+mod predicates;
+mod tenants;
+
+/// Runs each case on every store.
+macro_rules! on_every_store {
+    ($($module:ident::$case:ident as $name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[test] fn $name() { super::$module::$case(&super::place::sqlite()); })*
+        }
+    };
+}
+
+on_every_store! {
+    ledger::gives_back_what_it_was_given as gives_back_what_it_was_given,
+    ledger::export_and_import_lose_nothing as export_and_import_lose_nothing,
+    ledger::lists_and_shows as lists_and_shows,
+    predicates::recall_of_predicates_is_whole as recall_of_predicates_is_whole,
+    predicates::given_up_in_a_fixed_order as given_up_in_a_fixed_order,
+    tenants::never_see_each_other as tenants_never_see_each_other,
+    grammar::faults_point_at_the_character as faults_point_at_the_character,
+}
