@@ -95,9 +95,9 @@ pub struct ApplyOptions<'a> {
     /// Asks the run to stop at the next safe point.
     pub stop: StopFlag,
     /// Hears each receipt when it is complete.
-    pub on_receipt: Box<dyn FnMut(&StepReceipt) + Send + 'a>,
+    pub on_receipt: Box<dyn FnMut(&StepReceipt) + Send + Sync + 'a>,
     /// Hears each transition, before and after.
-    pub on_moment: Box<dyn FnMut(Moment<'_>) + Send + 'a>,
+    pub on_moment: Box<dyn FnMut(Moment<'_>) + Send + Sync + 'a>,
 }
 
 impl Default for ApplyOptions<'_> {
