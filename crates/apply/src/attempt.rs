@@ -6,6 +6,7 @@ use connect::Session;
 use jiff::Timestamp;
 use model::{Direction, Literal, Name, Plan, Sql, StepOutcome, StepReceipt, sql};
 
+use crate::blockers::Sightings;
 use crate::failure::Failure;
 use crate::session::{APPLICATION_PREFIX, ms_since, rows, value};
 use crate::stall::Stalls;
@@ -25,6 +26,8 @@ pub(crate) struct Attempt {
     pub(crate) sqlstate: Option<String>,
     pub(crate) outcome: Option<StepOutcome>,
     pub(crate) verified: Option<bool>,
+    /// Who was seen to hold what is wanted, over all tries.
+    pub(crate) sightings: Sightings,
     execution_ms: Option<f64>,
     before: Before,
 }
@@ -62,6 +65,7 @@ impl Attempt {
             sqlstate: None,
             outcome: None,
             verified: None,
+            sightings: Sightings::default(),
             execution_ms: None,
             before,
         })

@@ -11,14 +11,14 @@ use crate::failure::Failure;
 use crate::session::{rows, text, value};
 use connect::Session;
 
-/// The shortest wait for one lock among several, in ms.
-const WAIT_MS_MIN: u32 = 5;
+/// The shortest wait for one lock among several, in ms: long enough for autovacuum to be asked to yield.
+const WAIT_MS_MIN: u32 = 15;
 
 /// The first wait between two tries, in ms; each further one is twice as long.
 const BACKOFF_MS_FIRST: f64 = 20.0;
 
 /// The longest wait between two tries, in ms.
-const BACKOFF_MS_MAX: f64 = 2_000.0;
+const BACKOFF_MS_MAX: f64 = 1_000.0;
 
 /// A relation to lock, as it was found in the catalog.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -47,6 +47,11 @@ impl Sessions {
             let _ = work.batch_execute(setting).await;
         }
         let can_set_deadlock_timeout = may_set_deadlock_timeout(&work).await?;
+        if can_set_deadlock_timeout {
+            // Autovacuum makes way for a waiter when the waiter's own deadlock_timeout has passed, which
+            // has to be well before its lock_timeout. In a deadlock we are the one who steps back.
+            send(&work, &sql!("SET deadlock_timeout = '10ms'")).await?;
+        }
         let round_trip_ms = round_trip_ms(&work).await?;
         Ok(Self { runner, work, can_set_deadlock_timeout, round_trip_ms })
     }

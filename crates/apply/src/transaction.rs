@@ -7,7 +7,7 @@ use model::{Direction, LockMode, RelationLock, Sql, Step, sql};
 use tokio_postgres::SimpleQueryMessage;
 
 use crate::attempt::Attempt;
-use crate::blockers::{self, Holder, Sightings};
+use crate::blockers::{self, Holder};
 use crate::failure::Failure;
 use crate::locks::{self, Clocks, Wanted};
 use crate::machine::Wish;
@@ -89,18 +89,21 @@ async fn deliver(work: &Work<'_>, message: &Sql, clocks: &mut Clocks) -> Result<
 
 /// Waits outside the queue while a long transaction holds what is wanted. Something is returned where no
 /// try is to be made.
-async fn await_long(work: &Work<'_>, attempt: &Attempt, wanted: &[Wanted]) -> Result<Option<Tried>, Failure> {
-    let mut sightings = Sightings::default();
+async fn await_long(
+    work: &Work<'_>,
+    attempt: &mut Attempt,
+    wanted: &[Wanted],
+) -> Result<Option<Tried>, Failure> {
     let mut told = false;
     let yields = work.sessions.can_set_deadlock_timeout;
     loop {
         let holders = blockers::holders(&work.sessions.runner, wanted, &work.own()).await?;
-        let long = sightings.long(&holders, yields);
+        let long = attempt.sightings.long(&holders, yields);
         let Some(first) = long.first() else { return Ok(None) };
         if !std::mem::replace(&mut told, true) {
             work.progress.note(&format!("waiting for {}", blockers::describe(first)));
-            ask_autovacuum_to_yield(work, wanted, yields).await?;
         }
+        ask_autovacuum_to_yield(work, wanted, yields).await?;
         if attempt.started.elapsed() > work.patience {
             return Ok(Some(exhausted(work, attempt, &holders)));
         }

@@ -7,7 +7,10 @@ mod faults;
 mod kill;
 mod plans;
 mod proxy;
+mod refusals;
+mod waiting;
 mod whole;
+mod wishes;
 
 use apply::ApplyOptions;
 

@@ -1,0 +1,223 @@
+//! Pause, resume, abort, settings and signals, while a run is at work; and what a backfill meets.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use apply::{ApplyOptions, StopFlag, apply, rollback};
+use connect::connect;
+use model::{Action, Plan, RunOutcome, Silent, Sql, Step};
+use testkit::TestDatabase;
+
+use crate::doom::assert_clean;
+use crate::plans::{CASES, Deparse, fingerprint, rows};
+use crate::quick;
+
+/// The token plan with batches of a page or two, so that there is time to interfere.
+async fn slow_backfill(rows: u32) -> (TestDatabase, Plan) {
+    let (database, mut plan) = CASES[1].prepare(15, rows).await;
+    if let Action::Backfill(backfill) = &mut plan.steps[1].action {
+        backfill.batch_target_ms = 1;
+        backfill.batch_rows = 50;
+        backfill.set = Sql::verbatim("token = (SELECT gen_random_uuid() FROM pg_sleep(0.0002) WHERE id > 0)");
+    }
+    (database, plan)
+}
+
+async fn filled(database: &TestDatabase) -> u64 {
+    let question = "SELECT rows_filled FROM lockkeeper.backfills";
+    if database.ask("SELECT to_regclass('lockkeeper.backfills') IS NOT NULL").await.as_deref() != Some("t") {
+        return 0;
+    }
+    database.ask(question).await.map_or(0, |rows| rows.parse().unwrap())
+}
+
+async fn begun(database: &TestDatabase) {
+    for _ in 0..1_000 {
+        if filled(database).await > 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the backfill does not begin");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pause_and_resume_in_a_backfill() {
+    let (database, plan) = slow_backfill(8_000).await;
+    assert_eq!(apply::pause(database.target()).await.unwrap_err().kind, "apply.idle");
+    let mut options = quick();
+    let run = apply(database.target(), &plan, &Deparse, &mut options, &Silent);
+    let interfere = async {
+        begun(&database).await;
+        apply::set(database.target(), "batch_target_ms", "2").await.unwrap();
+        apply::pause(database.target()).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(600)).await;
+        let paused = filled(&database).await;
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        assert_eq!(filled(&database).await, paused, "it goes on while it is paused");
+        assert!(paused < 8_000);
+        assert_eq!(apply::status(database.target()).await.unwrap().request.as_deref(), Some("pause"));
+        apply::resume_request(database.target()).await.unwrap();
+    };
+    let (done, ()) = tokio::join!(run, interfere);
+    assert_eq!(done.unwrap().arrived, Some(true));
+    assert_eq!(filled(&database).await, 8_000);
+    assert_clean(&database).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_signal_stops_at_a_safe_point_and_the_rest_follows() {
+    let (database, plan) = slow_backfill(8_000).await;
+    let stop = StopFlag::new();
+    let mut options = ApplyOptions { stop: stop.clone(), ..quick() };
+    let run = apply(database.target(), &plan, &Deparse, &mut options, &Silent);
+    let interfere = async {
+        begun(&database).await;
+        stop.raise();
+    };
+    let (stopped, ()) = tokio::join!(run, interfere);
+    let stopped = stopped.unwrap();
+    assert_eq!(stopped.receipt.outcome, RunOutcome::Paused);
+    assert!(stopped.message.contains("run the same command again"), "{}", stopped.message);
+    let before = filled(&database).await;
+    assert!(before > 0 && before < 8_000, "{before}");
+    assert_clean(&database).await;
+    let done = apply(database.target(), &plan, &Deparse, &mut quick(), &Silent).await.unwrap();
+    assert!(done.resumed);
+    assert_eq!(done.arrived, Some(true));
+    assert_eq!(filled(&database).await, 8_000, "rows were filled twice");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_aborted_backfill_is_rolled_back() {
+    let (database, plan) = slow_backfill(8_000).await;
+    let before = rows(&database).await;
+    let mut options = quick();
+    let run = apply(database.target(), &plan, &Deparse, &mut options, &Silent);
+    let interfere = async {
+        begun(&database).await;
+        apply::abort(database.target()).await.unwrap();
+    };
+    let (aborted, ()) = tokio::join!(run, interfere);
+    assert_eq!(aborted.unwrap().receipt.outcome, RunOutcome::Aborted);
+    assert_eq!(apply::status(database.target()).await.unwrap().request, None);
+    let back = rollback(database.target(), &plan, None, &Deparse, &mut quick(), &Silent).await.unwrap();
+    assert_eq!(back.arrived, Some(true));
+    assert_eq!(rows(&database).await, before);
+    assert_eq!(fingerprint(&database).await, plan.from);
+}
+
+/// A signal while `CREATE INDEX CONCURRENTLY` waits: it is cancelled, and leaves no invalid index.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_signal_in_an_index_build() {
+    let (database, plan) = CASES[0].prepare(15, 100).await;
+    let old = database.connect().await;
+    old.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM pg_class").await.unwrap();
+    let stop = StopFlag::new();
+    let mut options = ApplyOptions { stop: stop.clone(), ..quick() };
+    let run = apply(database.target(), &plan, &Deparse, &mut options, &Silent);
+    let interfere = async {
+        let question = "SELECT count(*) FROM pg_index WHERE NOT indisvalid";
+        for _ in 0..500 {
+            if database.ask(question).await.as_deref() == Some("1") {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        stop.raise();
+    };
+    let (stopped, ()) = tokio::join!(run, interfere);
+    assert_eq!(stopped.unwrap().receipt.outcome, RunOutcome::Paused);
+    assert_clean(&database).await;
+    old.batch_execute("COMMIT").await.unwrap();
+    let done = apply(database.target(), &plan, &Deparse, &mut quick(), &Silent).await.unwrap();
+    assert_eq!(done.arrived, Some(true));
+}
+
+/// Applications insert, update, delete and move rows meanwhile; every row is filled in the end, none is
+/// lost, and no statement of theirs fails.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_backfill_under_writes_misses_nothing() {
+    let (database, plan) = CASES[1].prepare(15, 60_000).await;
+    let over = Arc::new(AtomicBool::new(false));
+    let inserted = Arc::new(AtomicU64::new(0));
+    let mut writers = Vec::new();
+    for writer in 0..3 {
+        let (target, over, inserted) = (database.target().clone(), Arc::clone(&over), Arc::clone(&inserted));
+        writers.push(tokio::spawn(async move {
+            let session = connect(&target, "writer").await.unwrap();
+            let mut at = writer;
+            while !over.load(Ordering::SeqCst) {
+                at = (at + 977) % 60_000;
+                let update = format!("UPDATE public.funds SET name = name || 'x' WHERE id = {at}");
+                session.simple_query(&update).await.unwrap();
+                session.simple_query("INSERT INTO public.funds (name) VALUES ('new')").await.unwrap();
+                inserted.fetch_add(1, Ordering::SeqCst);
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        }));
+    }
+    // A row that somebody keeps locked for a while is left for the next pass.
+    let locker = database.connect().await;
+    locker.batch_execute("BEGIN; SELECT FROM public.funds WHERE id = 100 FOR UPDATE").await.unwrap();
+    let mut options = ApplyOptions { stall: true, baseline_ms: 100, ..quick() };
+    let run = apply(database.target(), &plan, &Deparse, &mut options, &Silent);
+    let unlock = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        locker.batch_execute("COMMIT").await.unwrap();
+    };
+    let (done, ()) = tokio::join!(run, unlock);
+    let done = done.unwrap();
+    over.store(true, Ordering::SeqCst);
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    assert_eq!(done.receipt.outcome, RunOutcome::Done);
+    assert_eq!(fingerprint(&database).await, plan.to);
+    let total = 60_000 + inserted.load(Ordering::SeqCst);
+    assert_eq!(database.ask("SELECT count(*) FROM public.funds").await, Some(total.to_string()));
+    assert_eq!(database.ask("SELECT count(*) FROM public.funds WHERE token IS NULL").await.as_deref(), Some("0"));
+    let receipt = &done.steps[1];
+    assert!(receipt.batches > 1 && receipt.rows_filled > 50_000, "{receipt:?}");
+}
+
+/// Without a default that covers new rows, the plan is at fault; it ends and says so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backfill_that_never_ends_says_so() {
+    let (database, mut plan) = CASES[1].prepare(15, 200).await;
+    let uncovered = |step: &mut Step| {
+        if let Action::Backfill(backfill) = &mut step.action {
+            backfill.set = Sql::verbatim("token = NULL");
+        }
+    };
+    uncovered(&mut plan.steps[1]);
+    let fault = apply(database.target(), &plan, &Deparse, &mut quick(), &Silent).await.unwrap_err();
+    assert_eq!(fault.kind, "apply.probe");
+    assert!(fault.to_string().contains("fill-column"), "{fault}");
+    rollback(database.target(), &plan, None, &Deparse, &mut quick(), &Silent).await.unwrap();
+    assert_eq!(fingerprint(&database).await, plan.from);
+}
+
+/// A partitioned table is filled partition by partition.
+#[tokio::test]
+async fn a_partitioned_table_is_filled() {
+    for major in testkit::majors() {
+        let made = "CREATE TABLE public.funds (id bigint NOT NULL, name text, created_at timestamptz) PARTITION BY RANGE (id);
+            CREATE TABLE public.funds_1 PARTITION OF public.funds FOR VALUES FROM (0) TO (1000);
+            CREATE TABLE public.funds_2 PARTITION OF public.funds FOR VALUES FROM (1000) TO (3000) PARTITION BY RANGE (id);
+            CREATE TABLE public.\"Funds 2a\" PARTITION OF public.funds_2 DEFAULT;
+            INSERT INTO public.funds SELECT n, 'fund ' || n, now() FROM generate_series(0, 2999) AS n";
+        let database = testkit::database(major).await;
+        database.run(made).await;
+        let from = fingerprint(&database).await;
+        let wanted = testkit::database(major).await;
+        wanted.run(made).await;
+        wanted.run(CASES[1].wanted).await;
+        let plan = crate::plans::plan(major, from, fingerprint(&wanted).await, (CASES[1].steps)());
+        let done = apply(database.target(), &plan, &Deparse, &mut quick(), &Silent).await.unwrap();
+        assert_eq!(done.steps[1].rows_filled, 3_000);
+        assert_eq!(database.ask("SELECT count(*) FROM public.funds WHERE token IS NULL").await.as_deref(), Some("0"));
+        rollback(database.target(), &plan, None, &Deparse, &mut quick(), &Silent).await.unwrap();
+    }
+}
