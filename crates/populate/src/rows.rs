@@ -1,0 +1,33 @@
+//! How many rows are wanted.
+
+use std::collections::BTreeMap;
+
+use model::Name;
+
+/// How many rows each table is to get.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rows {
+    /// Rows of every table that is not named.
+    pub each: u64,
+    /// Rows of single tables.
+    pub tables: BTreeMap<Name, u64>,
+}
+
+impl Rows {
+    /// So many rows in every table.
+    pub fn each(rows: u64) -> Self {
+        Self { each: rows, tables: BTreeMap::new() }
+    }
+
+    /// So many rows in one table.
+    #[must_use]
+    pub fn with(mut self, table: Name, rows: u64) -> Self {
+        self.tables.insert(table, rows);
+        self
+    }
+
+    /// The rows of a table.
+    pub fn of(&self, table: &Name) -> u64 {
+        self.tables.get(table).copied().unwrap_or(self.each)
+    }
+}
