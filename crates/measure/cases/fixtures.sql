@@ -86,4 +86,4 @@ INSERT INTO partition SELECT g, g, 'b' || g, g FROM generate_series(1001, 1100) 
 -- fixture: server
 -- (The tablespace `ts` is made in the folder.)
 CREATE ROLE other;
-COPY (SELECT) TO PROGRAM 'mkdir lockkeeper_tablespace';
+COPY (SELECT) TO PROGRAM 'mkdir lockkeeper_tablespace && cat > /dev/null';

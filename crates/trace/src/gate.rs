@@ -1,11 +1,11 @@
 //! Makes a statement wait at each table it names, so that the lock it asks for can be seen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use connect::{Session, Target};
-use model::{Fault, Literal, Name, sql};
+use model::{Fault, Literal, Sql, sql};
 
-use crate::catalog::{Catalog, Kind, command};
+use crate::catalog::{Catalog, Kind, ask, command, number};
 use crate::text;
 
 /// Tables held by prepared transactions, one each, so that each can be let go by itself.
@@ -20,17 +20,22 @@ pub(crate) struct Gates {
 pub(crate) const GATES_MAX: usize = 500;
 
 impl Gates {
-    /// Holds the tables that a statement names under SHARE UPDATE EXCLUSIVE, which every mode from that
-    /// one on conflicts with. A `VACUUM` that names none, or a partitioned one, goes on to others: all
-    /// are held then.
+    /// Holds the tables that a statement names, or whose indexes it names, under SHARE UPDATE EXCLUSIVE,
+    /// which every mode from that one on conflicts with. A `VACUUM` goes on to their partitions and
+    /// heirs, and one that names no table to all there are.
     ///
     /// # Errors
     /// `trace.measure` when the server does not let them be held.
     pub(crate) async fn close(target: &Target, catalog: &Catalog, text: &str) -> Result<Self, Fault> {
         let session = connect::connect(target, "lockkeeper trace gate").await?;
         let owner = session.server().backend_pid;
+        let mut chosen = named(catalog, text);
+        if text::vacuums(text) {
+            chosen = if chosen.is_empty() { tables(catalog) } else { with_heirs(&session, chosen).await? };
+        }
         let mut gates = Self { session: None, closed: BTreeMap::new() };
-        for (oid, name) in Self::chosen(catalog, text).into_iter().take(GATES_MAX) {
+        let chosen = chosen.into_iter().filter_map(|oid| Some((oid, catalog.name(oid)?)));
+        for (oid, name) in chosen.take(GATES_MAX) {
             let holder = Literal::new(format!("lockkeeper_gate_{owner}_{oid}"));
             let lock = sql!("LOCK TABLE ONLY {} IN SHARE UPDATE EXCLUSIVE MODE", name);
             command(&session, "BEGIN").await?;
@@ -40,21 +45,6 @@ impl Gates {
         }
         gates.session = Some(session);
         Ok(gates)
-    }
-
-    fn chosen<'a>(catalog: &'a Catalog, text: &str) -> BTreeMap<u32, &'a Name> {
-        let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
-        let named = |name: &Name| words.iter().any(|word| word.eq_ignore_ascii_case(name.name.as_str()));
-        let kinds = [Kind::Table, Kind::Partitioned, Kind::MaterializedView];
-        let tables = || catalog.relations.iter().filter(|(_, relation)| kinds.contains(&relation.kind));
-        let mut chosen = tables().filter(|(_, relation)| named(&relation.name)).peekable();
-        let goes_on =
-            chosen.peek().is_none() || chosen.clone().any(|(_, table)| table.kind == Kind::Partitioned);
-        let all = goes_on && text::vacuums(text);
-        tables()
-            .filter(|(_, relation)| all || named(&relation.name))
-            .map(|(&oid, relation)| (oid, &relation.name))
-            .collect()
     }
 
     /// Lets a table go, where it is held.
@@ -72,4 +62,32 @@ impl Gates {
         }
         Ok(())
     }
+}
+
+/// Everything that `VACUUM` knows.
+fn tables(catalog: &Catalog) -> BTreeSet<u32> {
+    let kinds = [Kind::Table, Kind::Partitioned, Kind::MaterializedView];
+    let tables = catalog.relations.iter().filter(|(_, relation)| kinds.contains(&relation.kind));
+    tables.map(|(&oid, _)| oid).collect()
+}
+
+/// The tables whose names, or whose indexes' names, are words of the text.
+fn named(catalog: &Catalog, text: &str) -> BTreeSet<u32> {
+    let words: BTreeSet<String> =
+        text.split(|c: char| !c.is_alphanumeric() && c != '_').map(str::to_lowercase).collect();
+    let named = catalog.relations.iter();
+    let named = named.filter(|(_, relation)| words.contains(&relation.name.name.as_str().to_lowercase()));
+    let tables = tables(catalog);
+    named.map(|(&oid, relation)| relation.owner.unwrap_or(oid)).filter(|oid| tables.contains(oid)).collect()
+}
+
+async fn with_heirs(session: &Session, tables: BTreeSet<u32>) -> Result<BTreeSet<u32>, Fault> {
+    let question = sql!(
+        "WITH RECURSIVE heirs AS (SELECT oid FROM pg_class WHERE oid IN ({})
+            UNION SELECT inhrelid FROM pg_inherits JOIN heirs ON inhparent = oid)
+        SELECT oid FROM heirs",
+        Sql::join(tables, ", ")
+    );
+    let rows = ask(session, question.as_str()).await?;
+    rows.iter().map(|row| number(row, "oid")).collect()
 }
