@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use connect::Session;
-use model::{Fault, Ident, Literal, Name, Progress, Schema, Sql, count_text, ms_text, sql};
+use model::{Fault, Ident, Name, Progress, Schema, Sql, count_text, ms_text, sql};
 
 use crate::Rows;
 use crate::design::design;
-use crate::layout::{Layouts, counts_up, foreign_keys};
+use crate::layout::{Layouts, foreign_keys};
 use crate::order::{Order, order, root};
 use crate::parallel::prepare_for_filling;
 use crate::statement::{Keys, Maker};
@@ -69,14 +69,15 @@ pub async fn populate(
     Ok(filled)
 }
 
-struct Filling<'a> {
-    session: &'a Session,
-    schema: &'a Schema,
-    order: &'a Order,
-    layouts: &'a Layouts,
+pub(crate) struct Filling<'a> {
+    pub(crate) session: &'a Session,
+    pub(crate) schema: &'a Schema,
+    pub(crate) order: &'a Order,
+    pub(crate) layouts: &'a Layouts,
     progress: &'a dyn Progress,
-    keys: BTreeMap<Name, Keys>,
-    filled: Filled,
+    /// The tables that have been filled, for others to refer to.
+    pub(crate) keys: BTreeMap<Name, Keys>,
+    pub(crate) filled: Filled,
     reached: u64,
 }
 
@@ -187,7 +188,7 @@ impl Filling<'_> {
         self.session.execute_typed(statement.as_str(), &[]).await.map_err(|error| connect::describe(&error))
     }
 
-    async fn run(&self, statement: &Sql) -> Result<(), Fault> {
+    pub(crate) async fn run(&self, statement: &Sql) -> Result<(), Fault> {
         self.session.batch_execute(statement.as_str()).await.map_err(|error| not_asked(&error))
     }
 
@@ -225,92 +226,8 @@ impl Filling<'_> {
         self.keys.insert(name.clone(), Keys::Numbered(numbered, count));
         Ok(())
     }
-
-    /// Where references go round in a circle, some were made to rows that did not come to be: those
-    /// rows go, and what refers to them.
-    async fn mend(&mut self) -> Result<(), Fault> {
-        let broken = |(_, other): &&(Name, Name)| {
-            !matches!(self.keys.get(other), Some(Keys::AsDesigned(rows))
-            if Some(*rows) == self.layouts.get(other).map(|layout| layout.rows))
-        };
-        if self.order.forward.iter().filter(broken).count() == 0 {
-            return Ok(());
-        }
-        let mut deleted = true;
-        while deleted {
-            deleted = false;
-            for (name, table) in &self.schema.tables {
-                for key in foreign_keys(table).into_iter().filter(|_| table.partition_of.is_none()) {
-                    deleted |= self.delete_dangling(name, key).await? > 0;
-                }
-            }
-        }
-        for (name, rows) in &mut self.filled.tables {
-            let query = sql!("SELECT count(*) FROM {}", name);
-            let row = self.session.query_one(query.as_str(), &[]).await.map_err(|error| not_asked(&error))?;
-            *rows = u64::try_from(row.get::<_, i64>(0)).unwrap_or_default();
-        }
-        self.filled
-            .notes
-            .push("rows whose references went round in a circle were taken out again".to_owned());
-        Ok(())
-    }
-
-    async fn delete_dangling(&self, name: &Name, key: &model::ForeignKey) -> Result<u64, Fault> {
-        let nulls = key.columns.iter().map(|own| sql!("t.{} IS NOT NULL", own));
-        let equal = key.columns.iter().zip(&key.referenced_columns);
-        let equal = equal.map(|(own, other)| sql!("other.{} = t.{}", other, own));
-        let delete = sql!(
-            "DELETE FROM {} AS t WHERE {} AND NOT EXISTS (SELECT FROM {} AS other WHERE {})",
-            name,
-            Sql::join(nulls, " AND "),
-            key.references,
-            Sql::join(equal, " AND ")
-        );
-        let deleted = self.session.execute_typed(delete.as_str(), &[]).await;
-        deleted.map_err(|error| not_asked(&error))
-    }
-
-    /// Puts sequences behind the rows, analyses the tables, and drops what helped.
-    async fn settle(&self) -> Result<(), Fault> {
-        for name in self.filled.tables.keys() {
-            let Some(table) = self.schema.tables.get(name) else { continue };
-            for column in table.columns.iter().filter(|column| counts_up(column)) {
-                self.advance(name, &column.name).await?;
-            }
-            self.run(&sql!("ANALYZE {}", name)).await?;
-        }
-        for keys in self.keys.values() {
-            if let Keys::Numbered(numbered, _) = keys {
-                self.run(&sql!("DROP TABLE pg_temp.{}", numbered)).await?;
-            }
-        }
-        Ok(())
-    }
-
-    async fn advance(&self, table: &Name, column: &Ident) -> Result<(), Fault> {
-        let default = self.schema.tables.get(table).and_then(|found| found.column(column));
-        let default = default.and_then(|column| column.default.as_ref());
-        // `nextval('public.orders_id_seq'::regclass)` names its sequence itself.
-        let named = default.and_then(|default| default.0.strip_prefix("nextval("));
-        let sequence = match named.and_then(|named| named.strip_suffix(')')) {
-            Some(named) => Sql::verbatim(named),
-            None => {
-                let (table, column) = (Literal::new(table.to_string()), Literal::new(column.as_str()));
-                sql!("pg_get_serial_sequence({}, {})", table, column)
-            }
-        };
-        self.run(&sql!(
-            "SELECT setval({}, max({})) FROM {} HAVING max({}) >= 1",
-            sequence,
-            column,
-            table,
-            column
-        ))
-        .await
-    }
 }
 
-fn not_asked(error: &tokio_postgres::Error) -> Fault {
+pub(crate) fn not_asked(error: &tokio_postgres::Error) -> Fault {
     connect::fault("populate.filling", "the database could not be filled", error)
 }

@@ -15,6 +15,7 @@ mod order;
 mod parallel;
 mod partition;
 mod rows;
+mod settle;
 mod statement;
 mod unique;
 mod value;
