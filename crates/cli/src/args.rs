@@ -255,13 +255,13 @@ pub struct MemoryListArgs {
 pub struct DemoArgs {
     /// Which change to make.
     #[arg(default_value = "vintage", value_name = "SCENARIO")]
-    pub scenario: String,
+    pub scenario: demo::Scenario,
     /// Rows of the scenario's main table; 5000000 for the full size of vintage.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub rows: Option<u64>,
     /// The application's statements in a second: WRITES:READS.
     #[arg(long, value_name = "W:R", default_value = "50:500")]
-    pub traffic: String,
+    pub traffic: traffic::Rate,
     /// How long the application is measured without a migration, in seconds.
     #[arg(long, value_name = "S", default_value = "5")]
     pub baseline_seconds: u64,

@@ -16,7 +16,7 @@ pub trait Pipeline: Send + Sync {
         &self,
         database: &Target,
         wanted: &Path,
-    ) -> impl Future<Output = Result<Assessment, Fault>> + Send;
+    ) -> impl Future<Output = Result<Assessment, Fault>>;
 
     /// Makes a plan and writes its folder, which does not exist yet.
     fn plan(
@@ -24,7 +24,7 @@ pub trait Pipeline: Send + Sync {
         database: &Target,
         wanted: &Path,
         folder: &Path,
-    ) -> impl Future<Output = Result<Plan, Fault>> + Send;
+    ) -> impl Future<Output = Result<Plan, Fault>>;
 
     /// Rehearses the plan, forward and back, on a copy of the database that nobody else uses. What the
     /// copy looks like afterwards does not matter.
@@ -33,7 +33,7 @@ pub trait Pipeline: Send + Sync {
         plan: &Path,
         copy: &Target,
         progress: &dyn Progress,
-    ) -> impl Future<Output = Result<Rehearsed, Fault>> + Send;
+    ) -> impl Future<Output = Result<Rehearsed, Fault>>;
 
     /// Applies the plan to its end, or resumes it where an earlier run was interrupted.
     fn apply(
@@ -41,7 +41,7 @@ pub trait Pipeline: Send + Sync {
         plan: &Path,
         database: &Target,
         progress: &dyn Progress,
-    ) -> impl Future<Output = Result<Applied, Fault>> + Send;
+    ) -> impl Future<Output = Result<Applied, Fault>>;
 
     /// The command that applies the plan in a process of its own, which the demo kills: this program
     /// with the arguments and the environment it needs. It must not ask anything.
@@ -53,7 +53,7 @@ pub trait Pipeline: Send + Sync {
     /// The id of the step that the journal says is under way in the session's database: begun, and not
     /// known to have ended. Asked every few milliseconds.
     fn step_under_way(&self, session: &Session)
-    -> impl Future<Output = Result<Option<String>, Fault>> + Send;
+    -> impl Future<Output = Result<Option<String>, Fault>>;
 
     /// Takes everything back that the plan did.
     fn rollback(
@@ -61,20 +61,20 @@ pub trait Pipeline: Send + Sync {
         plan: &Path,
         database: &Target,
         progress: &dyn Progress,
-    ) -> impl Future<Output = Result<Applied, Fault>> + Send;
+    ) -> impl Future<Output = Result<Applied, Fault>>;
 
     /// Compares the live schema with the wanted one.
     fn verify(
         &self,
         database: &Target,
         wanted: &Path,
-    ) -> impl Future<Output = Result<Verified, Fault>> + Send;
+    ) -> impl Future<Output = Result<Verified, Fault>>;
 
     /// The fingerprint of the live schema, without the journal's own.
-    fn fingerprint(&self, database: &Target) -> impl Future<Output = Result<Fingerprint, Fault>> + Send;
+    fn fingerprint(&self, database: &Target) -> impl Future<Output = Result<Fingerprint, Fault>>;
 
     /// What the memory holds of the demo's runs.
-    fn remembered(&self) -> impl Future<Output = Result<Remembered, Fault>> + Send;
+    fn remembered(&self) -> impl Future<Output = Result<Remembered, Fault>>;
 }
 
 /// What a rehearsal proved.

@@ -3,7 +3,9 @@
 //! Without memory of earlier runs the rates are those measured for this project on a busy two-core
 //! machine; the interval is wide, and says what it rests on.
 
-use model::{Interval, Operation, Prediction, Risk, RiskLevel, Step, TableStatistics, bytes_text, rows_text};
+use model::{
+    Effect, Interval, Operation, Prediction, Risk, RiskLevel, Step, TableStatistics, bytes_text, rows_text,
+};
 
 use crate::draft::Draft;
 use crate::situation::Situation;
@@ -46,6 +48,7 @@ pub(crate) fn predict(
     situation: &Situation<'_>,
     memory: Option<&dyn Predictor>,
     draft: &Draft,
+    effect: &Effect,
     operation: Operation,
     recipe: &str,
 ) -> Prediction {
@@ -53,6 +56,8 @@ pub(crate) fn predict(
     let shape = StepShape {
         operation,
         recipe,
+        phase: draft.phase,
+        lock: effect.strongest().map(|lock| lock.mode),
         table: draft.table.as_ref(),
         rows: statistics.map(TableStatistics::rows_or_guess),
         total_bytes: statistics.map(|statistics| statistics.total_bytes),

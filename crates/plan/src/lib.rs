@@ -53,6 +53,10 @@ pub struct StepShape<'a> {
     pub operation: Operation,
     /// The recipe.
     pub recipe: &'a str,
+    /// The phase.
+    pub phase: model::PhaseName,
+    /// The strongest lock it takes.
+    pub lock: Option<model::LockMode>,
     /// The table.
     pub table: Option<&'a model::Name>,
     /// Its estimated rows.
@@ -141,7 +145,7 @@ fn finish(
     let mut steps = Vec::with_capacity(drafts.len());
     for (at, (operation, object, recipe, draft)) in drafts.into_iter().enumerate() {
         let effect = effect(input, &draft);
-        let predicted = cost::predict(situation, input.memory, &draft, operation, recipe);
+        let predicted = cost::predict(situation, input.memory, &draft, &effect, operation, recipe);
         steps.push(draft.into_step(at, operation, object, recipe, effect, predicted));
     }
     steps

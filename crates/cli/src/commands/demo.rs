@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use ::demo::{Applied, DemoOptions, Pipeline, Rehearsed, Remembered, Scenario, Verified};
+use ::demo::{Applied, DemoOptions, Pipeline, Rehearsed, Remembered, Verified};
 use connect::{Session, Target};
 use model::{Assessment, Fault, Fingerprint, Plan, Progress};
 use read::{Reader, Source};
@@ -17,16 +17,15 @@ use crate::context::Context;
 use crate::{answer, planfolder, stages};
 
 pub(super) async fn run(context: &Context, args: &DemoArgs) -> Result<Ending, Fault> {
-    let scenario: Scenario = args.scenario.parse()?;
     let options = DemoOptions {
         rows: args.rows,
-        rate: args.traffic.parse()?,
+        rate: args.traffic,
         baseline: Duration::from_secs(args.baseline_seconds),
         major: context.pg_version,
         shadow_url: context.shadow_url.clone(),
         push: !args.no_push,
         keep: args.keep.clone(),
-        ..DemoOptions::of(scenario)
+        ..DemoOptions::of(args.scenario)
     };
     let pipeline = Commands { context, before: receipts(&context.memory()?)? };
     let report = ::demo::run(&pipeline, &options, &context.progress).await?;

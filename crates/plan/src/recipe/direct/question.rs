@@ -233,6 +233,11 @@ fn table_option_is(table: &Name, option: &TableOption, to: Option<&str>) -> Sql 
                 Some(_) => "i",
             })
         ),
+        (TableOption::Inherit(parent), _) => sql!(
+            "{}EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid AND i.inhparent = to_regclass({}))",
+            on,
+            text(parent)
+        ),
         (TableOption::Parameter(name), Some(value)) => {
             sql!("{} = ANY (c.reloptions)", Literal::new(format!("{name}={value}")))
         }
