@@ -261,6 +261,8 @@ pub enum TableOption {
     Unlogged,
     /// `REPLICA IDENTITY`; none is `DEFAULT`.
     ReplicaIdentity,
+    /// `INHERIT` and `NO INHERIT` of a parent table, other than by partitioning; the setting is `on` or none.
+    Inherit(Name),
     /// A storage parameter of this name.
     Parameter(String),
 }
@@ -367,7 +369,8 @@ impl Change {
             Self::DropColumn { table, column } => Self::AddColumn { table, column },
             Self::RenameColumn { table, from, to } => Self::RenameColumn { table, from: to, to: from },
             Self::AlterColumnType { table, from, to, .. } => {
-                Self::AlterColumnType { table, from: to, to: from, using: None }
+                let using = to.type_name.using(&from.name, &from.type_name);
+                Self::AlterColumnType { table, from: to, to: from, using }
             }
             Self::SetNotNull { table, column, not_null } => {
                 Self::SetNotNull { table, column, not_null: !not_null }
@@ -459,7 +462,7 @@ impl TableOption {
             Self::RowSecurity | Self::ForceRowSecurity => Operation::SetRowSecurity,
             Self::Unlogged => Operation::SetPersistence,
             Self::ReplicaIdentity => Operation::SetReplicaIdentity,
-            Self::Parameter(_) => Operation::SetTableOptions,
+            Self::Inherit(_) | Self::Parameter(_) => Operation::SetTableOptions,
         }
     }
 }

@@ -188,7 +188,10 @@ pub(crate) fn object(reference: &ObjectRef) -> Sql {
             bare(&name.name)
         ),
         ObjectRef::Type(name) => sql!("SELECT to_regtype({}) IS NOT NULL", text(name)),
-        ObjectRef::Sequence(name) | ObjectRef::Table(name) | ObjectRef::View(name) => relation(name),
+        ObjectRef::Sequence(name)
+        | ObjectRef::Table(name)
+        | ObjectRef::View(name)
+        | ObjectRef::MaterializedView(name) => relation(name),
         ObjectRef::Column(table, name) => column(table, name),
         ObjectRef::Constraint(table, name) => constraint(table, name),
         ObjectRef::Index(table, name) => index_where(table, name, "true"),

@@ -102,6 +102,7 @@ fn kind(object: &Object) -> &'static str {
             ObjectRef::Constraint(..) => "constraint",
             ObjectRef::Index(..) => "index",
             ObjectRef::View(_) => "view",
+            ObjectRef::MaterializedView(_) => "materialized view",
             ObjectRef::Routine(_) => "routine",
             ObjectRef::Trigger(..) => "trigger",
             ObjectRef::Rule(..) => "rule",

@@ -57,7 +57,7 @@ fn by_object(changes: Vec<Change>) -> BTreeMap<ObjectRef, Vec<Change>> {
     let mut sorted: BTreeMap<ObjectRef, Vec<Change>> = BTreeMap::new();
     for change in changes {
         let object = change.object();
-        let part_of = relation(&object).and_then(|name| whole.get(name)).cloned();
+        let part_of = object.relation().and_then(|name| whole.get(name)).cloned();
         sorted.entry(part_of.unwrap_or(object)).or_default().push(change);
     }
     sorted
@@ -71,21 +71,6 @@ fn whole_relation(change: &Change) -> Option<(Name, ObjectRef)> {
             }
             _ => None,
         },
-        _ => None,
-    }
-}
-
-/// The table or view an object is, or hangs on.
-fn relation(object: &ObjectRef) -> Option<&Name> {
-    match object {
-        ObjectRef::Table(name)
-        | ObjectRef::View(name)
-        | ObjectRef::Column(name, _)
-        | ObjectRef::Constraint(name, _)
-        | ObjectRef::Index(name, _)
-        | ObjectRef::Trigger(name, _)
-        | ObjectRef::Rule(name, _)
-        | ObjectRef::Policy(name, _) => Some(name),
         _ => None,
     }
 }

@@ -294,6 +294,8 @@ fn set_option(table: &Name, option: &TableOption, to: Option<&str>) -> Act {
             Form::ReplicaIdentityUsingIndex
         }
         (TableOption::ReplicaIdentity, _) => Form::ReplicaIdentityFull,
+        (TableOption::Inherit(_), Some(_)) => Form::Inherit,
+        (TableOption::Inherit(_), None) => Form::NoInherit,
         (TableOption::Parameter(_), _) => Form::SetStorageParameter,
     };
     Act::new(form, table)
@@ -307,7 +309,10 @@ fn set_partition(table: &Name, from: Option<&(Name, Expr)>, to: Option<&(Name, E
 
 fn comment(on: &ObjectRef) -> Vec<Act> {
     match on {
-        ObjectRef::Table(table) | ObjectRef::Column(table, _) | ObjectRef::View(table) => {
+        ObjectRef::Table(table)
+        | ObjectRef::Column(table, _)
+        | ObjectRef::View(table)
+        | ObjectRef::MaterializedView(table) => {
             vec![Act::new(Form::Comment, table)]
         }
         ObjectRef::Index(table, _) => vec![Act::new(Form::CommentOnIndex, table)],

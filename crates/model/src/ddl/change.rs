@@ -1,8 +1,7 @@
-use super::object::view_definition;
-use super::when;
+use super::{comment, domain, object, sequence, table, view, when};
 use crate::{
-    Change, Column, ColumnOption, Constraint, Expr, Ident, Identity, Literal, Name, Object, ObjectRef, Sql,
-    TableOption, sql,
+    Change, Column, ColumnOption, CompositeType, Constraint, Expr, Ident, Identity, Index, Literal, Name,
+    Object, ObjectRef, Policy, Sql, TableOption, sql,
 };
 
 impl Change {
@@ -13,9 +12,7 @@ impl Change {
             Self::Drop { object } => vec![object.drop()],
             Self::Replace { from, to } => replace(from, to),
             Self::RenameTable { from, to } => rename_table(from, to),
-            Self::AddColumn { table, column } => {
-                vec![sql!("ALTER TABLE {} ADD COLUMN {}", table, column.definition())]
-            }
+            Self::AddColumn { table, column } => add_column(table, column),
             Self::DropColumn { table, column } => {
                 vec![sql!("ALTER TABLE {} DROP COLUMN {}", table, column.name)]
             }
@@ -29,13 +26,13 @@ impl Change {
             }
             Self::SetDefault { table, column, to, .. } => vec![set_default(table, column, to.as_ref())],
             Self::SetIdentity { table, column, from, to } => {
-                vec![set_identity(table, column, from.as_ref(), to.as_ref())]
+                set_identity(table, column, from.as_ref(), to.as_ref())
             }
             Self::SetGenerated { table, from, to } => set_generated(table, from, to),
             Self::SetColumnOption { table, column, option, to, .. } => {
                 vec![set_column_option(table, column, *option, to.as_deref())]
             }
-            Self::AddConstraint { table, constraint } => vec![add_constraint(table, constraint)],
+            Self::AddConstraint { table, constraint } => add_constraint(table, constraint),
             Self::DropConstraint { table, constraint } => vec![drop_constraint(table, &constraint.name)],
             Self::AlterForeignKey { table, from, to } => {
                 vec![sql!("ALTER TABLE {} DROP CONSTRAINT {}, ADD {}", table, from.name, to.definition())]
@@ -46,7 +43,7 @@ impl Change {
             Self::RenameConstraint { table, from, to } => {
                 vec![sql!("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", table, from, to)]
             }
-            Self::CreateIndex { table, index } => vec![index.create(table, false)],
+            Self::CreateIndex { table, index } => create_index(table, index),
             Self::DropIndex { table, index } => vec![index.drop(table, false)],
             Self::RenameIndex { table, from, to } => {
                 vec![sql!("ALTER INDEX {} RENAME TO {}", table.sibling(from), to)]
@@ -114,26 +111,13 @@ fn set_default(table: &Name, column: &Ident, to: Option<&Expr>) -> Sql {
     }
 }
 
-fn set_identity(table: &Name, column: &Ident, from: Option<&Identity>, to: Option<&Identity>) -> Sql {
+fn set_identity(table: &Name, column: &Ident, from: Option<&Identity>, to: Option<&Identity>) -> Vec<Sql> {
     match (from, to) {
-        (_, None) => sql!("ALTER TABLE {} ALTER COLUMN {} DROP IDENTITY", table, column),
-        (None, Some(to)) => sql!("ALTER TABLE {} ALTER COLUMN {} ADD {}", table, column, to.definition()),
-        (Some(_), Some(to)) => {
-            let s = &to.sequence;
-            sql!(
-                "ALTER TABLE {} ALTER COLUMN {} SET GENERATED {} SET INCREMENT BY {} SET MINVALUE {} \
-                 SET MAXVALUE {} SET START WITH {} SET CACHE {} SET {}",
-                table,
-                column,
-                Sql::verbatim(if to.always { "ALWAYS" } else { "BY DEFAULT" }),
-                s.increment,
-                s.min,
-                s.max,
-                s.start,
-                s.cache,
-                Sql::verbatim(if s.cycle { "CYCLE" } else { "NO CYCLE" })
-            )
+        (_, None) => vec![sql!("ALTER TABLE {} ALTER COLUMN {} DROP IDENTITY", table, column)],
+        (None, Some(to)) => {
+            vec![sql!("ALTER TABLE {} ALTER COLUMN {} ADD {}", table, column, to.definition())]
         }
+        (Some(from), Some(to)) => sequence::alter_identity(table, column, from, to),
     }
 }
 
@@ -157,8 +141,25 @@ fn set_column_option(table: &Name, column: &Ident, option: ColumnOption, to: Opt
     sql!("ALTER TABLE {} ALTER COLUMN {} SET {}", table, column, setting)
 }
 
-fn add_constraint(table: &Name, constraint: &Constraint) -> Sql {
-    sql!("ALTER TABLE {} ADD {}", table, constraint.definition())
+/// A column with everything it holds; a change of a column that is new holds no more than its definition.
+fn add_column(name: &Name, column: &Column) -> Vec<Sql> {
+    let mut out = vec![sql!("ALTER TABLE {} ADD COLUMN {}", name, column.definition())];
+    out.extend(table::column_settings(name, column));
+    let on = ObjectRef::Column(name.clone(), column.name.clone());
+    out.extend(column.comment.as_deref().map(|text| comment(&on, Some(text))));
+    out
+}
+
+fn add_constraint(table: &Name, constraint: &Constraint) -> Vec<Sql> {
+    let add = sql!("ALTER TABLE {} ADD {}", table, constraint.definition());
+    let on = ObjectRef::Constraint(table.clone(), constraint.name.clone());
+    std::iter::once(add).chain(constraint.comment.as_deref().map(|text| comment(&on, Some(text)))).collect()
+}
+
+fn create_index(table: &Name, index: &Index) -> Vec<Sql> {
+    let on = ObjectRef::Index(table.clone(), index.name.clone());
+    let create = index.create(table, false);
+    std::iter::once(create).chain(index.comment.as_deref().map(|text| comment(&on, Some(text)))).collect()
 }
 
 fn drop_constraint(table: &Name, name: &Ident) -> Sql {
@@ -179,6 +180,9 @@ fn set_table_option(table: &Name, option: &TableOption, to: Option<&str>) -> Sql
         }
         TableOption::ReplicaIdentity => {
             sql!("ALTER TABLE {} REPLICA IDENTITY {}", table, Sql::verbatim(to.unwrap_or("DEFAULT")))
+        }
+        TableOption::Inherit(parent) => {
+            sql!("ALTER TABLE {} {}INHERIT {}", table, when(!on, "NO "), parent)
         }
         TableOption::Parameter(name) => {
             let name = Sql::join(name.split('.').map(Ident::from), ".");
@@ -201,59 +205,57 @@ fn set_partition(table: &Name, from: Option<&(Name, Expr)>, to: Option<&(Name, E
     detach.into_iter().chain(attach).collect()
 }
 
-fn comment(on: &ObjectRef, text: Option<&str>) -> Sql {
-    let target = match on {
-        ObjectRef::Namespace(name) => sql!("SCHEMA {}", name),
-        ObjectRef::Extension(name) => sql!("EXTENSION {}", name),
-        ObjectRef::Collation(name) => sql!("COLLATION {}", name),
-        ObjectRef::Type(name) => sql!("TYPE {}", name),
-        ObjectRef::Sequence(name) => sql!("SEQUENCE {}", name),
-        ObjectRef::Table(name) => sql!("TABLE {}", name),
-        ObjectRef::View(name) => sql!("VIEW {}", name),
-        ObjectRef::Column(table, column) => sql!("COLUMN {}.{}", table, column),
-        ObjectRef::Constraint(table, name) => sql!("CONSTRAINT {} ON {}", name, table),
-        ObjectRef::Index(table, name) => sql!("INDEX {}", table.sibling(name)),
-        ObjectRef::Routine(identity) => sql!("ROUTINE {}", Sql::verbatim(identity.clone())),
-        ObjectRef::Trigger(table, name) => sql!("TRIGGER {} ON {}", name, table),
-        ObjectRef::Rule(table, name) => sql!("RULE {} ON {}", name, table),
-        ObjectRef::Policy(table, name) => sql!("POLICY {} ON {}", name, table),
-    };
-    let text = text.map_or(sql!("NULL"), |text| sql!("{}", Literal::new(text)));
-    sql!("COMMENT ON {} IS {}", target, text)
-}
-
 /// What can be altered in place is; the rest is dropped and created again.
 fn replace(from: &Object, to: &Object) -> Vec<Sql> {
     match (from, to) {
-        (Object::View { view: old, .. }, Object::View { name, view: new })
-            if !old.materialized && !new.materialized && new.columns.starts_with(&old.columns) =>
-        {
-            vec![view_definition(name, new, true)]
+        (Object::View { view: old, .. }, Object::View { name, view: new }) if old.is_replaceable_by(new) => {
+            vec![view::definition(name, new, true)]
         }
-        (Object::Routine { routine: old }, Object::Routine { routine: new })
-            if old.returns == new.returns && old.kind == new.kind =>
-        {
+        (Object::Routine { routine: old }, Object::Routine { routine: new }) if old.is_replaceable_by(new) => {
             vec![sql!("{}", new.definition)]
         }
-        (Object::Sequence { .. }, Object::Sequence { name, sequence }) => {
-            let owner = match &sequence.owned_by {
-                Some((table, column)) => sql!("{}.{}", table, column),
-                None => sql!("NONE"),
-            };
-            vec![sql!("ALTER SEQUENCE {} {} OWNED BY {}", name, sequence.options.definition(true), owner)]
+        (Object::Domain { domain: old, .. }, Object::Domain { name, domain: new })
+            if old.is_alterable_to(new) =>
+        {
+            domain::alter(name, old, new)
+        }
+        (Object::Composite { composite: old, .. }, Object::Composite { name, composite: new })
+            if old.is_alterable_to(new) =>
+        {
+            alter_composite(name, old, new)
+        }
+        (Object::Sequence { sequence: old, .. }, Object::Sequence { name, sequence: new }) => {
+            sequence::alter(name, old, new)
+        }
+        (Object::Trigger { trigger: old, .. }, Object::Trigger { table, name, trigger: new })
+            if old.is_alterable_to(new) =>
+        {
+            vec![object::set_trigger(table, name, new.enabled)]
         }
         (Object::Policy { policy: old, .. }, Object::Policy { table, name, policy: new })
-            if old.permissive == new.permissive
-                && old.command == new.command
-                && old.using.is_some() == new.using.is_some()
-                && old.check.is_some() == new.check.is_some()
-                && old.roles == new.roles =>
+            if old.is_alterable_to(new) =>
         {
-            let using = new.using.as_ref().map_or(sql!(""), |using| sql!(" USING ({})", using));
-            let check = new.check.as_ref().map_or(sql!(""), |check| sql!(" WITH CHECK ({})", check));
-            vec![sql!("ALTER POLICY {} ON {}{}{}", name, table, using, check)]
+            vec![alter_policy(table, name, new)]
+        }
+        (Object::Extension { .. }, Object::Extension { name, extension }) => {
+            vec![sql!("ALTER EXTENSION {} SET SCHEMA {}", name, extension.schema)]
         }
         (Object::Namespace { .. }, Object::Namespace { .. }) => Vec::new(),
         _ => std::iter::once(from.drop()).chain(to.create()).collect(),
     }
+}
+
+fn alter_composite(name: &Name, from: &CompositeType, to: &CompositeType) -> Vec<Sql> {
+    let gone = from.attributes.iter().filter(|attribute| !to.attributes.contains(attribute));
+    let drop = gone.map(|attribute| sql!("ALTER TYPE {} DROP ATTRIBUTE {}", name, attribute.name));
+    let new = to.attributes.iter().filter(|attribute| !from.attributes.contains(attribute));
+    let add = new.map(|attribute| sql!("ALTER TYPE {} ADD ATTRIBUTE {}", name, object::attribute(attribute)));
+    drop.chain(add).collect()
+}
+
+fn alter_policy(table: &Name, name: &Ident, policy: &Policy) -> Sql {
+    let roles = Sql::join(policy.roles.iter().map(object::role), ", ");
+    let using = policy.using.as_ref().map_or(sql!(""), |using| sql!(" USING ({})", using));
+    let check = policy.check.as_ref().map_or(sql!(""), |check| sql!(" WITH CHECK ({})", check));
+    sql!("ALTER POLICY {} ON {} TO {}{}{}", name, table, roles, using, check)
 }

@@ -2,9 +2,16 @@
 
 mod change;
 mod column;
+mod comment;
 mod constraint;
+mod domain;
 mod index;
 mod object;
+mod sequence;
+mod table;
+mod view;
+
+use comment::comment;
 
 use crate::{Ident, Sql};
 

@@ -1,55 +1,49 @@
 use std::collections::BTreeMap;
 
-use super::{columns, when};
+use super::{comment, domain, sequence, table, view};
 use crate::{
-    Attribute, ConstraintKind, Ident, Literal, Name, Object, Policy, RoutineKind, Sequence, Sql, Table, View,
-    sql,
+    Attribute, Collation, Expr, Ident, Literal, Name, Object, ObjectRef, Policy, RangeType, RoutineKind,
+    Sql, Trigger, sql,
 };
 
 impl Object {
-    /// The statements that create it.
+    /// The statements that create it, with its comment and with what it holds besides: a table its indexes,
+    /// triggers, rules, policies and settings, where they are not changes of their own.
     pub fn create(&self) -> Vec<Sql> {
         match self {
             Self::Namespace { name } => vec![sql!("CREATE SCHEMA {}", name)],
             Self::Extension { name, extension } => {
                 vec![sql!("CREATE EXTENSION {} WITH SCHEMA {}", name, extension.schema)]
             }
-            Self::Collation { name, collation } => vec![sql!(
-                "CREATE COLLATION {} (provider = {}, locale = {}, deterministic = {})",
-                name,
-                Sql::verbatim(collation.provider.clone()),
-                Literal::new(collation.locale.clone()),
-                Sql::verbatim(collation.deterministic.to_string())
-            )],
+            Self::Collation { name, collation } => vec![collation_definition(name, collation)],
             Self::Enum { name, enum_type } => {
                 let labels = Sql::join(enum_type.labels.iter().map(Literal::new), ", ");
-                vec![sql!("CREATE TYPE {} AS ENUM ({})", name, labels)]
+                self.commented(sql!("CREATE TYPE {} AS ENUM ({})", name, labels), &enum_type.comment)
             }
-            Self::Domain { name, domain } => vec![domain_definition(name, domain)],
+            Self::Domain { name, domain } => domain::create(name, domain),
             Self::Composite { name, composite } => {
                 let attributes = Sql::join(composite.attributes.iter().map(attribute), ", ");
-                vec![sql!("CREATE TYPE {} AS ({})", name, attributes)]
+                self.commented(sql!("CREATE TYPE {} AS ({})", name, attributes), &composite.comment)
             }
-            Self::Range { name, range } => {
-                let options = range
-                    .options
-                    .iter()
-                    .map(|(option, value)| sql!(", {} = {}", Sql::verbatim(option.clone()), value));
-                vec![sql!(
-                    "CREATE TYPE {} AS RANGE (subtype = {}{})",
-                    name,
-                    range.subtype,
-                    Sql::join(options, "")
-                )]
+            Self::Range { name, range } => vec![range_definition(name, range)],
+            Self::Sequence { name, sequence } => {
+                self.commented(sequence::create(name, sequence), &sequence.comment)
             }
-            Self::Sequence { name, sequence } => vec![sequence_definition(name, sequence)],
-            Self::Table { name, table } => vec![table_definition(name, table)],
-            Self::View { name, view } => vec![view_definition(name, view, false)],
-            Self::Routine { routine } => vec![sql!("{}", routine.definition)],
-            Self::Trigger { trigger, .. } => vec![sql!("{}", trigger.definition)],
+            Self::Table { name, table } => table::create(name, table),
+            Self::View { name, view } => view::create(name, view),
+            Self::Routine { routine } => self.commented(sql!("{}", routine.definition), &routine.comment),
+            Self::Trigger { table, name, trigger } => trigger_definition(table, name, trigger),
             Self::Rule { definition, .. } => vec![sql!("{}", definition)],
-            Self::Policy { table, name, policy } => vec![policy_definition(table, name, policy)],
+            Self::Policy { table, name, policy } => {
+                self.commented(policy_definition(table, name, policy), &policy.comment)
+            }
         }
+    }
+
+    /// The statement followed by the object's comment, where it has one.
+    fn commented(&self, create: Sql, text: &Option<String>) -> Vec<Sql> {
+        let text = text.as_deref().map(|text| comment(&self.reference(), Some(text)));
+        std::iter::once(create).chain(text).collect()
     }
 
     /// The statement that drops it; what depends on it must be gone.
@@ -86,29 +80,46 @@ impl Object {
     }
 }
 
-fn attribute(attribute: &Attribute) -> Sql {
+pub(super) fn attribute(attribute: &Attribute) -> Sql {
     let collation = attribute.collation.as_ref().map_or(sql!(""), |name| sql!(" COLLATE {}", name));
     sql!("{} {}{}", attribute.name, attribute.type_name, collation)
 }
 
-fn domain_definition(name: &Name, domain: &crate::Domain) -> Sql {
-    let mut out = sql!("CREATE DOMAIN {} AS {}", name, domain.type_name);
-    if let Some(collation) = &domain.collation {
-        out = out.then(&sql!(" COLLATE {}", collation));
+fn collation_definition(name: &Name, collation: &Collation) -> Sql {
+    sql!(
+        "CREATE COLLATION {} (provider = {}, locale = {}, deterministic = {})",
+        name,
+        Sql::verbatim(collation.provider.clone()),
+        Literal::new(collation.locale.clone()),
+        Sql::verbatim(collation.deterministic.to_string())
+    )
+}
+
+fn range_definition(name: &Name, range: &RangeType) -> Sql {
+    let option = |(option, value): &(String, Expr)| sql!(", {} = {}", Sql::verbatim(option.clone()), value);
+    let options = Sql::join(range.options.iter().map(option), "");
+    sql!("CREATE TYPE {} AS RANGE (subtype = {}{})", name, range.subtype, options)
+}
+
+fn trigger_definition(table: &Name, name: &Ident, trigger: &Trigger) -> Vec<Sql> {
+    let on = ObjectRef::Trigger(table.clone(), name.clone());
+    let mut out = vec![sql!("{}", trigger.definition)];
+    if trigger.enabled != 'O' {
+        out.push(set_trigger(table, name, trigger.enabled));
     }
-    if let Some(default) = &domain.default {
-        out = out.then(&sql!(" DEFAULT {}", default));
-    }
-    out = out.then(&when(domain.not_null, " NOT NULL"));
-    for constraint in &domain.constraints {
-        out = out.then(&sql!(" {}", constraint.definition()));
-    }
+    out.extend(trigger.comment.as_deref().map(|text| comment(&on, Some(text))));
     out
 }
 
-fn sequence_definition(name: &Name, sequence: &Sequence) -> Sql {
-    // OWNED BY waits until the owning table exists; see the changes of a sequence.
-    sql!("CREATE SEQUENCE {} {}", name, sequence.options.definition(true))
+/// When a trigger fires, by `pg_trigger.tgenabled`.
+pub(super) fn set_trigger(table: &Name, name: &Ident, enabled: char) -> Sql {
+    let verb = Sql::verbatim(match enabled {
+        'D' => "DISABLE",
+        'R' => "ENABLE REPLICA",
+        'A' => "ENABLE ALWAYS",
+        _ => "ENABLE",
+    });
+    sql!("ALTER TABLE {} {} TRIGGER {}", table, verb, name)
 }
 
 /// Storage parameters as `name=value`, quoted as PostgreSQL wants them.
@@ -118,50 +129,6 @@ pub(super) fn parameters(options: &BTreeMap<String, String>) -> Sql {
         sql!("{}={}", Sql::join(name, "."), Literal::new(value.clone()))
     });
     Sql::join(parts, ", ")
-}
-
-fn table_definition(name: &Name, table: &Table) -> Sql {
-    let unlogged = when(table.unlogged, "UNLOGGED ");
-    let mut out = if let Some((parent, bound)) = &table.partition_of {
-        sql!("CREATE {}TABLE {} PARTITION OF {} {}", unlogged, name, parent, bound)
-    } else {
-        let columns = table.columns.iter().filter(|column| !column.inherited).map(crate::Column::definition);
-        // Foreign keys are added when all tables exist; a constraint that is not valid has no place here.
-        let constraints = table
-            .constraints
-            .values()
-            .filter(|c| !c.inherited && !c.not_valid && !matches!(c.kind, ConstraintKind::ForeignKey(_)))
-            .map(crate::Constraint::definition);
-        let parts = Sql::join(columns.chain(constraints), ",\n  ");
-        let body = if parts.is_empty() { sql!("()") } else { sql!("(\n  {}\n)", parts) };
-        sql!("CREATE {}TABLE {} {}", unlogged, name, body)
-    };
-    if !table.inherits.is_empty() {
-        out = out.then(&sql!(" INHERITS ({})", Sql::join(&table.inherits, ", ")));
-    }
-    if let Some(key) = &table.partition_by {
-        out = out.then(&sql!(" PARTITION BY {}", key));
-    }
-    if let Some(method) = &table.access_method {
-        out = out.then(&sql!(" USING {}", method));
-    }
-    if !table.options.is_empty() {
-        out = out.then(&sql!(" WITH ({})", parameters(&table.options)));
-    }
-    out
-}
-
-/// `CREATE VIEW`, `CREATE OR REPLACE VIEW` or `CREATE MATERIALIZED VIEW`.
-pub(super) fn view_definition(name: &Name, view: &View, replace: bool) -> Sql {
-    let kind = match (view.materialized, replace) {
-        (true, _) => sql!("CREATE MATERIALIZED VIEW"),
-        (false, true) => sql!("CREATE OR REPLACE VIEW"),
-        (false, false) => sql!("CREATE VIEW"),
-    };
-    let options =
-        if view.options.is_empty() { sql!("") } else { sql!(" WITH ({})", parameters(&view.options)) };
-    let data = when(view.materialized && view.no_data, "\nWITH NO DATA");
-    sql!("{} {} {}{} AS\n{}{}", kind, name, columns(&view.columns), options, view.query, data)
 }
 
 fn policy_definition(table: &Name, name: &Ident, policy: &Policy) -> Sql {
@@ -183,6 +150,6 @@ fn policy_definition(table: &Name, name: &Ident, policy: &Policy) -> Sql {
 }
 
 /// A role of a policy: `public` is the keyword, not a role of that name.
-fn role(name: &Ident) -> Sql {
+pub(super) fn role(name: &Ident) -> Sql {
     if name.as_str() == "public" { sql!("PUBLIC") } else { sql!("{}", name) }
 }

@@ -2,9 +2,11 @@
 
 mod column;
 mod constraint;
+mod conversion;
 mod index;
 mod object;
 mod relation;
+mod replaceable;
 mod routine;
 mod types;
 mod uses;

@@ -33,6 +33,9 @@ pub enum ObjectRef {
     Index(Name, Ident),
     /// A view or materialized view.
     View(Name),
+    /// A materialized view, where SQL has a word of its own for it, as in `COMMENT ON`; everywhere else it is
+    /// a view.
+    MaterializedView(Name),
     /// A routine by identity: `public.f(integer)`.
     Routine(String),
     /// A trigger of a table.
@@ -52,7 +55,8 @@ impl fmt::Display for ObjectRef {
             | Self::Type(name)
             | Self::Sequence(name)
             | Self::Table(name)
-            | Self::View(name) => write!(f, "{name}"),
+            | Self::View(name)
+            | Self::MaterializedView(name) => write!(f, "{name}"),
             Self::Index(table, name) => write!(f, "{}", table.sibling(name)),
             Self::Routine(name) => f.write_str(name),
             Self::Column(table, name)

@@ -144,3 +144,14 @@ pub struct View {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
 }
+
+impl View {
+    /// The view as `COMMENT ON` refers to it.
+    pub fn reference(&self, name: &Name) -> ObjectRef {
+        if self.materialized {
+            ObjectRef::MaterializedView(name.clone())
+        } else {
+            ObjectRef::View(name.clone())
+        }
+    }
+}

@@ -74,6 +74,7 @@ impl ObjectRef {
         match self {
             Self::Table(name)
             | Self::View(name)
+            | Self::MaterializedView(name)
             | Self::Column(name, _)
             | Self::Constraint(name, _)
             | Self::Index(name, _)
@@ -91,6 +92,7 @@ impl ObjectRef {
         match self {
             Self::Table(_) => Self::Table(relation),
             Self::View(_) => Self::View(relation),
+            Self::MaterializedView(_) => Self::MaterializedView(relation),
             Self::Column(_, name) => Self::Column(relation, name),
             Self::Constraint(_, name) => Self::Constraint(relation, name),
             Self::Index(_, name) => Self::Index(relation, name),
