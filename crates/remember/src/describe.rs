@@ -2,7 +2,10 @@
 
 use model::{Direction, RunReceipt, StepReceipt, bytes_text, ms_text, rows_text};
 
-use crate::{Body, Document, Entry, Measures, Outcome, PredictionRecord, RehearsalRecord, TableName};
+use crate::{
+    Body, Document, Entry, Lesson, Measures, Origin, Outcome, PredictionRecord, RehearsalRecord, State,
+    TableName,
+};
 
 /// The document of an entry; none for entries that only serve statistics. `run` is the latest
 /// receipt of the entry's run, where the ledger has one.
@@ -11,6 +14,7 @@ pub(crate) fn document_of(entry: &Entry, run: Option<&RunReceipt>) -> Option<Doc
         Body::Run(receipt) => of_run(receipt),
         Body::Step(receipt) => of_step(&entry.id, receipt, run),
         Body::Rehearsal(rehearsal) => of_rehearsal(&entry.id, rehearsal),
+        Body::Lesson(lesson) => of_lesson(lesson),
         Body::Prediction(_) => return None,
     };
     document.entry.clone_from(&entry.id);
@@ -70,6 +74,7 @@ fn blank(key: String, kind: &str, at: jiff::Timestamp) -> Document {
         rehearsal: false,
         claimed: false,
         counts: None,
+        remarks: Vec::new(),
         measures: Measures::default(),
         happened_at: at,
         text: String::new(),
@@ -123,6 +128,35 @@ fn measures_of(step: &StepReceipt) -> Measures {
         lock_wait_ms: Some(step.lock_wait_ms),
         stall_ms: stalls.into_iter().flatten().reduce(f64::max),
     }
+}
+
+fn of_lesson(lesson: &Lesson) -> Document {
+    let remedy = lesson.remedy.as_ref().map(|remedy| format!(" Remedy: {remedy}.")).unwrap_or_default();
+    let conditions = &lesson.conditions;
+    Document {
+        operation: conditions.operation.clone(),
+        recipe: conditions.recipe.clone(),
+        table: conditions.table.clone(),
+        outcome: lesson.outcome,
+        environment: lesson.environment.clone(),
+        claimed: lesson.origin == Origin::Person,
+        counts: lesson.counts(),
+        remarks: remarks(lesson),
+        measures: Measures { rows: lesson.rows, ..Measures::default() },
+        text: format!("{}{remedy}", lesson.text),
+        ..blank(lesson.lesson.clone(), &lesson.kind, lesson.learned_at)
+    }
+}
+
+fn remarks(lesson: &Lesson) -> Vec<String> {
+    let mut remarks: Vec<String> =
+        lesson.contradicts.iter().map(|other| format!("contradicted by {other}")).collect();
+    if lesson.state == State::Candidate {
+        let runs = lesson.for_runs.len();
+        remarks.push(format!("a candidate: {runs} of three runs say so"));
+    }
+    remarks.extend(lesson.valid_until.map(|end| format!("valid until {}", end.strftime("%Y-%m-%d"))));
+    remarks
 }
 
 fn of_rehearsal(id: &str, rehearsal: &RehearsalRecord) -> Document {

@@ -39,6 +39,8 @@ pub struct Document {
     pub claimed: bool,
     /// How often what it says went well and failed; none where its strategy's own receipts tell.
     pub counts: Option<(u64, u64)>,
+    /// What people should know of it beside its text: that something contradicts it, that it is a candidate.
+    pub remarks: Vec<String>,
     /// What was measured.
     pub measures: Measures,
     /// When it happened.

@@ -7,7 +7,7 @@ use model::{Fingerprint, RunReceipt, StepReceipt};
 use serde::{Deserialize, Serialize};
 
 use crate::records::{PredictionRecord, RehearsalRecord};
-use crate::{TableName, Tenant};
+use crate::{Lesson, TableName, Tenant};
 
 /// The digits of a fingerprint that make an id: at 100,000 entries two alike are one in 10^14.
 const ID_DIGITS: usize = 20;
@@ -24,6 +24,8 @@ pub enum Body {
     Prediction(PredictionRecord),
     /// What a rehearsal showed.
     Rehearsal(RehearsalRecord),
+    /// What was learned or told; the latest entry of a lesson counts.
+    Lesson(Box<Lesson>),
 }
 
 /// The kinds of entries, by the word in `memory list` and in exports.
@@ -38,11 +40,13 @@ pub enum Kind {
     Prediction,
     /// [`Body::Rehearsal`].
     Rehearsal,
+    /// [`Body::Lesson`].
+    Lesson,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Run, Self::Step, Self::Prediction, Self::Rehearsal];
+    pub const ALL: [Self; 5] = [Self::Run, Self::Step, Self::Prediction, Self::Rehearsal, Self::Lesson];
 
     /// The word in output.
     pub const fn name(self) -> &'static str {
@@ -51,6 +55,7 @@ impl Kind {
             Self::Step => "step",
             Self::Prediction => "prediction",
             Self::Rehearsal => "rehearsal",
+            Self::Lesson => "lesson",
         }
     }
 
@@ -74,6 +79,7 @@ impl Body {
             Self::Step(_) => Kind::Step,
             Self::Prediction(_) => Kind::Prediction,
             Self::Rehearsal(_) => Kind::Rehearsal,
+            Self::Lesson(_) => Kind::Lesson,
         }
     }
 
@@ -84,6 +90,15 @@ impl Body {
             Self::Step(step) => Some(&step.run),
             Self::Prediction(prediction) => Some(&prediction.run),
             Self::Rehearsal(rehearsal) => Some(&rehearsal.run),
+            Self::Lesson(_) => None,
+        }
+    }
+
+    /// The lesson it is a version of.
+    pub fn lesson(&self) -> Option<&str> {
+        match self {
+            Self::Lesson(lesson) => Some(&lesson.lesson),
+            _ => None,
         }
     }
 
@@ -93,6 +108,7 @@ impl Body {
             Self::Run(_) | Self::Rehearsal(_) => None,
             Self::Step(step) => Some(step.operation.name()),
             Self::Prediction(prediction) => Some(prediction.operation.name()),
+            Self::Lesson(lesson) => lesson.conditions.operation.as_deref(),
         }
     }
 
@@ -102,6 +118,7 @@ impl Body {
             Self::Run(_) | Self::Rehearsal(_) => None,
             Self::Step(step) => step.table.as_ref().map(TableName::from),
             Self::Prediction(prediction) => prediction.table.clone(),
+            Self::Lesson(lesson) => lesson.conditions.table.clone(),
         }
     }
 
@@ -112,6 +129,7 @@ impl Body {
             Self::Step(step) => step.started_at,
             Self::Prediction(prediction) => prediction.predicted_at,
             Self::Rehearsal(rehearsal) => rehearsal.rehearsed_at,
+            Self::Lesson(lesson) => lesson.learned_at,
         }
     }
 }

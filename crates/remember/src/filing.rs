@@ -9,7 +9,7 @@ use crate::describe::document_of;
 use crate::meaning::Packed;
 use crate::search::words::terms;
 use crate::store::{Filed, FiledDocument, Store, Vectored};
-use crate::{Body, Document, Embedder, Entry, Tenant};
+use crate::{Body, Document, Embedder, Entry, State, Tenant};
 
 /// Makes the documents of entries, writes both, and answers how many were new.
 pub(crate) fn append(
@@ -33,11 +33,19 @@ pub(crate) fn append(
             }
             context = known.as_ref();
         }
-        let document = document_of(entry, context).map(prepared);
-        filed.push(Filed { entry: entry.clone(), document });
+        filed.push(file(entry, context));
     }
     embed(embedder, &mut filed);
     store.append(&filed)
+}
+
+fn file(entry: &Entry, run: Option<&RunReceipt>) -> Filed {
+    let gone = match &entry.body {
+        Body::Lesson(lesson) if lesson.state == State::Retired => Some(lesson.lesson.clone()),
+        _ => None,
+    };
+    let document = document_of(entry, run).filter(|_| gone.is_none()).map(prepared);
+    Filed { entry: entry.clone(), document, gone }
 }
 
 fn prepared(document: Document) -> FiledDocument {

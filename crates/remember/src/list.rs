@@ -110,7 +110,7 @@ impl Memory {
     }
 }
 
-fn summary_of(entry: &Entry) -> Summary {
+pub(crate) fn summary_of(entry: &Entry) -> Summary {
     let document = listed(entry);
     Summary {
         id: entry.id.clone(),

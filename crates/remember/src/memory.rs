@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 use model::{Fault, RunReceipt, StepReceipt};
 
 use crate::filing::append;
+use crate::lesson::{is_finished, learn};
 use crate::records::{PredictionRecord, RehearsalRecord};
 use crate::spool::Spool;
 use crate::store::{Selection, SqliteStore, Store};
-use crate::{Body, Embedder, Entry, Options, StoreChoice, Tenant};
+use crate::{Body, Embedder, Entry, Kind, Options, StoreChoice, Tenant};
 
 /// The memory of one tenant.
 ///
@@ -38,6 +39,8 @@ const REST: Duration = Duration::from_secs(30);
 pub enum Recorded {
     /// The store has it.
     Stored,
+    /// The store has it, but its lessons could not be written, because of this.
+    Unlearned(Fault),
     /// It waits in the spool file, because of this.
     Spooled(Fault),
     /// It is lost, because of this: neither the store nor the spool file could be written.
@@ -49,6 +52,9 @@ impl Recorded {
     pub fn warning(&self) -> Option<String> {
         match self {
             Self::Stored => None,
+            Self::Unlearned(fault) => {
+                Some(format!("the memory keeps the run, but learned nothing of it: {fault}"))
+            }
             Self::Spooled(fault) => Some(format!(
                 "the memory could not be written, and the receipt waits to be replayed: {fault}"
             )),
@@ -90,8 +96,34 @@ impl Memory {
     }
 
     /// Records how a run stands: when it starts, whenever that changes, and when it ends.
+    ///
+    /// A run that has ended teaches its lessons. Where that fails the receipt is kept all the same, and
+    /// [`learn_again`](Self::learn_again) makes up for it.
     pub fn record_run(&self, run: &RunReceipt) -> Recorded {
-        self.record(Body::Run(run.clone()))
+        let recorded = self.record(Body::Run(run.clone()));
+        if matches!(recorded, Recorded::Stored) && is_finished(run) {
+            let learned = self.with_store(|store| learn(store, self.embedder(), &self.tenant, run));
+            if let Err(fault) = learned {
+                return Recorded::Unlearned(fault);
+            }
+        }
+        recorded
+    }
+
+    /// Learns from every finished run of the ledger again; what was learned before stays as it is.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub fn learn_again(&self) -> Result<(), Fault> {
+        let selection = Selection { kind: Some(Kind::Run), ..Selection::default() };
+        for entry in self.entries(&selection)? {
+            if let Body::Run(run) = &entry.body
+                && is_finished(run)
+            {
+                self.with_store(|store| learn(store, self.embedder(), &self.tenant, run))?;
+            }
+        }
+        Ok(())
     }
 
     /// Records one attempt of one step.

@@ -30,6 +30,7 @@ pub(crate) fn why(asked: &Asked<'_>, hit: &Hit, document: &Document, counts: (u6
     reasons.extend(of_words(asked, document));
     reasons.extend(hit.evidence.meaning.map(|meaning| format!("means something alike ({meaning:.2})")));
     reasons.extend(of_counts(counts, document));
+    reasons.extend(document.remarks.iter().cloned());
     reasons
 }
 

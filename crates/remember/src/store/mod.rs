@@ -18,6 +18,8 @@ pub(crate) struct Filed {
     pub(crate) entry: Entry,
     /// None for entries that only serve statistics.
     pub(crate) document: Option<FiledDocument>,
+    /// The key of a document that is not to be found any more.
+    pub(crate) gone: Option<String>,
 }
 
 /// A document with its words and its vector.
@@ -52,6 +54,8 @@ pub struct Selection {
     pub kind: Option<Kind>,
     /// Entries of this run.
     pub run: Option<String>,
+    /// Versions of this lesson.
+    pub lesson: Option<String>,
     /// Entries of this operation.
     pub operation: Option<String>,
     /// Entries about this table.

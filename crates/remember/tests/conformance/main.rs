@@ -6,6 +6,7 @@
 mod common;
 mod grammar;
 mod ledger;
+mod lessons;
 mod place;
 mod predicates;
 mod tenants;
@@ -23,6 +24,12 @@ on_every_store! {
     ledger::gives_back_what_it_was_given as gives_back_what_it_was_given,
     ledger::export_and_import_lose_nothing as export_and_import_lose_nothing,
     ledger::lists_and_shows as lists_and_shows,
+    lessons::what_a_person_tells_is_believed_but_not_more_than_it_earns as what_a_person_tells_is_believed_but_not_more_than_it_earns,
+    lessons::what_cannot_be_read_is_refused_whole as what_cannot_be_read_is_refused_whole,
+    lessons::secrets_that_people_paste_are_not_kept as secrets_that_people_paste_are_not_kept,
+    lessons::three_runs_make_a_lesson_and_failures_unmake_it as three_runs_make_a_lesson_and_failures_unmake_it,
+    lessons::contradictions_surface as contradictions_surface,
+    lessons::a_proved_way_back_is_a_lesson_and_a_hard_lock_another as a_proved_way_back_is_a_lesson_and_a_hard_lock_another,
     predicates::recall_of_predicates_is_whole as recall_of_predicates_is_whole,
     predicates::given_up_in_a_fixed_order as given_up_in_a_fixed_order,
     tenants::never_see_each_other as tenants_never_see_each_other,

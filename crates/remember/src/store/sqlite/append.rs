@@ -16,6 +16,9 @@ pub(super) fn append(connection: &mut Connection, filed: &[Filed]) -> rusqlite::
             if let Some(document) = &one.document {
                 insert_document(&transaction, &one.entry, document)?;
             }
+            if let Some(key) = &one.gone {
+                remove_document(&transaction, &one.entry, key)?;
+            }
         }
     }
     transaction.commit()?;
@@ -24,8 +27,8 @@ pub(super) fn append(connection: &mut Connection, filed: &[Filed]) -> rusqlite::
 
 fn insert_entry(transaction: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<bool> {
     let mut insert = transaction.prepare_cached(
-        "INSERT INTO entry (id, tenant, kind, run, operation, table_schema, table_name, happened_ns, body)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
+        "INSERT INTO entry (id, tenant, kind, run, lesson, operation, table_schema, table_name, happened_ns, body)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING",
     )?;
     let table = entry.body.table();
     let schema = table.as_ref().and_then(|table| table.schema.as_ref());
@@ -36,6 +39,7 @@ fn insert_entry(transaction: &Transaction<'_>, entry: &Entry) -> rusqlite::Resul
         entry.tenant.as_str(),
         entry.body.kind().name(),
         entry.body.run(),
+        entry.body.lesson(),
         entry.body.operation(),
         schema.map(|schema| schema.as_str()),
         table.as_ref().map(|table| table.name.as_str()),
@@ -53,10 +57,10 @@ fn insert_document(
     let mut insert = transaction.prepare_cached(
         "INSERT OR REPLACE INTO document (tenant, key, entry, type, operation, recipe, table_schema, table_name,
             outcome, environment, server_major, run, rehearsal, claimed, rows, heap_bytes, index_bytes,
-            total_bytes, ms, lock_hold_ms, lock_wait_ms, stall_ms, successes, failures, happened_ns, text,
+            total_bytes, ms, lock_hold_ms, lock_wait_ms, stall_ms, remarks, successes, failures, happened_ns, text,
             terms, model, vector)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-            ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)",
+            ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)",
     )?;
     let document = &filed.document;
     let table = document.table.as_ref();
@@ -84,6 +88,7 @@ fn insert_document(
         measures.lock_hold_ms,
         measures.lock_wait_ms,
         measures.stall_ms,
+        (!document.remarks.is_empty()).then(|| document.remarks.join("\n")),
         document.counts.map(|(successes, _)| successes.cast_signed()),
         document.counts.map(|(_, failures)| failures.cast_signed()),
         nanoseconds(document.happened_at),
@@ -92,6 +97,15 @@ fn insert_document(
         filed.vector.as_ref().map(|vectored| &vectored.model),
         filed.vector.as_ref().and_then(|vectored| Some(vectored.vector.as_ref()?.to_bytes())),
     ])?;
+    Ok(())
+}
+
+fn remove_document(transaction: &Transaction<'_>, entry: &Entry, key: &str) -> rusqlite::Result<()> {
+    transaction.execute(
+        "DELETE FROM document WHERE tenant = ?1 AND key = ?2",
+        params![entry.tenant.as_str(), key],
+    )?;
+    transaction.execute("UPDATE generation SET value = value + 1", [])?;
     Ok(())
 }
 

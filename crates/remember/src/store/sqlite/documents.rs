@@ -11,10 +11,10 @@ use crate::{Document, Measures, Outcome, TableName, Tenant};
 /// What is read of a document, in the order [`document_of`] takes it.
 const COLUMNS: &str = "key, entry, type, operation, recipe, table_schema, table_name, outcome, environment,
     server_major, run, rehearsal, claimed, rows, heap_bytes, index_bytes, total_bytes, ms, lock_hold_ms,
-    lock_wait_ms, stall_ms, successes, failures, happened_ns, text";
+    lock_wait_ms, stall_ms, remarks, successes, failures, happened_ns, text";
 
 /// The columns of [`COLUMNS`].
-const COLUMN_COUNT: usize = 25;
+const COLUMN_COUNT: usize = 26;
 
 /// A tenant's documents in memory.
 #[derive(Debug, Default)]
@@ -89,8 +89,8 @@ fn document_of(row: &Row<'_>) -> rusqlite::Result<Document> {
     let table =
         name.map(|name| TableName { schema: schema.map(model::Ident::new), name: model::Ident::new(name) });
     let outcome = row.get_ref(7)?.as_str_or_null()?.and_then(Outcome::from_name);
-    let counts: (Option<i64>, Option<i64>) = (row.get(21)?, row.get(22)?);
-    let happened_at = Timestamp::from_nanosecond(row.get::<_, i64>(23)?.into()).unwrap_or(Timestamp::MAX);
+    let counts: (Option<i64>, Option<i64>) = (row.get(22)?, row.get(23)?);
+    let happened_at = Timestamp::from_nanosecond(row.get::<_, i64>(24)?.into()).unwrap_or(Timestamp::MAX);
     Ok(Document {
         key: row.get(0)?,
         entry: row.get(1)?,
@@ -105,9 +105,13 @@ fn document_of(row: &Row<'_>) -> rusqlite::Result<Document> {
         rehearsal: row.get(11)?,
         claimed: row.get(12)?,
         counts: counts.0.zip(counts.1).map(|(good, bad)| (good.cast_unsigned(), bad.cast_unsigned())),
+        remarks: row
+            .get_ref(21)?
+            .as_str_or_null()?
+            .map_or_else(Vec::new, |lines| lines.lines().map(str::to_owned).collect()),
         measures: measures_of(row)?,
         happened_at,
-        text: row.get(24)?,
+        text: row.get(25)?,
     })
 }
 

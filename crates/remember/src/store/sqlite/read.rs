@@ -59,6 +59,9 @@ fn conditions(tenant: &Tenant, selection: &Selection) -> (String, Vec<Value>) {
     if let Some(run) = &selection.run {
         add("run = ?", run.clone().into());
     }
+    if let Some(lesson) = &selection.lesson {
+        add("lesson = ?", lesson.clone().into());
+    }
     if let Some(operation) = &selection.operation {
         add("operation = ?", operation.clone().into());
     }

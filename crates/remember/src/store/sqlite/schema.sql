@@ -5,6 +5,7 @@ CREATE TABLE entry (
     tenant TEXT NOT NULL,
     kind TEXT NOT NULL,
     run TEXT,
+    lesson TEXT,
     operation TEXT,
     table_schema TEXT,
     table_name TEXT,
@@ -14,6 +15,7 @@ CREATE TABLE entry (
 ) STRICT;
 CREATE INDEX entry_by_kind ON entry (tenant, kind, happened_ns);
 CREATE INDEX entry_by_run ON entry (tenant, run);
+CREATE INDEX entry_by_lesson ON entry (tenant, lesson) WHERE lesson IS NOT NULL;
 CREATE INDEX entry_by_operation ON entry (tenant, kind, operation, happened_ns);
 CREATE INDEX entry_by_table ON entry (tenant, table_name);
 CREATE TRIGGER entry_is_append_only BEFORE UPDATE ON entry
@@ -50,6 +52,8 @@ CREATE TABLE document (
     lock_hold_ms REAL,
     lock_wait_ms REAL,
     stall_ms REAL,
+    -- What people should know of it, a line each.
+    remarks TEXT,
     successes INTEGER,
     failures INTEGER,
     happened_ns INTEGER NOT NULL,

@@ -1,0 +1,160 @@
+//! Lessons from finished runs, and what contradicts what.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use model::{Fault, RunOutcome, RunReceipt, StepReceipt};
+
+use super::rules::{Finished, Saying, sayings};
+use super::{Lesson, Origin, State};
+use crate::filing::append;
+use crate::store::{Selection, Store};
+use crate::{Body, Embedder, Entry, Kind, Tenant};
+
+/// Whether nothing more is to be expected of a run.
+pub(crate) fn is_finished(run: &RunReceipt) -> bool {
+    matches!(run.outcome, RunOutcome::Done | RunOutcome::Failed | RunOutcome::Aborted)
+}
+
+/// Learns from a finished run, and writes what changed.
+pub(crate) fn learn(
+    store: &mut dyn Store,
+    embedder: Option<&dyn Embedder>,
+    tenant: &Tenant,
+    run: &RunReceipt,
+) -> Result<(), Fault> {
+    let selection = Selection { kind: Some(Kind::Step), run: Some(run.run.clone()), ..Selection::default() };
+    let entries = store.entries(tenant, &selection)?;
+    let steps: Vec<StepReceipt> = entries
+        .into_iter()
+        .filter_map(|entry| match entry.body {
+            Body::Step(step) => Some(*step),
+            _ => None,
+        })
+        .collect();
+    let at = run.finished_at.unwrap_or(run.started_at);
+    let mut known = lessons(store, tenant)?;
+    let mut changed = BTreeSet::new();
+    for saying in sayings(&Finished { run, steps: &steps }) {
+        changed.extend(take(&mut known, saying, &run.run, at));
+    }
+    write(store, embedder, tenant, known, changed)
+}
+
+/// Takes a lesson that a person tells.
+pub(crate) fn take_told(
+    store: &mut dyn Store,
+    embedder: Option<&dyn Embedder>,
+    tenant: &Tenant,
+    told: Lesson,
+) -> Result<String, Fault> {
+    let mut known = lessons(store, tenant)?;
+    let id = told.lesson.clone();
+    known.entry(id.clone()).or_insert(told);
+    write(store, embedder, tenant, known, BTreeSet::from([id.clone()]))?;
+    let selection =
+        Selection { lesson: Some(id), newest_first: true, limit: Some(1), ..Selection::default() };
+    Ok(store.entries(tenant, &selection)?.pop().map(|entry| entry.id).unwrap_or_default())
+}
+
+/// The latest of each lesson.
+pub(crate) fn lessons(store: &mut dyn Store, tenant: &Tenant) -> Result<BTreeMap<String, Lesson>, Fault> {
+    let selection = Selection { kind: Some(Kind::Lesson), ..Selection::default() };
+    let entries = store.entries(tenant, &selection)?.into_iter();
+    let lessons = entries.filter_map(|entry| match entry.body {
+        Body::Lesson(lesson) => Some((lesson.lesson.clone(), *lesson)),
+        _ => None,
+    });
+    Ok(lessons.collect())
+}
+
+/// Adds a saying to its lesson; answers the lesson's id where that changed it.
+fn take(known: &mut BTreeMap<String, Lesson>, saying: Saying, run: &str, at: Timestamp) -> Option<String> {
+    let id = Lesson::id_of(&(saying.rule, &saying.conditions));
+    if !known.contains_key(&id) && !saying.speaks_for {
+        // Nobody believes it yet, so nobody needs to be told otherwise.
+        return None;
+    }
+    let lesson = known.entry(id.clone()).or_insert_with(|| fresh(&id, &saying, at));
+    let runs = if saying.speaks_for { &mut lesson.for_runs } else { &mut lesson.against_runs };
+    if !runs.insert(run.to_owned()) {
+        return None;
+    }
+    if saying.speaks_for && saying.rows >= lesson.rows {
+        // The largest table says most.
+        (lesson.text, lesson.rows) = (saying.text, saying.rows);
+    }
+    lesson.learned_at = at;
+    lesson.state = lesson.judged();
+    lesson.valid_until = (lesson.state == State::Retired).then_some(at);
+    Some(id)
+}
+
+fn fresh(id: &str, saying: &Saying, at: Timestamp) -> Lesson {
+    Lesson {
+        lesson: id.to_owned(),
+        kind: saying.kind.to_owned(),
+        text: saying.text.clone(),
+        conditions: saying.conditions.clone(),
+        remedy: saying.remedy.clone(),
+        outcome: saying.outcome,
+        rows: saying.rows,
+        environment: None,
+        origin: Origin::Rule(saying.rule.to_owned()),
+        for_runs: BTreeSet::new(),
+        against_runs: BTreeSet::new(),
+        contradicts: BTreeSet::new(),
+        valid_from: at,
+        valid_until: None,
+        superseded_by: None,
+        state: State::Candidate,
+        claims: serde_json::Map::new(),
+        learned_at: at,
+    }
+}
+
+/// Writes changed lessons, and those whose contradictions changed with them.
+fn write(
+    store: &mut dyn Store,
+    embedder: Option<&dyn Embedder>,
+    tenant: &Tenant,
+    mut known: BTreeMap<String, Lesson>,
+    mut changed: BTreeSet<String>,
+) -> Result<(), Fault> {
+    for (id, contradicts) in contradictions(&known, &changed) {
+        if let Some(lesson) = known.get_mut(&id).filter(|lesson| lesson.contradicts != contradicts) {
+            lesson.contradicts = contradicts;
+            changed.insert(id);
+        }
+    }
+    let changed = changed.iter().filter_map(|id| known.remove(id));
+    let entries: Vec<Entry> =
+        changed.map(|lesson| Entry::new(tenant, Body::Lesson(Box::new(lesson)))).collect();
+    append(store, embedder, &entries)?;
+    Ok(())
+}
+
+/// What changed lessons and their opposites now contradict.
+fn contradictions(
+    known: &BTreeMap<String, Lesson>,
+    changed: &BTreeSet<String>,
+) -> BTreeMap<String, BTreeSet<String>> {
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for id in changed {
+        let Some(lesson) = known.get(id) else { continue };
+        let contrary = known.values().filter(|other| lesson.is_contrary(other));
+        let contrary: BTreeSet<String> = contrary.map(|other| other.lesson.clone()).collect();
+        for other in
+            known.values().filter(|other| contrary.contains(&other.lesson) || other.contradicts.contains(id))
+        {
+            let theirs = found.entry(other.lesson.clone()).or_insert_with(|| other.contradicts.clone());
+            if contrary.contains(&other.lesson) {
+                theirs.insert(id.clone())
+            } else {
+                theirs.remove(id)
+            };
+        }
+        found.insert(id.clone(), contrary);
+    }
+    found
+}
