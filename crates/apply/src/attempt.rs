@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use connect::Session;
 use jiff::Timestamp;
-use model::{Direction, Literal, Name, Plan, Sql, StepOutcome, StepReceipt, sql};
+use model::{Action, Direction, Literal, Name, Plan, Sql, StepOutcome, StepReceipt, sql};
 
 use crate::blockers::Sightings;
 use crate::failure::Failure;
@@ -37,6 +37,7 @@ pub(crate) struct Attempt {
 struct Before {
     rows: Option<f64>,
     heap_bytes: Option<i64>,
+    heap_blocks: Option<u64>,
     index_bytes: Option<i64>,
     total_bytes: Option<i64>,
     longest_transaction_ms: Option<f64>,
@@ -69,6 +70,16 @@ impl Attempt {
             execution_ms: None,
             before,
         })
+    }
+
+    /// The size of the step's work in the unit in which its progress is told: rows of a backfill, pages of
+    /// an index build; unknown for others.
+    pub(crate) fn total(&self, action: &Action) -> Option<u64> {
+        match action {
+            Action::Backfill(_) => self.before.rows.map(|rows| rows as u64),
+            Action::Concurrent { .. } => self.before.heap_blocks,
+            _ => None,
+        }
     }
 
     /// The step's work ended so; what follows is asking and writing it down.
@@ -122,6 +133,7 @@ async fn measure(session: &Session, table: Option<&Name>) -> Result<Before, Fail
     let table = table.map_or_else(|| sql!("NULL"), |table| sql!("{}", Literal::new(table.to_string())));
     let question = sql!(
         "SELECT NULLIF(c.reltuples, -1) AS rows, pg_catalog.pg_relation_size(c.oid) AS heap,
+            pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::bigint AS blocks,
             pg_catalog.pg_indexes_size(c.oid) AS indexes, pg_catalog.pg_total_relation_size(c.oid) AS total, a.longest
          FROM (SELECT 1000 * pg_catalog.max(pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - xact_start)) AS longest
                FROM pg_catalog.pg_stat_activity
@@ -136,6 +148,7 @@ async fn measure(session: &Session, table: Option<&Name>) -> Result<Before, Fail
     Ok(Before {
         rows: value(row, "rows"),
         heap_bytes: value(row, "heap"),
+        heap_blocks: value(row, "blocks"),
         index_bytes: value(row, "indexes"),
         total_bytes: value(row, "total"),
         longest_transaction_ms: value(row, "longest"),

@@ -11,13 +11,13 @@ use crate::attempt::Attempt;
 use crate::blockers;
 use crate::failure::Failure;
 use crate::machine::Wish;
-use crate::pulse::{self, Pulse, Verdict, watched};
+use crate::pulse::{self, Judging, Look, Pulse, Verdict, watched};
 use crate::session::{ms_since, rows, send, value};
 use crate::work::{Tried, Work};
 
 /// What the runner saw while the statement ran.
-#[derive(Default)]
-struct Seen {
+struct Seen<'a> {
+    work: &'a Work<'a>,
     /// Time blocked in a row until now, in ms.
     blocked_ms: f64,
     /// Time blocked in all, in ms.
@@ -34,11 +34,10 @@ pub(crate) async fn try_once(
 ) -> Result<Tried, Failure> {
     attempt.lock_tries += 1;
     let started = Instant::now();
-    let mut seen = Seen::default();
+    let mut seen = Seen { work, blocked_ms: 0.0, waited_ms: 0.0, wanted_out: false, exhausted: None };
     let sessions = work.sessions;
     let sent = send(&sessions.work, statement);
-    let look = async |pulse: &Pulse| look(work, pulse, &mut seen).await;
-    let answer = watched(&sessions.runner, &sessions.work, work.stop, sent, look).await;
+    let answer = watched(&sessions.runner, &sessions.work, work.stop, sent, &mut seen).await;
     let total_ms = ms_since(started);
     attempt.lock_wait_ms += seen.waited_ms.min(total_ms);
     attempt.lock_hold_ms = attempt.lock_hold_ms.max((total_ms - seen.waited_ms).max(0.0));
@@ -58,26 +57,34 @@ pub(crate) async fn try_once(
     }
 }
 
-async fn look(work: &Work<'_>, pulse: &Pulse, seen: &mut Seen) -> Result<Verdict, Failure> {
-    if matches!(pulse.wish(work.stop), Wish::Pause | Wish::Abort) {
-        seen.wanted_out = true;
-        return Ok(Verdict::Cancel);
+impl Look for Seen<'_> {
+    fn look<'a>(&'a mut self, pulse: &'a Pulse) -> Judging<'a> {
+        Box::pin(self.judge(pulse))
     }
-    tell_progress(work).await?;
-    if !pulse.is_blocked {
-        seen.blocked_ms = 0.0;
-        return Ok(Verdict::GoOn);
+}
+
+impl Seen<'_> {
+    async fn judge(&mut self, pulse: &Pulse) -> Result<Verdict, Failure> {
+        if matches!(pulse.wish(self.work.stop), Wish::Pause | Wish::Abort) {
+            self.wanted_out = true;
+            return Ok(Verdict::Cancel);
+        }
+        tell_progress(self.work).await?;
+        if !pulse.is_blocked {
+            self.blocked_ms = 0.0;
+            return Ok(Verdict::GoOn);
+        }
+        let beat_ms = pulse::EVERY.as_secs_f64() * 1e3;
+        self.blocked_ms += beat_ms;
+        self.waited_ms += beat_ms;
+        if self.blocked_ms < self.work.patience.as_secs_f64() * 1e3 {
+            return Ok(Verdict::GoOn);
+        }
+        let pid = self.work.sessions.work.server().backend_pid;
+        let holders = blockers::blocking(&self.work.sessions.runner, pid).await?;
+        self.exhausted = Some(blockers::fault(&self.work.step.id, &holders, self.blocked_ms, 1));
+        Ok(Verdict::Cancel)
     }
-    let beat_ms = pulse::EVERY.as_secs_f64() * 1e3;
-    seen.blocked_ms += beat_ms;
-    seen.waited_ms += beat_ms;
-    if seen.blocked_ms < work.patience.as_secs_f64() * 1e3 {
-        return Ok(Verdict::GoOn);
-    }
-    let pid = work.sessions.work.server().backend_pid;
-    let holders = blockers::blocking(&work.sessions.runner, pid).await?;
-    seen.exhausted = Some(blockers::fault(&work.step.id, &holders, seen.blocked_ms, 1));
-    Ok(Verdict::Cancel)
 }
 
 /// Tells how far an index build came.

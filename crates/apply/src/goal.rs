@@ -48,3 +48,42 @@ pub(crate) fn arrival(plan: &Plan) -> usize {
 fn first_after(plan: &Plan, is: impl Fn(PhaseName) -> bool) -> Option<usize> {
     plan.steps.iter().position(|step| is(step.phase))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{gate, plan};
+    use PhaseName::{Backfill, Cleanup, Contract, Expand, Switch, Validate};
+
+    #[test]
+    fn cleanup_is_never_reached_without_a_word() {
+        let plan = plan(&[Expand, Switch, Contract, Cleanup]);
+        assert_eq!(forward(&plan, None, 0), (3, Limit::Cleanup));
+        assert_eq!(forward(&plan, None, 3), (3, Limit::Cleanup));
+        assert_eq!(forward(&plan, Some(Cleanup), 0), (4, Limit::End));
+        assert_eq!(arrival(&plan), 3);
+    }
+
+    #[test]
+    fn a_gate_stops_until_its_phase_is_named() {
+        let mut plan = plan(&[Expand, Backfill, Switch, Contract]);
+        plan.gates = vec![gate(Switch), gate(Contract)];
+        assert_eq!(forward(&plan, None, 0), (2, Limit::Gate(gate(Switch))));
+        assert_eq!(forward(&plan, None, 2), (2, Limit::Gate(gate(Switch))));
+        assert_eq!(forward(&plan, Some(Switch), 2), (3, Limit::Until(Switch)));
+        assert_eq!(forward(&plan, None, 3), (3, Limit::Gate(gate(Contract))));
+        assert_eq!(forward(&plan, Some(Contract), 3), (4, Limit::End));
+    }
+
+    #[test]
+    fn until_names_the_last_phase() {
+        let plan = plan(&[Expand, Expand, Backfill, Switch]);
+        assert_eq!(forward(&plan, Some(Expand), 0), (2, Limit::Until(Expand)));
+        assert_eq!(forward(&plan, Some(Validate), 0), (3, Limit::Until(Validate)));
+        assert_eq!(forward(&plan, Some(Switch), 0), (4, Limit::End));
+        assert_eq!(back(&plan, None), 0);
+        assert_eq!(back(&plan, Some(Expand)), 2);
+        assert_eq!(back(&plan, Some(Validate)), 3);
+        assert_eq!(back(&plan, Some(Contract)), 4);
+    }
+}

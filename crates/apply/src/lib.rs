@@ -14,6 +14,8 @@ mod busy;
 mod concurrent;
 mod control;
 mod failure;
+#[cfg(test)]
+mod fixture;
 mod goal;
 mod journal;
 mod locks;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
 
 use connect::Session;
@@ -75,22 +76,49 @@ pub(crate) enum Verdict {
     Cancel,
 }
 
+/// A verdict that may take a question to find.
+pub(crate) type Judging<'a> = Pin<Box<dyn Future<Output = Result<Verdict, Failure>> + Send + 'a>>;
+
+/// Looks after a statement while it runs.
+pub(crate) trait Look: Send {
+    /// Decides by what was heard whether the statement may go on.
+    fn look<'a>(&'a mut self, pulse: &'a Pulse) -> Judging<'a>;
+}
+
+/// Cancels when the user wants out, and nothing else.
+pub(crate) struct UnlessStopped<'a> {
+    pub(crate) stop: &'a StopFlag,
+    /// Whether the user wanted out.
+    pub(crate) wanted_out: bool,
+}
+
+impl<'a> UnlessStopped<'a> {
+    pub(crate) fn new(stop: &'a StopFlag) -> Self {
+        Self { stop, wanted_out: false }
+    }
+}
+
+impl Look for UnlessStopped<'_> {
+    fn look<'a>(&'a mut self, pulse: &'a Pulse) -> Judging<'a> {
+        Box::pin(async {
+            self.wanted_out |= matches!(pulse.wish(self.stop), Wish::Pause | Wish::Abort);
+            Ok(if self.wanted_out { Verdict::Cancel } else { Verdict::GoOn })
+        })
+    }
+}
+
 /// Waits for a statement of the work session while the runner asks every 200 ms whether the server is
 /// still there, and `look` decides by what was heard whether the statement may go on. A raised stop flag
 /// is looked at as soon as it is raised.
 ///
 /// A cancelled statement is waited for: its answer says whether the cancel came in time.
-pub(crate) async fn watched<T, W, F>(
+pub(crate) async fn watched<T>(
     runner: &Session,
     work: &Session,
     stop: &StopFlag,
-    statement: W,
-    mut look: F,
-) -> Result<T, Failure>
-where
-    W: Future<Output = Result<T, Failure>>,
-    F: AsyncFnMut(&Pulse) -> Result<Verdict, Failure>,
-{
+    statement: impl Future<Output = Result<T, Failure>>,
+    look: &mut dyn Look,
+) -> Result<T, Failure> {
     tokio::pin!(statement);
     let pid = work.server().backend_pid;
     let mut cancelled = false;
@@ -98,7 +126,7 @@ where
         let beat = async {
             rest(stop).await;
             let pulse = Pulse::hear(runner, pid).await?;
-            look(&pulse).await
+            look.look(&pulse).await
         };
         let verdict = tokio::select! {
             biased;
@@ -107,8 +135,10 @@ where
         };
         if let (Verdict::Cancel, false) = (verdict?, cancelled) {
             cancelled = true;
-            // Where the cancel does not get through, the statement goes on and is waited for.
-            let _ = work.cancel().await;
+            // Not through the protocol's cancel request, which may arrive when the next statement runs:
+            // this one has been delivered when it is answered.
+            rows(runner, &sql!("SELECT pg_catalog.pg_cancel_backend({})", Sql::verbatim(pid.to_string())))
+                .await?;
         }
     }
 }
@@ -120,13 +150,5 @@ async fn rest(stop: &StopFlag) {
     } else {
         // That the flag was not raised in time is the usual case.
         let _ = tokio::time::timeout(EVERY, stop.raised()).await;
-    }
-}
-
-/// Cancels when the user wants out, and nothing else.
-pub(crate) fn unless_stopped(pulse: &Pulse, stop: &StopFlag) -> Verdict {
-    match pulse.wish(stop) {
-        Wish::Pause | Wish::Abort => Verdict::Cancel,
-        Wish::GoOn | Wish::Idle => Verdict::GoOn,
     }
 }

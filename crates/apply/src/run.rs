@@ -409,3 +409,19 @@ fn new_run() -> String {
     let now = Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
     format!("run-{now}-{:04x}", rand::random::<u16>())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_send<T: Send>(_: &T) {}
+
+    /// A run can be spawned on any runtime.
+    #[test]
+    fn a_run_is_send() {
+        #[allow(dead_code)]
+        fn check(target: &Target, plan: &Plan, guard: &dyn Guard, options: &mut ApplyOptions<'_>) {
+            is_send(&apply(target, plan, guard, options, &model::Silent));
+        }
+    }
+}

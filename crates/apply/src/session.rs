@@ -36,11 +36,16 @@ const LIVENESS: [&str; 4] = [
     "SET client_connection_check_interval = '1s'",
 ];
 
+/// Settings without which a step could be refused for the role's habits, or pass over rows in silence:
+/// with `row_security` off a policy that would hide rows is an error.
+const WHOLE: &str = "SET default_transaction_read_only = off; SET row_security = off";
+
 impl Sessions {
     /// Opens the work session beside the runner's.
     pub(crate) async fn open(target: &Target, runner: Session, run: &str) -> Result<Self, Failure> {
         name_session(&runner, run, " runner").await?;
         let work = connect(target, &application_name(run, "")).await.map_err(Failure::Lost)?;
+        send(&work, &Sql::verbatim(WHOLE)).await?;
         for setting in LIVENESS {
             // Where the platform has no such setting, the orphan is found by its name all the same.
             let _ = runner.batch_execute(setting).await;

@@ -303,6 +303,9 @@ impl<'a, 'o> Shell<'a, 'o> {
     }
 
     async fn close(&mut self) {
+        if self.attempt.take().is_some() {
+            self.errand.progress.end("its outcome is not known yet");
+        }
         if let Some(meter) = self.meter.take() {
             meter.stop().await;
         }
@@ -337,10 +340,11 @@ impl<'a, 'o> Shell<'a, 'o> {
         }
         self.finish_attempt().await?;
         let step = &self.errand.plan.steps[at];
-        self.errand.progress.begin(&step.title, None);
         let runner = &self.sessions()?.runner;
         let number = 1 + journal::attempts_of(runner, &self.errand.run, at).await?;
         let attempt = Attempt::begin(runner, at, number, step.table.as_ref()).await?;
+        let total = attempt.total(work::action(step, self.errand.direction));
+        self.errand.progress.begin(&step.title, total);
         let table = match &step.table {
             Some(table) if ask(runner, &is_table(table)).await? => Some(table),
             _ => None,

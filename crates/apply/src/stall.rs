@@ -164,7 +164,7 @@ async fn feel(session: Session, target: Target, name: String, feeling: Arc<Mutex
                 break;
             }
             let statement = feeling.statement.clone().filter(|_| feeling.refused.is_none());
-            feeling.in_flight = statement.as_ref().map(|_| Instant::now());
+            feeling.in_flight = statement.as_ref().filter(|_| session.is_some()).map(|_| Instant::now());
             statement
         };
         let Some(statement) = next else {

@@ -48,18 +48,23 @@ impl Known<'_> {
         }
         let done = self.steps.iter().take_while(|state| **state == StepState::Done).count();
         let begun = self.steps.iter().any(|state| *state != StepState::Pending);
-        let recorded = self.last_run().and_then(|run| run.live_schema.as_ref());
-        if begun && recorded == Some(self.live) {
-            if done >= goal {
-                return Ok(nothing("every step up to there is done already"));
-            }
-            return Ok(Start::Continue { supersedes: None });
+        let recorded = self.runs.first().and_then(|run| run.live_schema.as_ref());
+        let as_left = begun && recorded == Some(self.live);
+        let go_on = || match done >= goal {
+            true => nothing("every step up to there is done already"),
+            false => Start::Continue { supersedes: None },
+        };
+        if as_left && self.runs.first().is_some_and(|run| self.is_mine(run)) {
+            return Ok(go_on());
         }
         match () {
-            () if *self.live == self.plan.from && (done < goal || self.plan.from != self.plan.to) => {
-                Ok(Start::Fresh)
+            () if *self.live == self.plan.from && self.plan.from != self.plan.to => Ok(Start::Fresh),
+            () if *self.live == self.plan.to && (begun || self.plan.from != self.plan.to) => {
+                Ok(nothing("the database has the wanted schema already"))
             }
-            () if *self.live == self.plan.to => Ok(nothing("the database has the wanted schema already")),
+            () if *self.live == self.plan.from => Ok(Start::Fresh),
+            // Another plan was run since; what is left of this one is independent of it.
+            () if as_left => Ok(go_on()),
             () => Err(self.drifted(if begun { recorded } else { Some(&self.plan.from) })),
         }
     }
@@ -75,7 +80,7 @@ impl Known<'_> {
             return Ok(start);
         }
         self.refuse_after_other_plan()?;
-        match self.last_run().and_then(|run| run.live_schema.as_ref()) {
+        match self.runs.first().and_then(|run| run.live_schema.as_ref()) {
             Some(recorded) if recorded != self.live => Err(self.drifted(Some(recorded))),
             _ => Ok(Start::Continue { supersedes: None }),
         }
@@ -84,8 +89,8 @@ impl Known<'_> {
     /// Resumes or supersedes an unfinished run of this plan; refuses one of another plan.
     fn unfinished(&self, direction: Direction) -> Result<Option<Start>, Fault> {
         self.refuse_other_plan()?;
-        let mine = self.runs.iter().filter(|run| run.plan == self.hash.as_str());
-        let Some(run) = mine.take(1).find(|run| run.is_unfinished()) else { return Ok(None) };
+        let mine = self.runs.iter().find(|run| self.is_mine(run));
+        let Some(run) = mine.filter(|run| run.is_unfinished()) else { return Ok(None) };
         if let Some(recorded) = &run.live_schema
             && recorded != self.live
         {
@@ -97,13 +102,12 @@ impl Known<'_> {
         Ok(Some(Start::Continue { supersedes: Some(run.run.clone()) }))
     }
 
-    /// The last run that changed the database, of whatever plan.
-    fn last_run(&self) -> Option<&RunRow> {
-        self.runs.first()
+    fn is_mine(&self, run: &RunRow) -> bool {
+        run.plan == self.hash.as_str()
     }
 
     fn refuse_other_plan(&self) -> Result<(), Fault> {
-        let other = self.runs.iter().find(|run| run.is_unfinished() && run.plan != self.hash.as_str());
+        let other = self.runs.iter().find(|run| run.is_unfinished() && !self.is_mine(run));
         let Some(run) = other else { return Ok(()) };
         let plan: String = run.plan.chars().take(12).collect();
         Err(Fault::gate("apply.unfinished", format!("run {} of another plan ({plan}) is unfinished in this database", run.run))
@@ -111,8 +115,8 @@ impl Known<'_> {
     }
 
     fn refuse_after_other_plan(&self) -> Result<(), Fault> {
-        let newest = self.runs.first().filter(|run| run.plan != self.hash.as_str());
-        let Some(run) = newest else { return Ok(()) };
+        let since = self.runs.iter().take_while(|run| !self.is_mine(run)).find(|run| run.stands);
+        let Some(run) = since else { return Ok(()) };
         let plan: String = run.plan.chars().take(12).collect();
         Err(Fault::gate(
             "apply.superseded",
@@ -151,4 +155,155 @@ impl Known<'_> {
 
 fn nothing(why: &str) -> Start {
     Start::Nothing { why: why.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::plan;
+    use PhaseName::{Cleanup, Expand, Switch};
+    use StepState::{Doing, Done, Pending};
+    use jiff::Timestamp;
+    use model::RunOutcome;
+
+    /// A database's journal and schema, to be asked how a run of `plan` begins.
+    struct World {
+        plan: Plan,
+        runs: Vec<RunRow>,
+        steps: Vec<StepState>,
+        live: Fingerprint,
+    }
+
+    fn print(word: &str) -> Fingerprint {
+        Fingerprint::of_bytes(word.as_bytes())
+    }
+
+    impl World {
+        fn new(steps: &[StepState], live: &str) -> Self {
+            let plan = plan(&[Expand, Switch, Cleanup]);
+            Self { plan, runs: Vec::new(), steps: steps.to_vec(), live: print(live) }
+        }
+
+        /// With one more, newest run; `live` is the schema it left.
+        fn after(
+            mut self,
+            plan: Option<&str>,
+            direction: Direction,
+            outcome: RunOutcome,
+            live: Option<&str>,
+        ) -> Self {
+            let run = RunRow {
+                run: format!("run-{}", self.runs.len()),
+                plan: plan.map_or_else(|| self.plan.hash().as_str().to_owned(), str::to_owned),
+                direction,
+                goal: 2,
+                outcome,
+                environment: "unknown".to_owned(),
+                rehearsal: false,
+                server_version: 150_000,
+                from_schema: self.plan.from.clone(),
+                to_schema: self.plan.to.clone(),
+                live_schema: live.map(print),
+                fault: None,
+                work_pid: 1,
+                resumed: 0,
+                stands: true,
+                started_at: Timestamp::UNIX_EPOCH,
+                changed_at: Timestamp::UNIX_EPOCH,
+                finished_at: None,
+            };
+            self.runs.insert(0, run);
+            self
+        }
+
+        fn known<'a>(&'a self, hash: &'a Fingerprint) -> Known<'a> {
+            Known { plan: &self.plan, hash, runs: &self.runs, steps: &self.steps, live: &self.live }
+        }
+
+        fn forward(&self) -> Result<Start, &'static str> {
+            self.known(&self.plan.hash()).forward(2).map_err(|fault| fault.kind)
+        }
+
+        fn back(&self, goal: usize) -> Result<Start, &'static str> {
+            self.known(&self.plan.hash()).back(goal).map_err(|fault| fault.kind)
+        }
+    }
+
+    fn go_on(supersedes: Option<&str>) -> Result<Start, &'static str> {
+        Ok(Start::Continue { supersedes: supersedes.map(str::to_owned) })
+    }
+
+    fn is_nothing(start: &Result<Start, &'static str>) -> bool {
+        matches!(start, Ok(Start::Nothing { .. }))
+    }
+
+    use Direction::{Back, Forward};
+    use RunOutcome::{Aborted, Failed, Paused, Running};
+
+    #[test]
+    fn a_new_plan_needs_the_schema_it_was_made_for() {
+        let none = [Pending, Pending, Pending];
+        assert_eq!(World::new(&none, "from").forward(), Ok(Start::Fresh));
+        assert!(is_nothing(&World::new(&none, "to").forward()));
+        assert_eq!(World::new(&none, "else").forward(), Err("plan.drifted"));
+        assert!(is_nothing(&World::new(&none, "from").back(0)));
+    }
+
+    #[test]
+    fn an_unfinished_run_goes_on_or_is_turned_around() {
+        let half = [Done, Doing, Pending];
+        let crashed = World::new(&half, "half").after(None, Forward, Running, None);
+        assert_eq!(crashed.forward(), Ok(Start::Resume { run: "run-0".to_owned() }));
+        assert_eq!(crashed.back(0), go_on(Some("run-0")));
+        let failed = World::new(&half, "half").after(None, Back, Failed, Some("half"));
+        assert_eq!(failed.back(0), Ok(Start::Resume { run: "run-0".to_owned() }));
+        assert_eq!(failed.forward(), go_on(Some("run-0")));
+        let drifted = World::new(&half, "else").after(None, Forward, Paused, Some("half"));
+        assert_eq!(drifted.forward(), Err("plan.drifted"));
+        assert_eq!(drifted.back(0), Err("plan.drifted"));
+    }
+
+    #[test]
+    fn another_plans_unfinished_run_is_in_the_way() {
+        let none = [Pending, Pending, Pending];
+        for outcome in [Running, Paused, Failed] {
+            let world = World::new(&none, "from").after(Some("other"), Forward, outcome, None);
+            assert_eq!(world.forward(), Err("apply.unfinished"));
+            assert_eq!(world.back(0), Err("apply.unfinished"));
+        }
+        let world = World::new(&none, "from").after(Some("other"), Forward, Aborted, None);
+        assert_eq!(world.forward(), Ok(Start::Fresh));
+    }
+
+    #[test]
+    fn what_is_done_is_done() {
+        let done = [Done, Done, Pending];
+        let world = World::new(&done, "to").after(None, Forward, RunOutcome::Done, Some("to"));
+        assert!(is_nothing(&world.forward()));
+        assert_eq!(world.back(0), go_on(None));
+        let part =
+            World::new(&[Done, Pending, Pending], "half").after(None, Back, RunOutcome::Done, Some("half"));
+        assert_eq!(part.forward(), go_on(None));
+        assert!(is_nothing(&part.back(1)));
+    }
+
+    #[test]
+    fn a_schema_that_another_plan_took_back_is_changed_again() {
+        let done = [Done, Done, Pending];
+        let world = World::new(&done, "from").after(None, Forward, RunOutcome::Done, Some("to"));
+        let world = world.after(Some("other"), Forward, RunOutcome::Done, Some("from"));
+        assert_eq!(world.forward(), Ok(Start::Fresh));
+        assert_eq!(world.back(0), Err("apply.superseded"));
+    }
+
+    #[test]
+    fn cleanup_may_follow_after_other_plans_and_ends_the_way_back() {
+        let done = [Done, Done, Pending];
+        let world = World::new(&done, "more").after(None, Forward, RunOutcome::Done, Some("to"));
+        let world = world.after(Some("other"), Forward, RunOutcome::Done, Some("more"));
+        let hash = world.plan.hash();
+        assert_eq!(world.known(&hash).forward(3).unwrap(), Start::Continue { supersedes: None });
+        let cleaned = World::new(&[Done, Done, Doing], "to").after(None, Forward, Failed, Some("to"));
+        assert_eq!(cleaned.back(0), Err("apply.cleaned"));
+    }
 }

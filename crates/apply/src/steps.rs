@@ -8,7 +8,7 @@ use crate::attempt::Attempt;
 use crate::failure::Failure;
 use crate::locks;
 use crate::machine::{Event, StepState};
-use crate::pulse::{Pulse, unless_stopped, watched};
+use crate::pulse::{UnlessStopped, watched};
 use crate::session::{ask_long, send};
 use crate::shell::Shell;
 use crate::work::{self, Tried, Work};
@@ -39,17 +39,11 @@ impl Shell<'_, '_> {
     /// A question that may take long, cut short when the user wants out.
     async fn ask(&self, at: usize, question: &Sql) -> Result<Event, Failure> {
         let sessions = self.sessions()?;
-        let stop = &self.options.stop;
-        let mut wanted_out = stop.is_raised();
-        let look = async |pulse: &Pulse| {
-            let verdict = unless_stopped(pulse, stop);
-            wanted_out |= matches!(verdict, crate::pulse::Verdict::Cancel);
-            Ok(verdict)
-        };
+        let mut look = UnlessStopped::new(&self.options.stop);
         let asked = ask_long(&sessions.work, question);
-        match watched(&sessions.runner, &sessions.work, stop, asked, look).await {
+        match watched(&sessions.runner, &sessions.work, look.stop, asked, &mut look).await {
             Ok(answer) => Ok(Event::Answer(answer)),
-            Err(Failure::Cancelled) if wanted_out => Ok(Event::Stopped),
+            Err(Failure::Cancelled) if look.wanted_out => Ok(Event::Stopped),
             Err(failure) => Err(failure.at(&format!("step {}", self.errand.plan.steps[at].id))),
         }
     }

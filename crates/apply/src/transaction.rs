@@ -11,7 +11,7 @@ use crate::blockers::{self, Holder};
 use crate::failure::Failure;
 use crate::locks::{self, Clocks, Wanted};
 use crate::machine::Wish;
-use crate::pulse::{Pulse, unless_stopped, watched};
+use crate::pulse::{Pulse, UnlessStopped, watched};
 use crate::session::{ms_since, send};
 use crate::work::{Tried, Work};
 
@@ -37,9 +37,9 @@ pub(crate) async fn try_once(
     attempt.lock_tries += 1;
     let mut clocks = Clocks::default();
     let started = Instant::now();
-    let look = async |pulse: &Pulse| Ok(unless_stopped(pulse, work.stop));
+    let mut look = UnlessStopped::new(work.stop);
     let sent = deliver(work, &message, &mut clocks);
-    let answer = watched(&work.sessions.runner, &work.sessions.work, work.stop, sent, look).await;
+    let answer = watched(&work.sessions.runner, &work.sessions.work, work.stop, sent, &mut look).await;
     let total_ms = ms_since(started);
     attempt.lock_wait_ms += clocks.wait_ms(total_ms).min(total_ms);
     let hold_ms = clocks.hold_ms(total_ms, work.sessions.round_trip_ms);
@@ -47,7 +47,7 @@ pub(crate) async fn try_once(
     match answer {
         Ok(()) => Ok(Tried::Done),
         Err(Failure::Lock { sqlstate }) => not_to_be_had(work, attempt, &wanted, sqlstate).await,
-        Err(Failure::Cancelled) if work.stop.is_raised() || wants_out(work).await? => Ok(Tried::Stopped),
+        Err(Failure::Cancelled) if look.wanted_out => Ok(Tried::Stopped),
         Err(failure) => Err(failure),
     }
 }

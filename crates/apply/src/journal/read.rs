@@ -28,6 +28,8 @@ pub(crate) struct RunRow {
     pub(crate) fault: Option<String>,
     pub(crate) work_pid: i32,
     pub(crate) resumed: u32,
+    /// Whether any step of its plan is done or perhaps done.
+    pub(crate) stands: bool,
     pub(crate) started_at: Timestamp,
     pub(crate) changed_at: Timestamp,
     pub(crate) finished_at: Option<Timestamp>,
@@ -53,7 +55,9 @@ pub(crate) struct StepRow {
 /// The last runs in this database, the newest first.
 pub(crate) async fn runs(session: &Session) -> Result<Vec<RunRow>, Failure> {
     let question = sql!(
-        "SELECT pg_catalog.row_to_json(r) AS row FROM lockkeeper.runs AS r ORDER BY changed_at DESC, started_at DESC LIMIT 100"
+        "SELECT pg_catalog.row_to_json(r) AS row FROM (
+            SELECT *, EXISTS (SELECT FROM lockkeeper.steps AS s WHERE s.plan = runs.plan AND s.state <> 'pending') AS stands
+            FROM lockkeeper.runs ORDER BY changed_at DESC, started_at DESC LIMIT 100) AS r"
     );
     read(&rows(session, &question).await?)
 }

@@ -95,7 +95,11 @@ async fn an_orphan_is_ended_and_its_invalid_index_removed() {
     let case = &CASES[0];
     let (database, plan) = case.prepare(15, 1_000).await;
     let old = database.connect().await;
-    old.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ; UPDATE public.funds SET name = name WHERE id = 1").await.unwrap();
+    old.batch_execute(
+        "BEGIN ISOLATION LEVEL REPEATABLE READ; UPDATE public.funds SET name = name WHERE id = 1",
+    )
+    .await
+    .unwrap();
     let target = database.target().clone();
     let doomed = plan.clone();
     let life = tokio::task::spawn_blocking(move || {
@@ -105,7 +109,9 @@ async fn an_orphan_is_ended_and_its_invalid_index_removed() {
     // The first two steps need the table's strongest lock, which the old transaction keeps from them.
     tokio::time::sleep(Duration::from_millis(600)).await;
     assert!(life.await.unwrap().is_none());
-    old.batch_execute("COMMIT; BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM pg_class").await.unwrap();
+    old.batch_execute("COMMIT; BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM pg_class")
+        .await
+        .unwrap();
     let target = database.target().clone();
     let doomed = plan.clone();
     let life = tokio::task::spawn_blocking(move || {
@@ -116,7 +122,10 @@ async fn an_orphan_is_ended_and_its_invalid_index_removed() {
     let orphan = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'CREATE INDEX CONCURRENTLY%'
         AND application_name LIKE 'lockkeeper run-%'";
     let pid = database.ask(orphan).await.expect("the backend goes on without its client");
-    assert_eq!(database.ask("SELECT count(*) FROM pg_index WHERE NOT indisvalid").await.as_deref(), Some("1"));
+    assert_eq!(
+        database.ask("SELECT count(*) FROM pg_index WHERE NOT indisvalid").await.as_deref(),
+        Some("1")
+    );
     let wait = async {
         tokio::time::sleep(Duration::from_millis(700)).await;
         let question = format!("SELECT count(*) FROM pg_stat_activity WHERE pid = {pid}");

@@ -8,6 +8,7 @@ mod kill;
 mod plans;
 mod proxy;
 mod refusals;
+mod speed;
 mod waiting;
 mod whole;
 mod wishes;

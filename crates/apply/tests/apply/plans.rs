@@ -48,7 +48,8 @@ pub async fn of(session: &Session) -> Fingerprint {
 }
 
 /// The table that the plans change, with 2,000 rows.
-pub const FUNDS: &str = "CREATE TABLE public.funds (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL,
+pub const FUNDS: &str =
+    "CREATE TABLE public.funds (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL,
         created_at timestamptz NOT NULL DEFAULT now());
      INSERT INTO public.funds (name) SELECT 'fund ' || n FROM generate_series(1, 2000) AS n;
      ANALYZE public.funds";

@@ -142,7 +142,11 @@ async fn gates_and_cleanup_need_a_word() {
     plan.steps[5].phase = PhaseName::Cleanup;
     for _ in 0..2 {
         let report = apply(database.target(), &plan, &Deparse, &mut quick(), &Silent).await.unwrap();
-        assert!(report.message.contains("the new code is deployed") && report.message.contains("--until switch"), "{}", report.message);
+        assert!(
+            report.message.contains("the new code is deployed") && report.message.contains("--until switch"),
+            "{}",
+            report.message
+        );
         let done = "SELECT count(*) FROM lockkeeper.steps WHERE state = 'done'";
         assert_eq!(database.ask(done).await.as_deref(), Some("4"));
     }

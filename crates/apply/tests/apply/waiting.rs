@@ -71,7 +71,12 @@ async fn who_is_in_the_way_is_named_without_values() {
     let fault = apply(database.target(), &plan, &Deparse, &mut options, &Silent).await.unwrap_err();
     assert_eq!(fault.kind, "apply.lock_timeout");
     let told = fault.to_string();
-    for part in [&format!("pid {pid}"), "billing", "idle in transaction", "UPDATE public.funds SET name = ? WHERE id = ?"] {
+    for part in [
+        &format!("pid {pid}"),
+        "billing",
+        "idle in transaction",
+        "UPDATE public.funds SET name = ? WHERE id = ?",
+    ] {
         assert!(told.contains(part), "{part:?} is not in {told}");
     }
     assert!(!told.contains("secret"), "{told}");
@@ -122,7 +127,9 @@ async fn vacuumed(target: &Target, wanted: &Target) -> Plan {
     session.batch_execute(&FUNDS.replace("2000", "30000")).await.unwrap();
     session.batch_execute("ALTER TABLE public.funds SET (autovacuum_vacuum_threshold = 1); DELETE FROM public.funds WHERE id % 2 = 0").await.unwrap();
     for _ in 0..300 {
-        let found = session.query("SELECT FROM pg_stat_progress_vacuum WHERE relid = 'public.funds'::regclass", &[]).await;
+        let found = session
+            .query("SELECT FROM pg_stat_progress_vacuum WHERE relid = 'public.funds'::regclass", &[])
+            .await;
         if !found.unwrap().is_empty() {
             let from = of(&session).await;
             session.close().await;

@@ -177,7 +177,10 @@ async fn a_backfill_under_writes_misses_nothing() {
     assert_eq!(fingerprint(&database).await, plan.to);
     let total = 60_000 + inserted.load(Ordering::SeqCst);
     assert_eq!(database.ask("SELECT count(*) FROM public.funds").await, Some(total.to_string()));
-    assert_eq!(database.ask("SELECT count(*) FROM public.funds WHERE token IS NULL").await.as_deref(), Some("0"));
+    assert_eq!(
+        database.ask("SELECT count(*) FROM public.funds WHERE token IS NULL").await.as_deref(),
+        Some("0")
+    );
     let receipt = &done.steps[1];
     assert!(receipt.batches > 1 && receipt.rows_filled > 50_000, "{receipt:?}");
 }
@@ -217,7 +220,10 @@ async fn a_partitioned_table_is_filled() {
         let plan = crate::plans::plan(major, from, fingerprint(&wanted).await, (CASES[1].steps)());
         let done = apply(database.target(), &plan, &Deparse, &mut quick(), &Silent).await.unwrap();
         assert_eq!(done.steps[1].rows_filled, 3_000);
-        assert_eq!(database.ask("SELECT count(*) FROM public.funds WHERE token IS NULL").await.as_deref(), Some("0"));
+        assert_eq!(
+            database.ask("SELECT count(*) FROM public.funds WHERE token IS NULL").await.as_deref(),
+            Some("0")
+        );
         rollback(database.target(), &plan, None, &Deparse, &mut quick(), &Silent).await.unwrap();
     }
 }
