@@ -238,8 +238,43 @@ pub struct RollbackArgs {
 /// `memory`.
 #[derive(Debug, Subcommand)]
 pub enum MemoryCommand {
-    /// The ledger: runs and receipts, newest first.
+    /// Tell the memory something: one JSON record, or JSON lines, on standard input. Answers the ids.
+    Add,
+    /// Find what earlier migrations taught: fields filter, the rest of the text ranks.
+    #[command(after_help = SEARCH)]
+    Search(MemorySearchArgs),
+    /// The ledger, newest first: runs, receipts, predictions, rehearsals, lessons.
     List(MemoryListArgs),
+    /// One entry whole.
+    Show(MemoryIdArgs),
+    /// What a lesson or a number rests on.
+    Explain(MemoryIdArgs),
+    /// What the ledger counts up to: times, lock waits by hour, thresholds, scores of predictions.
+    Stats(MemoryStatsArgs),
+    /// How long an operation will take here, and what that rests on.
+    Predict(MemoryPredictArgs),
+    /// Write every entry as a line of JSON on standard output.
+    Export,
+    /// Read what export wrote from standard input; known entries stay as they are.
+    Import(MemoryImportArgs),
+}
+
+const SEARCH: &str = "\
+Example: lockkeeper memory search 'operation:ADD_COLUMN table:funds rows:>1000000 long transactions at night' -k 5
+
+Fields: operation, table, rows, type, outcome, since, env. Values: a word, \"quoted text\", >, >=, <, <=, a
+range 1k..5M, a list a,b; a minus in front negates. Fields filter; where fewer than k answers remain they
+are relaxed in a fixed order, and the answer says which.";
+
+/// `memory search`.
+#[derive(Debug, Args)]
+pub struct MemorySearchArgs {
+    /// What to look for.
+    #[arg(required = true)]
+    pub question: Vec<String>,
+    /// How many answers.
+    #[arg(short = 'k', long, default_value = "5")]
+    pub limit: usize,
 }
 
 /// `memory list`.
@@ -247,7 +282,56 @@ pub enum MemoryCommand {
 pub struct MemoryListArgs {
     /// How many at most.
     #[arg(short = 'k', long, default_value = "20")]
-    pub limit: usize,
+    pub limit: u32,
+    /// Only entries about this table.
+    #[arg(long, value_name = "TABLE")]
+    pub table: Option<remember::TableName>,
+    /// Only entries of this run.
+    #[arg(long, value_name = "RUN")]
+    pub run: Option<String>,
+}
+
+/// `memory show` and `memory explain`.
+#[derive(Debug, Args)]
+pub struct MemoryIdArgs {
+    /// The entry's id, or the beginning of it.
+    pub id: String,
+}
+
+/// `memory stats`.
+#[derive(Debug, Args)]
+pub struct MemoryStatsArgs {
+    /// Only of this operation.
+    #[arg(long, value_name = "OPERATION")]
+    pub operation: Option<model::Operation>,
+    /// Only on this table.
+    #[arg(long, value_name = "TABLE")]
+    pub table: Option<remember::TableName>,
+}
+
+/// `memory predict`.
+#[derive(Debug, Args)]
+pub struct MemoryPredictArgs {
+    /// The operation: ADD_COLUMN, CREATE_INDEX, …
+    #[arg(long, value_name = "OPERATION")]
+    pub operation: model::Operation,
+    /// The table.
+    #[arg(long, value_name = "TABLE")]
+    pub table: Option<remember::TableName>,
+    /// Its rows.
+    #[arg(long, value_name = "N")]
+    pub rows: Option<f64>,
+    /// The recipe; the one used last where none is named.
+    #[arg(long, value_name = "RECIPE")]
+    pub recipe: Option<String>,
+}
+
+/// `memory import`.
+#[derive(Debug, Args)]
+pub struct MemoryImportArgs {
+    /// Take entries of other tenants as this tenant's own.
+    #[arg(long)]
+    pub adopt: bool,
 }
 
 /// `demo`.

@@ -2,38 +2,121 @@
 
 use std::fmt::Write as _;
 
-use model::Fault;
-use remember::{ListQuery, Listing, Memory};
+use model::{Fault, ms_text};
+use remember::{Foretold, Found, ListQuery, Listing, Memory, PredictQuery, StatisticsQuery};
+use serde::Serialize;
 
 use super::Ending;
-use crate::answer;
-use crate::args::{MemoryCommand, MemoryListArgs};
+use crate::answer::{self, heading};
+use crate::args::{MemoryCommand, MemoryListArgs, MemoryPredictArgs, MemoryStatsArgs};
 use crate::context::Context;
 
 pub(super) fn run(context: &Context, command: MemoryCommand) -> Result<Ending, Fault> {
     let memory = Memory::open(&context.memory_options()?)?;
     match command {
-        MemoryCommand::List(args) => list(context, &memory, &args),
+        MemoryCommand::Add => {
+            let added = memory.add(&mut std::io::stdin().lock())?;
+            answer::give(context.format, &added, pretty)?;
+        }
+        MemoryCommand::Search(args) => {
+            let found = memory.search(&args.question.join(" "), args.limit)?;
+            answer::give(context.format, &found, found_text)?;
+        }
+        MemoryCommand::List(args) => list(context, &memory, args)?,
+        MemoryCommand::Show(args) => answer::give(context.format, &memory.show(&args.id)?, pretty)?,
+        MemoryCommand::Explain(args) => answer::give(context.format, &memory.explain(&args.id)?, pretty)?,
+        MemoryCommand::Stats(args) => stats(context, &memory, args)?,
+        MemoryCommand::Predict(args) => predict(context, &memory, args)?,
+        MemoryCommand::Export => _ = memory.export(&mut std::io::stdout().lock())?,
+        MemoryCommand::Import(args) => {
+            let imported = memory.import(&mut std::io::stdin().lock(), args.adopt)?;
+            answer::give(context.format, &imported, |imported| {
+                format!("{} entries are new, {} were known.\n", imported.new, imported.known)
+            })?;
+        }
     }
+    Ok(Ending::Clean)
 }
 
-fn list(context: &Context, memory: &Memory, args: &MemoryListArgs) -> Result<Ending, Fault> {
-    let limit = u32::try_from(args.limit).unwrap_or(u32::MAX);
-    let listing = memory.list(&ListQuery { limit: Some(limit), ..ListQuery::default() })?;
-    answer::give(context.format, &listing, list_text)?;
-    Ok(Ending::Clean)
+/// Data whose shape is its best text.
+fn pretty<T: Serialize>(data: &T) -> String {
+    // Plain data with string keys always serialises.
+    serde_json::to_string_pretty(data).unwrap_or_default() + "\n"
+}
+
+fn list(context: &Context, memory: &Memory, args: MemoryListArgs) -> Result<(), Fault> {
+    let query =
+        ListQuery { limit: Some(args.limit), table: args.table, run: args.run, ..ListQuery::default() };
+    answer::give(context.format, &memory.list(&query)?, list_text)
 }
 
 fn list_text(listing: &Listing) -> String {
     let mut out = String::new();
     for entry in &listing.entries {
         // Writing to a String cannot fail.
-        let _ = writeln!(out, "{:.8}  {:.19}  {}", entry.id, entry.happened_at, entry.text);
+        let _ = writeln!(out, "{:.16}  {:.19}  {}", entry.id, entry.happened_at.to_string(), entry.text);
     }
     if listing.entries.is_empty() {
         out.push_str("The memory is empty.\n");
     } else if listing.more {
         out.push_str("There are more: say -k N.\n");
     }
+    out
+}
+
+fn found_text(found: &Found) -> String {
+    let mut out = String::new();
+    for (at, result) in found.results.iter().enumerate() {
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "{}. {} (confidence {:.0})", at + 1, result.text, result.confidence);
+        let _ = writeln!(out, "   {} · {}", result.id, result.why.join("; "));
+    }
+    if found.results.is_empty() {
+        out.push_str("Nothing like it is remembered.\n");
+    }
+    if !found.relaxed.is_empty() {
+        let _ = writeln!(out, "Too few answers met every field; given up: {}", found.relaxed.join(", "));
+    }
+    for note in &found.notes {
+        let _ = writeln!(out, "note: {note}");
+    }
+    out
+}
+
+fn stats(context: &Context, memory: &Memory, args: MemoryStatsArgs) -> Result<(), Fault> {
+    let query =
+        StatisticsQuery { operation: args.operation, table: args.table, ..StatisticsQuery::default() };
+    answer::give(context.format, &memory.stats(&query)?, pretty)
+}
+
+fn predict(context: &Context, memory: &Memory, args: MemoryPredictArgs) -> Result<(), Fault> {
+    let query = PredictQuery {
+        table: args.table,
+        rows: args.rows,
+        recipe: args.recipe,
+        ..PredictQuery::new(args.operation)
+    };
+    answer::give(context.format, &memory.predict(&query)?, predict_text)
+}
+
+fn predict_text(foretold: &Foretold) -> String {
+    let times = [("takes", &foretold.ms), ("holds its locks for", &foretold.lock_hold_ms)];
+    let mut out = String::new();
+    for (what, quantiles) in times {
+        // Writing to a String cannot fail.
+        let _ = match quantiles {
+            Some(ms) => {
+                writeln!(
+                    out,
+                    "{what} {} ({} to {})",
+                    heading(&ms_text(ms.p50)),
+                    ms_text(ms.p10),
+                    ms_text(ms.p90)
+                )
+            }
+            None => writeln!(out, "{what} an unknown time"),
+        };
+    }
+    let _ = writeln!(out, "rests on: {}", foretold.basis);
     out
 }

@@ -1,8 +1,10 @@
 //! `lockkeeper rehearse`
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use model::{Fault, Progress, count_text, ms_text};
+use model::{Fault, Name, Progress, count_text, ms_text};
+use populate::Rows;
 use rehearse::Rehearsal;
 use serde::Serialize;
 use shadow::Shadow;
@@ -12,11 +14,16 @@ use crate::args::RehearseArgs;
 use crate::context::Context;
 use crate::{answer, carry, planfolder};
 
+/// The made-up rows are the same each time.
+const SEED: u64 = 1;
+
 /// What `rehearse` answers.
 #[derive(Serialize)]
 struct Answer<'a> {
     passed: bool,
     confidence: f64,
+    /// Tables that stayed empty, with the reason.
+    unfilled: &'a BTreeMap<Name, String>,
     #[serde(flatten)]
     rehearsal: &'a Rehearsal,
 }
@@ -29,11 +36,14 @@ pub(super) async fn run(context: &Context, args: &RehearseArgs) -> Result<Ending
     context.progress.begin("building the schema", None);
     rehearse::build(&session, &loaded.from).await?;
     context.progress.end(&format!("{} tables", loaded.from.tables.len()));
+    let filled =
+        populate::populate(&session, &loaded.from, &Rows::each(args.rows), SEED, &context.progress).await?;
     session.close().await;
     let rehearsal = carry::rehearse(context, &args.plan, &database.target, &context.progress).await?;
     let answer = Answer {
         passed: rehearsal.passed(),
         confidence: carry::confidence(&rehearsal),
+        unfilled: &filled.unfilled,
         rehearsal: &rehearsal,
     };
     answer::give(context.format, &answer, text)?;
@@ -64,6 +74,9 @@ fn write(answer: &Answer<'_>, out: &mut String) -> std::fmt::Result {
         )?;
     }
     writeln!(out, "  to the end: arrived at the wanted schema: {}", yes(rehearsal.arrived))?;
+    for (table, why) in answer.unfilled {
+        writeln!(out, "  not proved on rows: {table} stayed empty: {why}")?;
+    }
     for problem in &rehearsal.problems {
         writeln!(out, "  problem: {problem}")?;
     }
