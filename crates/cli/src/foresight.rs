@@ -8,6 +8,9 @@ use remember::{Memory, PredictQuery};
 
 use crate::context::Context;
 
+/// Fewer runs than this say less of a step than the measured rates do.
+const RUNS_MIN: usize = 3;
+
 /// Predicts from the project's memory. A memory that cannot be read predicts nothing, and is said to.
 pub struct Foresight {
     memory: Memory,
@@ -32,7 +35,7 @@ impl Foresight {
 impl Predictor for Foresight {
     #[expect(clippy::cast_precision_loss, reason = "a size for a logarithm")]
     fn predict(&self, step: &StepShape<'_>) -> Option<Prediction> {
-        if self.failed.borrow().is_some() {
+        if self.failed.borrow().is_some() || step.rows.is_none() {
             return None;
         }
         let query = PredictQuery {
@@ -46,7 +49,8 @@ impl Predictor for Foresight {
             ..PredictQuery::new(step.operation)
         };
         match self.memory.predict(&query) {
-            Ok(foretold) => foretold.prediction(),
+            Ok(foretold) if foretold.n >= RUNS_MIN => foretold.prediction(),
+            Ok(_) => None,
             Err(fault) => {
                 *self.failed.borrow_mut() = Some(fault);
                 None
