@@ -13,6 +13,7 @@ mod blockers;
 mod busy;
 mod concurrent;
 mod control;
+mod ending;
 mod failure;
 #[cfg(test)]
 mod fixture;
@@ -30,15 +31,14 @@ mod session;
 mod shell;
 mod stall;
 mod start;
+mod status;
 mod steps;
 mod transaction;
 mod work;
 
-pub use control::{
-    BackfillStatus, RunStatus, Runner, SETTINGS, Status, StepStatus, abort, pause, resume_request, set,
-    status, step_under_way,
-};
+pub use control::{SETTINGS, abort, pause, resume_request, set};
 pub use options::{ApplyOptions, Guard, GuardFuture, Moment, StopFlag};
 pub use report::{PhaseTime, RunReport, ScriptStep};
 pub use run::{apply, rollback};
 pub use stall::Stalls;
+pub use status::{BackfillStatus, RunStatus, Runner, Status, StepStatus, status, step_under_way};

@@ -1,8 +1,11 @@
 //! What a run tells when it ends.
 
+use std::time::Instant;
+
 use model::{PhaseName, RunReceipt, Sql, StepReceipt};
 use serde::Serialize;
 
+use crate::session::ms_since;
 use crate::stall::Stalls;
 
 /// A run that came to an end: its goal, or a safe point.
@@ -32,6 +35,26 @@ pub struct RunReport {
     pub message: String,
     /// What would have been sent, on a dry run.
     pub script: Vec<ScriptStep>,
+}
+
+impl RunReport {
+    /// A report without a step, of a run that began at `started`.
+    pub(crate) fn empty(receipt: RunReceipt, message: String, started: Instant) -> Self {
+        Self {
+            receipt,
+            steps: Vec::new(),
+            phases: Vec::new(),
+            total_ms: ms_since(started),
+            lock_hold_ms_max: 0.0,
+            lock_wait_ms_max: 0.0,
+            stall: Stalls::default(),
+            baseline: Stalls::default(),
+            resumed: false,
+            arrived: None,
+            message,
+            script: Vec::new(),
+        }
+    }
 }
 
 /// The time one phase took.

@@ -9,12 +9,10 @@ use model::{Direction, Fault, Fingerprint, PLAN_FORMAT, PhaseName, Plan, Progres
 use crate::failure::Failure;
 use crate::goal::{self, Limit};
 use crate::journal::{self, RunRow};
-use crate::machine::{End, StepState, Why};
+use crate::machine::{End, StepState};
 use crate::options::{ApplyOptions, Guard};
 use crate::report::{RunReport, ScriptStep, Tally};
-use crate::session::ms_since;
 use crate::shell::{Errand, Shell, outcome};
-use crate::stall::Stalls;
 use crate::start::{Known, Start};
 use crate::work;
 use crate::{busy, control, privilege, session};
@@ -55,12 +53,12 @@ pub async fn rollback(
 }
 
 /// A plan and the way to go.
-struct Way<'a> {
+pub(crate) struct Way<'a> {
     target: &'a Target,
-    plan: &'a Plan,
+    pub(crate) plan: &'a Plan,
     guard: &'a dyn Guard,
     progress: &'a dyn Progress,
-    direction: Direction,
+    pub(crate) direction: Direction,
     to: Option<PhaseName>,
 }
 
@@ -70,6 +68,14 @@ struct Found {
     live: Fingerprint,
     runs: Vec<RunRow>,
     steps: Vec<StepState>,
+}
+
+/// What was decided before anything was done.
+struct Decided {
+    start: Start,
+    goal: usize,
+    limit: Limit,
+    started: Instant,
 }
 
 impl Way<'_> {
@@ -92,25 +98,19 @@ impl Way<'_> {
             Direction::Forward => known.forward(goal)?,
             Direction::Back => known.back(goal)?,
         };
-        if let Start::Nothing { why } = &start {
-            let report = self.nothing(&found, &runner, options, why, &limit, started);
-            runner.close().await;
-            return Ok(report);
-        }
-        if options.dry_run {
-            let mut report = self.nothing(
-                &found,
-                &runner,
-                options,
-                "nothing was sent: this was a dry run",
-                &limit,
-                started,
-            );
+        let decided = Decided { start, goal, limit, started };
+        let why = match &decided.start {
+            Start::Nothing { why } => Some(why.as_str()),
+            _ if options.dry_run => Some("nothing was sent: this was a dry run"),
+            _ => None,
+        };
+        let Some(why) = why else { return self.run(options, runner, &found, decided).await };
+        let mut report = self.nothing(&found, &runner, options, why, &decided);
+        if options.dry_run && !matches!(decided.start, Start::Nothing { .. }) {
             report.script = self.script(&found.steps, goal);
-            runner.close().await;
-            return Ok(report);
         }
-        self.run(options, runner, &found, start, goal, &limit, started).await
+        runner.close().await;
+        Ok(report)
     }
 
     fn check_plan(&self, hash: &Fingerprint, options: &ApplyOptions<'_>) -> Result<(), Fault> {
@@ -182,28 +182,51 @@ impl Way<'_> {
         }
     }
 
-    #[allow(clippy::too_many_arguments)]
     async fn run(
         &self,
         options: &mut ApplyOptions<'_>,
         runner: Session,
         found: &Found,
-        start: Start,
-        goal: usize,
-        limit: &Limit,
-        started: Instant,
+        decided: Decided,
     ) -> Result<RunReport, Fault> {
         // A request that was meant for an earlier process is not meant for this one.
         session::send(&runner, &control::forget_request()).await.map_err(Failure::into_fault)?;
-        let database = database(&runner);
-        let server_version = runner.server().version_num;
+        let receipt = self.receipt(found, &runner, options);
+        let errand = self.errand(found, &decided);
+        let is_resumed = errand.is_resumed;
+        let earlier = found.runs.iter().find(|row| is_resumed && row.run == errand.run);
+        let started_at = earlier.map_or(receipt.started_at, |row| row.started_at);
+        let run = errand.run.clone();
+        let mut shell = Shell::new(errand, options, runner);
+        let end = shell.run().await;
+        if let End::Failed(why) = end {
+            return Err(self.fault(why, shell.fault.take()));
+        }
+        let outcome = outcome(end, &shell.errand);
+        let finished_at = Some(Timestamp::now());
+        let receipt = RunReceipt { run, outcome, started_at, finished_at, ..receipt };
+        let Tally { phases, lock_hold_ms_max, lock_wait_ms_max, stall } = shell.tally;
+        Ok(RunReport {
+            steps: shell.receipts,
+            phases,
+            lock_hold_ms_max,
+            lock_wait_ms_max,
+            stall,
+            baseline: shell.baseline,
+            resumed: is_resumed,
+            arrived: self.arrived(end, decided.goal, shell.live.as_ref()),
+            ..RunReport::empty(receipt, self.message(end, outcome, &decided.limit), decided.started)
+        })
+    }
+
+    fn errand<'e>(&'e self, found: &'e Found, decided: &Decided) -> Errand<'e> {
         let begun = found.steps.iter().any(|state| *state != StepState::Pending);
-        let (run, is_resumed, supersedes) = match &start {
+        let (run, is_resumed, supersedes) = match &decided.start {
             Start::Resume { run } => (run.clone(), true, None),
             Start::Continue { supersedes } => (new_run(), false, supersedes.clone()),
             Start::Fresh | Start::Nothing { .. } => (new_run(), false, None),
         };
-        let errand = Errand {
+        Errand {
             target: self.target,
             plan: self.plan,
             hash: &found.hash,
@@ -211,137 +234,54 @@ impl Way<'_> {
             progress: self.progress,
             run,
             direction: self.direction,
-            goal,
+            goal: decided.goal,
             is_resumed,
-            forgets: start == Start::Fresh && begun,
+            forgets: decided.start == Start::Fresh && begun,
             supersedes,
-        };
-        let started_at =
-            found.runs.iter().find(|row| is_resumed && row.run == errand.run).map(|row| row.started_at);
-        let started_at = started_at.unwrap_or_else(Timestamp::now);
-        let mut shell = Shell::new(errand, options, runner);
-        let end = shell.run().await;
-        if let End::Failed(why) = end {
-            return Err(self.fault(why, shell.fault.take()));
         }
-        let outcome = outcome(end, &shell.errand);
-        let arrived = self.arrived(end, goal, shell.live.as_ref());
-        let message = self.message(end, outcome, limit);
-        let receipt = RunReceipt {
-            run: shell.errand.run.clone(),
+    }
+
+    /// The receipt of a run that begins and ends now.
+    fn receipt(&self, found: &Found, runner: &Session, options: &ApplyOptions<'_>) -> RunReceipt {
+        let (from, to) = match self.direction {
+            Direction::Forward => (&self.plan.from, &self.plan.to),
+            Direction::Back => (&self.plan.to, &self.plan.from),
+        };
+        let now = Timestamp::now();
+        RunReceipt {
+            run: new_run(),
             plan: found.hash.clone(),
             direction: self.direction,
-            database,
-            environment: shell.options.environment.clone(),
-            server_version,
-            from: if self.direction == Direction::Forward {
-                self.plan.from.clone()
-            } else {
-                self.plan.to.clone()
-            },
-            to: if self.direction == Direction::Forward {
-                self.plan.to.clone()
-            } else {
-                self.plan.from.clone()
-            },
-            outcome,
-            started_at,
-            finished_at: Some(Timestamp::now()),
-            rehearsal: shell.options.rehearsal,
-        };
-        let baseline = shell.baseline;
-        let Tally { phases, lock_hold_ms_max, lock_wait_ms_max, stall } = shell.tally;
-        Ok(RunReport {
-            receipt,
-            steps: shell.receipts,
-            phases,
-            total_ms: ms_since(started),
-            lock_hold_ms_max,
-            lock_wait_ms_max,
-            stall,
-            baseline,
-            resumed: is_resumed,
-            arrived,
-            message,
-            script: Vec::new(),
-        })
-    }
-
-    /// Whether the live schema is where this way leads; none where it was not gone to its end.
-    fn arrived(&self, end: End, goal: usize, live: Option<&Fingerprint>) -> Option<bool> {
-        let at_end = match self.direction {
-            Direction::Forward => goal == self.plan.steps.len(),
-            Direction::Back => goal == 0,
-        };
-        let wanted = if self.direction == Direction::Forward { &self.plan.to } else { &self.plan.from };
-        (end == End::Reached && at_end).then(|| live == Some(wanted))
-    }
-
-    fn message(&self, end: End, outcome: RunOutcome, limit: &Limit) -> String {
-        match (end, self.direction, limit) {
-            (End::Paused, ..) => "stopped at a safe point; run the same command again to go on".to_owned(),
-            (End::Aborted, ..) => {
-                "given up; what was done stays: `lockkeeper rollback` takes it back".to_owned()
-            }
-            (_, Direction::Back, Limit::Until(phase)) => format!("rolled back to the end of phase {phase}"),
-            (_, Direction::Back, _) => "rolled back".to_owned(),
-            (.., Limit::Gate(gate)) => {
-                format!("waits for: {}; then go on with --until {}", gate.waits_for, gate.before)
-            }
-            (.., Limit::Until(phase)) if outcome == RunOutcome::Paused => {
-                format!("done up to phase {phase}; go on with a later --until, or roll back")
-            }
-            (.., Limit::Cleanup) => {
-                "done; what it keeps is removed by --until cleanup, and until then it can be rolled back"
-                    .to_owned()
-            }
-            _ => "done".to_owned(),
+            database: database(runner),
+            environment: options.environment.clone(),
+            server_version: runner.server().version_num,
+            from: from.clone(),
+            to: to.clone(),
+            outcome: RunOutcome::Done,
+            started_at: now,
+            finished_at: Some(now),
+            rehearsal: options.rehearsal,
         }
     }
 
+    /// The report of a run that changed nothing, and so ends in the schema it found.
     fn nothing(
         &self,
         found: &Found,
         runner: &Session,
         options: &ApplyOptions<'_>,
         why: &str,
-        limit: &Limit,
-        started: Instant,
+        decided: &Decided,
     ) -> RunReport {
-        let now = Timestamp::now();
-        let message = match limit {
+        let message = match &decided.limit {
             Limit::Gate(gate) => {
                 format!("{why}; waits for: {}, then go on with --until {}", gate.waits_for, gate.before)
             }
             _ => why.to_owned(),
         };
-        RunReport {
-            receipt: RunReceipt {
-                run: new_run(),
-                plan: found.hash.clone(),
-                direction: self.direction,
-                database: database(runner),
-                environment: options.environment.clone(),
-                server_version: runner.server().version_num,
-                from: found.live.clone(),
-                to: found.live.clone(),
-                outcome: RunOutcome::Done,
-                started_at: now,
-                finished_at: Some(now),
-                rehearsal: options.rehearsal,
-            },
-            steps: Vec::new(),
-            phases: Vec::new(),
-            total_ms: ms_since(started),
-            lock_hold_ms_max: 0.0,
-            lock_wait_ms_max: 0.0,
-            stall: Stalls::default(),
-            baseline: Stalls::default(),
-            resumed: false,
-            arrived: None,
-            message,
-            script: Vec::new(),
-        }
+        let receipt = self.receipt(found, runner, options);
+        let receipt = RunReceipt { from: found.live.clone(), to: found.live.clone(), ..receipt };
+        RunReport::empty(receipt, message, decided.started)
     }
 
     /// What a run to this goal would send.
@@ -361,39 +301,6 @@ impl Way<'_> {
     fn script_step(&self, step: &model::Step) -> ScriptStep {
         let sends = work::script(step, self.direction);
         ScriptStep { step: step.id.clone(), title: step.title.clone(), sends }
-    }
-
-    /// The fault for a run that cannot go on. The shell's own is the better one where it has one.
-    fn fault(&self, why: Why, known: Option<Fault>) -> Fault {
-        let at =
-            |ordinal: usize| format!("step {}", self.plan.steps.get(ordinal).map_or("?", |step| &step.id));
-        match why {
-            Why::ProbeDisagrees(ordinal) => {
-                Fault::new("apply.probe", "the step was carried out, but its probe does not see its effect")
-                    .at(at(ordinal))
-                    .help("what was done before stays; `lockkeeper rollback` takes it back")
-            }
-            Why::VerificationFailed(ordinal) => Fault::new(
-                "apply.verification",
-                "the step was carried out, but its verification says no",
-            )
-            .at(at(ordinal))
-            .help("see what the verification asks in the plan; `lockkeeper rollback` takes the step back"),
-            Why::Drifted(ordinal) => Fault::gate(
-                "plan.drifted",
-                "the step is journaled as done, but its effect is not in the database any more",
-            )
-            .at(at(ordinal))
-            .help(
-                "somebody changed the schema by hand: put it back, or roll back with `lockkeeper rollback`",
-            ),
-            Why::JournalBroken => Fault::new("apply.journal", "the journal's rows contradict each other")
-                .at("schema lockkeeper, table steps")
-                .help("has it been changed by hand?"),
-            Why::Refused(_) | Why::LockTimeout(_) | Why::LostTooOften | Why::Unreachable => {
-                known.unwrap_or_else(|| Fault::new("apply.failed", "the run failed"))
-            }
-        }
     }
 }
 
