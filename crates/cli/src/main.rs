@@ -1,6 +1,7 @@
 //! The `lockkeeper` command line: understands what was typed, runs the stages, and answers.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
+#![expect(unreachable_pub, reason = "a program has no users; pub says what a module offers the others")]
 
 mod answer;
 mod args;

@@ -149,11 +149,11 @@ fn bad_input_is_one_clear_error() {
     let broken = project.write("broken.sql", "CREATE TABLE a (id int);\nCREATE TABLE b (id int,,);\n");
     let fine = project.write("fine.sql", "CREATE TABLE a (id int);");
     let cases: [(&[&str], &str); 6] = [
-        (&["check", "--from", "postgres://127.0.0.1:1/nowhere", "--to", text(&fine)], "127.0.0.1:1"),
+        (&["check", "--from", "postgres://me@127.0.0.1:1/nowhere", "--to", text(&fine)], "127.0.0.1:1"),
         (&["check", "--from", text(&fine), "--to", text(&broken)], "broken.sql:2:25"),
         (&["check", "--from", text(&fine), "--to", "missing.sql"], "missing.sql"),
         (&["check", "--to", text(&fine)], "DATABASE_URL"),
-        (&["apply", "no-plan", "--database", "postgres://127.0.0.1:1/x"], "lockkeeper plan -o DIR"),
+        (&["apply", "no-plan", "--database", "postgres://me@127.0.0.1:1/x"], "lockkeeper plan -o DIR"),
         (&["check", "--from", text(&fine), "--to", text(&fine), "--format", "yaml"], "yaml"),
     ];
     for (args, names) in cases {
