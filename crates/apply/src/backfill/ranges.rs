@@ -106,4 +106,23 @@ mod tests {
         assert_eq!(rows_per_block(&part), 100.0);
         assert_eq!(rows_per_block(&Part { rows: None, ..part }), 64.0);
     }
+
+    /// Both ways to name the rows of some pages name the same rows, each row in just one batch.
+    #[tokio::test]
+    async fn both_ways_find_every_row_once() {
+        let database = testkit::database(15).await;
+        database.run("CREATE TABLE public.t AS SELECT n FROM generate_series(1, 5000) AS n").await;
+        let session = database.connect().await;
+        let part = parts(&session, &Name::new("public", "t")).await.unwrap().remove(0);
+        for major in [13, 14] {
+            let mut found = 0;
+            for from in (0..part.blocks).step_by(7) {
+                let within = within(major, &part, from, from + 7);
+                let count = sql!("SELECT pg_catalog.count(*) AS n FROM public.t WHERE {}", within);
+                found += value::<i64>(&rows(&session, &count).await.unwrap()[0], "n").unwrap();
+            }
+            assert_eq!(found, 5_000, "as for {major}");
+        }
+        session.close().await;
+    }
 }

@@ -1,4 +1,4 @@
-//! How fast a backfill is beside one plain `UPDATE` and beside batches of 10,000 keys, on one server.
+//! How fast a backfill is beside one plain `UPDATE` and batches of 10,000 keys, and a plan beside its statements.
 //!
 //! `LOCKKEEPER_SPEED_ROWS` sets the rows (2,000,000 for figures that mean something); small by default,
 //! where only the counts are checked. Figures are printed with `--nocapture`.
@@ -126,4 +126,36 @@ async fn a_backfill_beside_other_ways() {
         assert_eq!(figure.missed, 0, "{}", figure.way);
     }
     server.stop().await.unwrap();
+}
+
+/// Scenario 1 beside its bare statements, one after the other, on copies of one database.
+#[tokio::test]
+async fn a_plan_beside_its_bare_statements() {
+    let rows =
+        std::env::var("LOCKKEEPER_SPEED_ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(20_000);
+    let (database, plan) = CASES[0].prepare(15, rows).await;
+    let copy = database.copy().await;
+    let session = copy.connect().await;
+    let bare = Instant::now();
+    for step in &plan.steps {
+        for sql in statements(&step.action) {
+            session.batch_execute(&sql).await.unwrap();
+        }
+    }
+    let bare_ms = bare.elapsed().as_secs_f64() * 1e3;
+    session.close().await;
+    let mut options = ApplyOptions { stall: true, ..quick() };
+    let report = apply(database.target(), &plan, &Deparse, &mut options, &Silent).await.unwrap();
+    assert_eq!(report.arrived, Some(true));
+    println!("bare {bare_ms:.0} ms, ours {:.0} ms with a baseline of 500 ms", report.total_ms);
+    println!("lock hold {:.1} ms, wait {:.1} ms", report.lock_hold_ms_max, report.lock_wait_ms_max);
+    println!("stall {:?}, baseline {:?}", report.stall, report.baseline);
+}
+
+fn statements(action: &model::Action) -> Vec<String> {
+    match action {
+        model::Action::Transaction { sql } => sql.iter().map(ToString::to_string).collect(),
+        model::Action::Concurrent { sql, .. } => vec![sql.to_string()],
+        _ => Vec::new(),
+    }
 }
