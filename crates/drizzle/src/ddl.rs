@@ -36,11 +36,12 @@ pub(crate) struct Builder<'a> {
     pub(crate) statements: Vec<Statement>,
     pub(crate) external: BTreeSet<External>,
     pub(crate) notes: Vec<Note>,
+    types: Vec<Sql>,
 }
 
 impl<'a> Builder<'a> {
     pub(crate) fn new(described: &'a Described, generation: Generation, origin: &'a Origin<'a>) -> Self {
-        Self { described, generation, origin, statements: Vec::new(), external: BTreeSet::new(), notes: Vec::new() }
+        Self { described, generation, origin, statements: Vec::new(), external: BTreeSet::new(), notes: Vec::new(), types: types::types(described, generation) }
     }
 
     /// Makes the statements.

@@ -21,9 +21,18 @@ pub(crate) struct Refused {
     pub(crate) module: String,
 }
 
+impl Refused {
+    /// The part and its object in words.
+    pub(crate) fn whole(&self) -> String {
+        if self.object.is_empty() { self.part.clone() } else { [&self.part, " of ", &self.object].concat() }
+    }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Described {
+    /// The types of all columns, which name theirs by number.
+    pub(crate) types: Vec<TypeText>,
     pub(crate) tables: Vec<TableText>,
     pub(crate) views: Vec<ViewText>,
     pub(crate) linked: Vec<LinkedPolicy>,
@@ -76,9 +85,12 @@ pub(crate) struct QualifiedText {
 pub(crate) struct ColumnText {
     pub(crate) key: String,
     pub(crate) name: String,
+    /// The number of its type.
     #[serde(rename = "type")]
-    pub(crate) kind: TypeText,
+    pub(crate) kind: usize,
+    #[serde(default)]
     pub(crate) not_null: bool,
+    #[serde(default)]
     pub(crate) primary: bool,
     pub(crate) unique: Option<ColumnUnique>,
     pub(crate) default: Option<String>,
@@ -204,8 +216,9 @@ pub(crate) struct ViewText {
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct ViewColumn {
     pub(crate) name: String,
+    /// The number of its type.
     #[serde(rename = "type")]
-    pub(crate) kind: TypeText,
+    pub(crate) kind: usize,
 }
 
 #[derive(Debug, Clone, Deserialize)]

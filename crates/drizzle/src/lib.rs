@@ -6,6 +6,7 @@ mod config;
 mod ddl;
 mod decisions;
 mod described;
+mod difference;
 mod files;
 mod filter;
 mod installed;

@@ -15,6 +15,7 @@ use crate::decisions;
 use crate::files::Files;
 use crate::resolve::{Asks, Resolver, Target, package_of};
 use crate::script::{self, Imports, Script, is_identifier};
+use crate::thrown::Frame;
 
 /// The name of the module the host itself evaluates.
 pub(crate) const ENTRY: &str = "lockkeeper:entry";
@@ -43,7 +44,7 @@ pub(crate) struct Learned {
 enum Kind {
     File(PathBuf),
     Builtin(String),
-    StandIn { specifier: String, importer: PathBuf },
+    StandIn { named: String, specifier: String, importer: PathBuf },
     Empty,
 }
 
@@ -58,6 +59,8 @@ pub(crate) struct Modules {
     /// Whether decisions on answered values are made visible, which costs a parse of every file.
     pub(crate) decisions: bool,
     kinds: BTreeMap<String, Kind>,
+    /// The files behind module names: the engine cuts its messages short, so names are.
+    names: Vec<PathBuf>,
     package_kinds: BTreeMap<PathBuf, bool>,
     /// The project's own modules in the order they were loaded, with what their source says.
     pub(crate) scripts: BTreeMap<PathBuf, Script>,
@@ -65,7 +68,12 @@ pub(crate) struct Modules {
     pub(crate) stand_ins: BTreeMap<String, PathBuf>,
     /// `export * from` of a module stood in for: whatever it exports is lost.
     pub(crate) lost_stars: Vec<(PathBuf, String)>,
-    pub(crate) sightings: BTreeSet<Sighting>,
+    /// Which of the project's files pass on all that another exports.
+    pub(crate) star_edges: BTreeSet<(PathBuf, PathBuf)>,
+    /// What was answered, with the place that asked first.
+    pub(crate) sightings: BTreeMap<Sighting, Option<Frame>>,
+    /// The decisions taken the other way, in order.
+    pub(crate) decided: Vec<String>,
     /// A fault found while loading, which the engine can only carry as text.
     pub(crate) fault: Option<Fault>,
     /// A CommonJS module that failed while it loaded: its path, what it said, and where.
@@ -93,15 +101,34 @@ impl Modules {
             learned,
             decisions,
             kinds: BTreeMap::new(),
+            names: Vec::new(),
             package_kinds: BTreeMap::new(),
             scripts: BTreeMap::new(),
             stand_ins: BTreeMap::new(),
             lost_stars: Vec::new(),
-            sightings: BTreeSet::new(),
+            star_edges: BTreeSet::new(),
+            sightings: BTreeMap::new(),
+            decided: Vec::new(),
             fault: None,
             broke: None,
             last: None,
         }
+    }
+
+    /// The short name of a file for the engine: its number and its last part.
+    pub(crate) fn name(&mut self, path: &Path) -> String {
+        let at = self.names.iter().position(|known| known == path).unwrap_or_else(|| {
+            self.names.push(path.to_owned());
+            self.names.len() - 1
+        });
+        let last = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        [&at.to_string(), "/", &last].concat()
+    }
+
+    /// The file behind a short name.
+    pub(crate) fn path(&self, name: &str) -> Option<&Path> {
+        let (at, _) = name.split_once('/')?;
+        self.names.get(at.parse::<usize>().ok()?).map(PathBuf::as_path)
     }
 
     /// What a specifier leads to, with broken packages counted as absent.
@@ -110,8 +137,6 @@ impl Modules {
         Ok(match found {
             Target::File(path) if self.is_broken(&path) => Target::Absent(specifier.to_owned()),
             Target::File(path) if path.extension().is_some_and(|e| e == "node") => Target::Absent(specifier.to_owned()),
-            Target::Builtin(name) if name == "drizzle-kit" => Target::Builtin(name),
-            Target::Absent(name) if name == "drizzle-kit" => Target::Builtin(name),
             other => other,
         })
     }
@@ -124,12 +149,14 @@ impl Modules {
         if specifier == ENTRY {
             return Ok(specifier.to_owned());
         }
-        let importer = if base == ENTRY { self.home.clone() } else { PathBuf::from(base) };
-        if Path::new(specifier).is_absolute() && self.scripts.contains_key(Path::new(specifier)) {
-            return Ok(specifier.to_owned());
-        }
+        let importer = self.path(base).map_or_else(|| self.home.clone(), Path::to_owned);
         let (name, kind) = match self.target(&importer, specifier, Asks::Import)? {
-            Target::File(path) => (path.display().to_string(), Kind::File(path)),
+            Target::File(path) => {
+                if self.passes_on(&importer, specifier) {
+                    self.star_edges.insert((importer, path.clone()));
+                }
+                (self.name(&path), Kind::File(path))
+            }
             Target::Builtin(name) if crate::builtins::source(&name).is_some() => {
                 (["node:", &name].concat(), Kind::Builtin(name))
             }
@@ -143,8 +170,8 @@ impl Modules {
 
     fn stand_in(&mut self, named: &str, specifier: &str, importer: PathBuf) -> (String, Kind) {
         self.stand_ins.entry(named.to_owned()).or_insert_with(|| importer.clone());
-        let name = ["stand-in:", named, " for ", &importer.display().to_string()].concat();
-        (name, Kind::StandIn { specifier: specifier.to_owned(), importer })
+        let name = ["stand-in for ", &self.name(&importer), ": ", named].concat();
+        (name, Kind::StandIn { named: named.to_owned(), specifier: specifier.to_owned(), importer })
     }
 
     /// Reads a script and makes it ready: the project's own are stripped of types.
@@ -159,7 +186,8 @@ impl Modules {
             Script { code: text, module, declarations: Vec::new(), imports: Imports::new(), stars: Vec::new() }
         };
         if self.decisions {
-            script.code = decisions::made_visible(path, &script.code);
+            let name = self.name(path);
+            script.code = decisions::made_visible(path, &name, &script.code);
         }
         Ok(script)
     }
@@ -223,10 +251,14 @@ impl Modules {
                 text.push_str(&format!(" export const {name} = it.{name};"));
             }
         }
-        if self.scripts.get(importer).is_some_and(|script| script.stars.iter().any(|star| star == specifier)) {
+        if self.passes_on(importer, specifier) {
             self.lost_stars.push((importer.to_owned(), named.to_owned()));
         }
         text
+    }
+
+    fn passes_on(&self, importer: &Path, specifier: &str) -> bool {
+        self.scripts.get(importer).is_some_and(|script| script.stars.iter().any(|star| star == specifier))
     }
 
     /// Adds what other modules expect of this one and it has not.
@@ -296,8 +328,7 @@ impl rquickjs::loader::Loader for Loader {
             None if name == ENTRY => self.0.borrow().entry.to_owned(),
             None => return Err(Error::new_loading(name)),
             Some(Kind::Empty) => "export default {};".to_owned(),
-            Some(Kind::StandIn { specifier, importer }) => {
-                let named = name.trim_start_matches("stand-in:").split(" for ").next().unwrap_or_default().to_owned();
+            Some(Kind::StandIn { named, specifier, importer }) => {
                 self.0.borrow_mut().stand_in_text(&specifier, &named, &importer)
             }
             Some(Kind::Builtin(builtin)) => {
@@ -309,7 +340,9 @@ impl rquickjs::loader::Loader for Loader {
         let mut code = code;
         self.0.borrow().complete(name, &mut code);
         let module = Module::declare(ctx.clone(), name, code)?;
-        describe_module(&module, name)?;
+        if let Some(path) = self.0.borrow().path(name) {
+            describe_module(&module, path)?;
+        }
         Ok(module)
     }
 }
@@ -353,12 +386,10 @@ fn keys(ctx: &Ctx<'_>, function: &str, name: &str) -> rquickjs::Result<Vec<Strin
     exports.keys::<String>().collect()
 }
 
-fn describe_module(module: &Module<'_, Declared>, name: &str) -> rquickjs::Result<()> {
+fn describe_module(module: &Module<'_, Declared>, path: &Path) -> rquickjs::Result<()> {
     let meta = module.meta()?;
-    if let Some(folder) = Path::new(name).parent().filter(|_| name.starts_with('/')) {
-        meta.set("url", ["file://", name].concat())?;
-        meta.set("filename", name)?;
-        meta.set("dirname", folder.display().to_string())?;
-    }
-    Ok(())
+    let shown = path.display().to_string();
+    meta.set("url", ["file://", &shown].concat())?;
+    meta.set("filename", shown)?;
+    meta.set("dirname", path.parent().unwrap_or(path).display().to_string())
 }

@@ -5,18 +5,18 @@ use std::path::{Path, PathBuf};
 
 use crate::described::Origins;
 use crate::files::Files;
-use crate::place::{Place, line_and_column};
+use crate::place::{Lines, Place};
 use crate::script::{Declaration, Script};
 
 /// Finds declarations in the project's evaluated files.
 pub(crate) struct Origin<'a> {
     scripts: &'a BTreeMap<PathBuf, Script>,
-    texts: BTreeMap<&'a Path, String>,
+    texts: BTreeMap<&'a Path, Lines>,
 }
 
 impl<'a> Origin<'a> {
     pub(crate) fn new(scripts: &'a BTreeMap<PathBuf, Script>, files: &Files) -> Self {
-        let texts = scripts.keys().filter_map(|path| Some((path.as_path(), files.read(path).ok()?))).collect();
+        let texts = scripts.keys().filter_map(|path| Some((path.as_path(), Lines::new(files.read(path).ok()?)))).collect();
         Self { scripts, texts }
     }
 
@@ -46,6 +46,6 @@ impl<'a> Origin<'a> {
     }
 
     fn at(&self, file: &Path, offset: u32) -> Option<Place> {
-        Some(line_and_column(self.texts.get(file)?, offset).in_file(file))
+        Some(self.texts.get(file)?.place(file, offset))
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// A place in a file, counted from 1.
+/// A place in a file, counted from 1; columns are characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
     pub(crate) file: PathBuf,
@@ -17,29 +17,29 @@ impl fmt::Display for Place {
     }
 }
 
-/// A line and a column, counted from 1; columns are characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct LineColumn {
-    pub(crate) line: u32,
-    pub(crate) column: u32,
+/// A text with the offsets its lines start at.
+#[derive(Debug)]
+pub(crate) struct Lines {
+    text: String,
+    starts: Vec<usize>,
 }
 
-impl LineColumn {
-    pub(crate) fn in_file(self, file: &Path) -> Place {
-        Place { file: file.to_owned(), line: self.line, column: self.column }
+impl Lines {
+    pub(crate) fn new(text: String) -> Self {
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        let starts = std::iter::once(0).chain(ends).collect();
+        Self { text, starts }
     }
-}
 
-/// The line and column of a byte offset.
-pub(crate) fn line_and_column(text: &str, offset: u32) -> LineColumn {
-    let mut end = (offset as usize).min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
+    /// The place of a byte offset.
+    pub(crate) fn place(&self, file: &Path, offset: u32) -> Place {
+        let offset = (offset as usize).min(self.text.len());
+        let line = self.starts.partition_point(|start| *start <= offset);
+        let before = &self.text.as_bytes()[self.starts[line - 1]..offset];
+        // A character is counted at its first byte.
+        let column = before.iter().filter(|byte| (**byte & 0xC0) != 0x80).count() as u32 + 1;
+        Place { file: file.to_owned(), line: line as u32, column }
     }
-    let before = &text[..end];
-    let line = before.bytes().filter(|byte| *byte == b'\n').count() as u32 + 1;
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
-    LineColumn { line, column: before[start..].chars().count() as u32 + 1 }
 }
 
 #[cfg(test)]
@@ -48,9 +48,11 @@ mod tests {
 
     #[test]
     fn counts_from_one_in_characters() {
-        let text = "ab\nçd\n";
-        assert_eq!(line_and_column(text, 0), LineColumn { line: 1, column: 1 });
-        assert_eq!(line_and_column(text, 5), LineColumn { line: 2, column: 2 });
-        assert_eq!(line_and_column(text, 99), LineColumn { line: 3, column: 1 });
+        let lines = Lines::new("ab\nçd\n".into());
+        let at = |offset| {
+            let place = lines.place(Path::new("a.ts"), offset);
+            (place.line, place.column)
+        };
+        assert_eq!([at(0), at(2), at(3), at(5), at(6), at(99)], [(1, 1), (1, 3), (2, 1), (2, 2), (2, 3), (3, 1)]);
     }
 }

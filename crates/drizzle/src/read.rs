@@ -1,6 +1,6 @@
 //! From a path to a project.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,6 +20,7 @@ use crate::options::Options;
 use crate::origin::Origin;
 use crate::project::{Column, Export, Project, Table};
 use crate::proof;
+use crate::resolve::package_name;
 use crate::sandbox::{Evaluated, Evaluation, Setup};
 
 /// Reads the Drizzle project that `path` points at: a drizzle.config file, a schema file, or a folder of either.
@@ -66,12 +67,12 @@ impl Reading<'_> {
             casing: None,
             recent: false,
             vary: Vec::new(),
-            vary_all: false,
+            keep: Vec::new(),
         }
     }
 
-    fn evaluated(&self, entry: &'static str, home: &Path, setup: &Setup) -> Result<Evaluated, Fault> {
-        proof::evaluated(Evaluation {
+    fn evaluation<'r>(&'r self, entry: &'static str, home: &'r Path, setup: Setup) -> Evaluation<'r> {
+        Evaluation {
             files: Arc::clone(&self.files),
             entry,
             home,
@@ -79,7 +80,7 @@ impl Reading<'_> {
             options: self.options,
             learned: Learned::default(),
             decisions: false,
-        })
+        }
     }
 
     fn config(&self, path: &Path) -> Result<(Config, Vec<Note>), Fault> {
@@ -91,7 +92,8 @@ impl Reading<'_> {
             let written = serde_json::from_str(&text).map_err(|error| wrong(error.into()))?;
             return Ok((config::understood(path, written)?, Vec::new()));
         }
-        let evaluated = self.evaluated(include_str!("js/config.js"), path, &self.setup(vec![path.to_owned()]))?;
+        let evaluation = self.evaluation(include_str!("js/config.js"), path, self.setup(vec![path.to_owned()]));
+        let evaluated = proof::proved(&evaluation)?;
         let mut answer: Value = parsed(&evaluated.answer)?;
         Ok((config::understood(path, answer["config"].take())?, notes(&evaluated)))
     }
@@ -105,8 +107,10 @@ impl Reading<'_> {
             recent: installed.recent,
             ..self.setup(schema.to_vec())
         };
-        let evaluated = self.evaluated(include_str!("js/describe.js"), &home, &setup)?;
-        let described = described(&evaluated.answer)?;
+        let evaluation = self.evaluation(include_str!("js/describe.js"), &home, setup);
+        let evaluated = proof::proved(&evaluation)?;
+        let described = described(&evaluation, &evaluated)?;
+        refuse_lost_exports(&evaluation, &evaluated)?;
         notes_so_far.extend(notes(&evaluated));
         let project = self.project(&described, &evaluated, &installed, notes_so_far)?;
         Ok(Project {
@@ -175,24 +179,47 @@ fn parsed<T: serde::de::DeserializeOwned>(answer: &str) -> Result<T, Fault> {
     })
 }
 
-fn described(answer: &str) -> Result<Described, Fault> {
-    match parsed(answer)? {
+fn described(evaluation: &Evaluation<'_>, evaluated: &Evaluated) -> Result<Described, Fault> {
+    match parsed(&evaluated.answer)? {
         Answer::Described(described) => Ok(*described),
         Answer::Refused(refused) => {
-            let module = if refused.module.is_empty() { &refused.path } else { &refused.module };
-            let what = format!("{} of {} depends on {}, which is not available here", refused.part, refused.object, refused.path);
-            Err(Fault::new("drizzle.stand_in", what).help(format!("install \"{module}\", or take the value from a file of the project")))
+            let fault = proof::stand_in_fault(&[&refused.whole(), " (", &refused.path, ")"].concat(), &refused.module);
+            Err(match proof::import_place(evaluation, evaluated, &refused.module) {
+                Some(place) => fault.at(place),
+                None => fault,
+            })
         }
     }
+}
+
+/// A schema file that passes on all of a module that is not there has lost what may be tables.
+fn refuse_lost_exports(evaluation: &Evaluation<'_>, evaluated: &Evaluated) -> Result<(), Fault> {
+    let mut passing: BTreeSet<&Path> = evaluation.setup.files.iter().map(PathBuf::as_path).collect();
+    loop {
+        let more = evaluated.star_edges.iter().filter(|(from, _)| passing.contains(from.as_path()));
+        let more: Vec<&Path> = more.map(|(_, to)| to.as_path()).filter(|to| !passing.contains(to)).collect();
+        if more.is_empty() {
+            break;
+        }
+        passing.extend(more);
+    }
+    let Some((file, module)) = evaluated.lost_stars.iter().find(|(file, _)| passing.contains(file.as_path())) else {
+        return Ok(());
+    };
+    let fault = proof::stand_in_fault(&format!("what {} exports", file.display()), module);
+    Err(match proof::import_place(evaluation, evaluated, module) {
+        Some(place) => fault.at(place),
+        None => fault,
+    })
 }
 
 fn notes(evaluated: &Evaluated) -> Vec<Note> {
     let stand_ins = evaluated.stand_ins.iter().map(|(module, importer)| Note::StandIn {
         module: module.clone(),
         importer: importer.clone(),
-        failed: None,
+        failed: failure(evaluated, module),
     });
-    let seen = evaluated.sightings.iter().filter_map(|seen| match seen.kind.as_str() {
+    let seen = evaluated.sightings.keys().filter_map(|seen| match seen.kind.as_str() {
         "environment" => Some(Note::Environment { variable: seen.name.clone() }),
         "clock" => Some(Note::Clock),
         "random" => Some(Note::Random),
@@ -200,4 +227,9 @@ fn notes(evaluated: &Evaluated) -> Vec<Note> {
     });
     let all: BTreeMap<Note, ()> = stand_ins.chain(seen).map(|note| (note, ())).collect();
     all.into_keys().collect()
+}
+
+/// What a package said when it failed, if that is why it was stood in for.
+fn failure(evaluated: &Evaluated, module: &str) -> Option<String> {
+    evaluated.learned.broken.get(package_name(module)).cloned()
 }

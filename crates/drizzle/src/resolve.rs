@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::Fault;
 use oxc_resolver::{ResolveError, ResolveOptions, ResolverGeneric, TsconfigDiscovery};
 
-use crate::files::{Files, View, in_node_modules};
+use crate::files::{Files, View};
 
 /// What an import leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +54,10 @@ impl Resolver {
     pub(crate) fn resolve(&self, importer: &Path, specifier: &str, asks: Asks) -> Result<Target, Fault> {
         if let Some(builtin) = builtin(specifier) {
             return Ok(Target::Builtin(builtin.to_owned()));
+        }
+        if specifier == "drizzle-kit" {
+            // All a project takes of it is `defineConfig`, which returns what it is given.
+            return Ok(Target::Builtin(specifier.to_owned()));
         }
         if matches!(specifier, "server-only" | "client-only") {
             return Ok(Target::Empty);
@@ -247,11 +251,6 @@ const BUILTINS: &[&str] = &[
     "os", "path", "perf_hooks", "process", "punycode", "querystring", "readline", "repl", "stream", "string_decoder",
     "sys", "timers", "tls", "trace_events", "tty", "url", "util", "v8", "vm", "wasi", "worker_threads", "zlib",
 ];
-
-/// Whether a file lies in a package's folder below `node_modules`.
-pub(crate) fn is_installed(path: &Path) -> bool {
-    in_node_modules(path)
-}
 
 #[cfg(test)]
 mod tests {

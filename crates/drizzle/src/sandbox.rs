@@ -1,6 +1,6 @@
 //! One evaluation: an engine of its own with bounded memory and time, and nothing of the machine in reach.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 use model::Fault;
 use rquickjs::context::EvalOptions;
 use rquickjs::promise::PromiseState;
-use rquickjs::{CatchResultExt, CaughtError, Context, Ctx, Exception, Function, Module, Object, Promise, Runtime, Value};
+use rquickjs::{
+    CatchResultExt, CaughtError, Context, Ctx, Exception, Function, Module, Object, Persistent, Promise, Runtime, Value,
+};
 use serde::Serialize;
 use sha2::Digest;
 
@@ -21,7 +23,7 @@ use crate::modules::{ENTRY, Learned, Loader, Modules, Shared, Sighting};
 use crate::options::Options;
 use crate::resolve::{Asks, Resolver, Target};
 use crate::script::Script;
-use crate::thrown::{self, Thrown};
+use crate::thrown::{self, Frame, Thrown};
 
 /// What the JavaScript side is told before it starts.
 #[derive(Debug, Clone, Serialize)]
@@ -39,17 +41,18 @@ pub(crate) struct Setup {
     pub(crate) recent: bool,
     /// Sources of doubt to answer differently than the first evaluation did.
     pub(crate) vary: Vec<String>,
-    /// Whether every source is to be answered differently.
-    pub(crate) vary_all: bool,
+    /// Decisions that stay as they are although their source is varied.
+    pub(crate) keep: Vec<String>,
 }
 
 /// An evaluation to make.
+#[derive(Clone)]
 pub(crate) struct Evaluation<'a> {
     pub(crate) files: Arc<Files>,
     pub(crate) entry: &'static str,
     /// The file whose imports the entry's are resolved like.
     pub(crate) home: &'a Path,
-    pub(crate) setup: &'a Setup,
+    pub(crate) setup: Setup,
     pub(crate) options: &'a Options,
     pub(crate) learned: Learned,
     /// Whether decisions on answered values are to be varied too.
@@ -63,15 +66,26 @@ pub(crate) struct Evaluated {
     pub(crate) scripts: BTreeMap<PathBuf, Script>,
     pub(crate) stand_ins: BTreeMap<String, PathBuf>,
     pub(crate) lost_stars: Vec<(PathBuf, String)>,
-    pub(crate) sightings: BTreeSet<Sighting>,
+    pub(crate) star_edges: BTreeSet<(PathBuf, PathBuf)>,
+    pub(crate) sightings: BTreeMap<Sighting, Option<Frame>>,
+    /// What had to be learned about modules on the way.
+    pub(crate) learned: Learned,
 }
 
 /// Why an evaluation came to nothing.
-pub(crate) enum Failure {
-    /// The project has to be changed.
-    Fault(Fault),
-    /// Something about a module is known now: evaluate again.
-    Learned(Learned),
+pub(crate) struct Failure {
+    /// What is wrong.
+    pub(crate) fault: Fault,
+    /// What is known of a module now, where another evaluation may do better.
+    pub(crate) learned: Option<Learned>,
+    /// The last decision that was taken the other way before.
+    pub(crate) decided: Option<String>,
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self { fault, learned: None, decided: None }
+    }
 }
 
 /// Runs an evaluation on a thread of its own, whose stack the engine's recursion fits in.
@@ -83,7 +97,7 @@ pub(crate) fn evaluate(evaluation: &Evaluation<'_>) -> Result<Evaluated, Failure
         let thread = std::thread::Builder::new().name("drizzle".into()).stack_size(STACK_BYTES * 2);
         let running = thread.spawn_scoped(scope, || run(evaluation));
         let running = running.map_err(|error| engine_fault("cannot start a thread").cause(error));
-        running.map_err(Failure::Fault)?.join().unwrap_or_else(|_| Err(Failure::Fault(engine_fault("the engine panicked"))))
+        running?.join().unwrap_or_else(|_| Err(engine_fault("the engine panicked").into()))
     })
 }
 
@@ -104,15 +118,13 @@ fn run(evaluation: &Evaluation<'_>) -> Result<Evaluated, Failure> {
         evaluation.decisions,
     );
     let shared: Shared = Rc::new(RefCell::new(modules));
-    let runtime = Runtime::new().map_err(|error| Failure::Fault(engine_fault("cannot start the engine").cause(error)))?;
-    limit(&runtime, evaluation.options);
+    let no_engine = |error| engine_fault("cannot start the engine").cause(error);
+    let runtime = Runtime::new().map_err(no_engine)?;
+    let late = limit(&runtime, evaluation.options);
     runtime.set_loader(Loader(Rc::clone(&shared)), Loader(Rc::clone(&shared)));
-    let context = Context::full(&runtime).map_err(|error| Failure::Fault(engine_fault("cannot start the engine").cause(error)))?;
-    let outcome = context.with(|ctx| {
-        let answer = answer(&ctx, &shared, evaluation, &runtime);
-        answer.map_err(|error| Thrown::caught(&ctx, error))
-    });
-    match outcome {
+    let context = Context::full(&runtime).map_err(no_engine)?;
+    let engine = Engine { runtime: &runtime, context: &context, late };
+    match engine.answer(&shared, evaluation) {
         Ok(answer) => Ok(finished(answer, &shared)),
         Err(thrown) => Err(thrown::judge(&thrown, &mut shared.borrow_mut(), evaluation.options)),
     }
@@ -125,35 +137,112 @@ fn finished(answer: String, shared: &Shared) -> Evaluated {
         scripts: std::mem::take(&mut modules.scripts),
         stand_ins: std::mem::take(&mut modules.stand_ins),
         lost_stars: std::mem::take(&mut modules.lost_stars),
+        star_edges: std::mem::take(&mut modules.star_edges),
         sightings: std::mem::take(&mut modules.sightings),
+        learned: std::mem::take(&mut modules.learned),
     }
 }
 
-fn limit(runtime: &Runtime, options: &Options) {
+/// Sets the bounds; the cell tells whether the time ran out.
+fn limit(runtime: &Runtime, options: &Options) -> Rc<Cell<bool>> {
     runtime.set_memory_limit(options.memory_bytes);
     runtime.set_max_stack_size(STACK_BYTES);
     // Most evaluations end before there is garbage worth collecting.
-    runtime.set_gc_threshold(options.memory_bytes / 4);
+    runtime.set_gc_threshold(options.memory_bytes / 2);
     let end = Instant::now() + Duration::from_millis(options.time_ms);
-    runtime.set_interrupt_handler(Some(Box::new(move || Instant::now() > end)));
+    let late = Rc::new(Cell::new(false));
+    let told = Rc::clone(&late);
+    runtime.set_interrupt_handler(Some(Box::new(move || {
+        told.set(Instant::now() > end);
+        told.get()
+    })));
+    late
 }
 
-fn answer(ctx: &Ctx<'_>, shared: &Shared, evaluation: &Evaluation<'_>, runtime: &Runtime) -> rquickjs::Result<String> {
-    let host = prepare(ctx, shared, evaluation.setup)?;
-    let promise = Module::import(ctx, ENTRY)?;
-    let entry: Object<'_> = settle(ctx, runtime, &host, promise)?;
-    let ask: Function<'_> = entry.get("default")?;
-    settle(ctx, runtime, &host, ask.call(())?)
+struct Engine<'a> {
+    runtime: &'a Runtime,
+    context: &'a Context,
+    /// Whether the time ran out.
+    late: Rc<Cell<bool>>,
 }
 
-fn prepare<'js>(ctx: &Ctx<'js>, shared: &Shared, setup: &Setup) -> rquickjs::Result<Object<'js>> {
+/// A value that outlives the borrow of its context.
+type Kept<T> = Persistent<T>;
+
+impl Engine<'_> {
+    /// What the entry's default function answers.
+    fn answer(&self, shared: &Shared, evaluation: &Evaluation<'_>) -> Result<String, Thrown> {
+        let (host, entry) = self.with(|ctx| {
+            let host = prepare(ctx, shared, evaluation)?;
+            let entry = Module::import(ctx, ENTRY)?;
+            Ok((Persistent::save(ctx, host), Persistent::save(ctx, entry)))
+        })?;
+        let entry = self.settle(&host, entry)?;
+        let asked = self.with(|ctx| {
+            let entry: Object<'_> = entry.clone().restore(ctx)?.get()?;
+            let ask: Function<'_> = entry.get("default")?;
+            Ok(Persistent::save(ctx, ask.call::<_, Promise<'_>>(())?))
+        })?;
+        let answer = self.settle(&host, asked)?;
+        self.with(|ctx| answer.clone().restore(ctx)?.get())
+    }
+
+    fn with<T>(&self, run: impl FnOnce(&Ctx<'_>) -> rquickjs::Result<T>) -> Result<T, Thrown> {
+        self.context.with(|ctx| run(&ctx).map_err(|error| Thrown::caught(&ctx, error)))
+    }
+
+    /// Runs jobs, then timers, until the promise is settled, and takes its value.
+    fn settle(&self, host: &Kept<Object<'static>>, promise: Kept<Promise<'static>>) -> Result<Kept<Value<'static>>, Thrown> {
+        loop {
+            self.run_jobs()?;
+            let settled = self.with(|ctx| {
+                let promise = promise.clone().restore(ctx)?;
+                if promise.state() == PromiseState::Pending {
+                    return Ok(None);
+                }
+                let value: Option<rquickjs::Result<Value<'_>>> = promise.result();
+                value.transpose().map(|value| value.map(|value| Persistent::save(ctx, value)))
+            })?;
+            if let Some(value) = settled {
+                return Ok(value);
+            }
+            let ticked = self.with(|ctx| host.clone().restore(ctx)?.get::<_, Function<'_>>("tick")?.call::<_, bool>(()))?;
+            if !ticked {
+                return Err(Thrown { waits: true, ..Thrown::default() });
+            }
+        }
+    }
+
+    /// Runs every job there is. A job that runs out of time ends without settling anything.
+    fn run_jobs(&self) -> Result<(), Thrown> {
+        loop {
+            match self.runtime.execute_pending_job() {
+                Ok(true) => {}
+                Ok(false) => return Ok(()),
+                Err(thrown) => {
+                    let context = thrown.0;
+                    let thrown = context.with(|ctx| Thrown::caught(&ctx, rquickjs::Error::Exception));
+                    if self.late.get() {
+                        return Err(thrown);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn prepare<'js>(ctx: &Ctx<'js>, shared: &Shared, evaluation: &Evaluation<'_>) -> rquickjs::Result<Object<'js>> {
     let native = native(ctx, shared)?;
-    let json = serde_json::to_string(setup).unwrap_or_else(|error| panic!("the setup does not serialise: {error}"));
+    let json = serde_json::to_string(&evaluation.setup).unwrap_or_else(|error| panic!("the setup does not serialise: {error}"));
     let setup: Value<'js> = ctx.json_parse(json)?;
     let make: Function<'js> = script(ctx, "lockkeeper:host", include_str!("js/host.js"))?;
     let host: Object<'js> = make.call((native, setup))?;
     let globals: Function<'js> = script(ctx, "lockkeeper:globals", include_str!("js/globals.js"))?;
     globals.call::<_, ()>((host.clone(),))?;
+    if evaluation.decisions {
+        let decisions: Function<'js> = script(ctx, "lockkeeper:decisions", include_str!("js/decisions.js"))?;
+        decisions.call::<_, ()>((host.clone(),))?;
+    }
     Ok(host)
 }
 
@@ -164,32 +253,17 @@ fn script<'js>(ctx: &Ctx<'js>, name: &str, source: &str) -> rquickjs::Result<Fun
     ctx.eval_with_options(source, options)
 }
 
-/// Runs jobs, then timers, until the promise is settled.
-fn settle<'js, T: rquickjs::FromJs<'js>>(
-    ctx: &Ctx<'js>,
-    _runtime: &Runtime,
-    host: &Object<'js>,
-    promise: Promise<'js>,
-) -> rquickjs::Result<T> {
-    let tick: Function<'js> = host.get("tick")?;
-    loop {
-        while ctx.execute_pending_job() {}
-        if promise.state() != PromiseState::Pending {
-            return promise.result().unwrap_or(Err(rquickjs::Error::WouldBlock));
-        }
-        if !tick.call::<_, bool>(())? {
-            return Err(rquickjs::Error::WouldBlock);
-        }
-    }
-}
-
 /// The functions through which JavaScript reaches the host.
 fn native<'js>(ctx: &Ctx<'js>, shared: &Shared) -> rquickjs::Result<Object<'js>> {
     let native = Object::new(ctx.clone())?;
     let modules = Rc::clone(shared);
-    native.set("saw", Function::new(ctx.clone(), move |kind: String, name: String, _how: String| {
-        modules.borrow_mut().sightings.insert(Sighting { kind, name });
+    native.set("saw", Function::new(ctx.clone(), move |kind: String, name: String, stack: String| {
+        let mut modules = modules.borrow_mut();
+        let asked = thrown::own_frame(&stack, &modules);
+        modules.sightings.entry(Sighting { kind, name }).or_insert(asked);
     })?)?;
+    let modules = Rc::clone(shared);
+    native.set("decided", Function::new(ctx.clone(), move |site: String| modules.borrow_mut().decided.push(site))?)?;
     let modules = Rc::clone(shared);
     native.set("broke", Function::new(ctx.clone(), move |path: String, message: String, stack: String| {
         modules.borrow_mut().broke.get_or_insert((PathBuf::from(path), message, stack));
@@ -274,14 +348,15 @@ fn resolve_required(ctx: &Ctx<'_>, shared: &Shared, from: &str, specifier: &str)
 
 /// A CommonJS module's code as a function of the names it finds in scope.
 fn compile<'js>(ctx: &Ctx<'js>, shared: &Shared, path: &str) -> rquickjs::Result<Function<'js>> {
-    let read = {
+    let (name, read) = {
         let mut modules = shared.borrow_mut();
         modules.last = Some(PathBuf::from(path));
-        modules.read_script(Path::new(path)).map_err(|fault| {
+        let read = modules.read_script(Path::new(path)).map_err(|fault| {
             let what = fault.what.clone();
             modules.fault.get_or_insert(fault);
             what
-        })
+        });
+        (modules.name(Path::new(path)), read)
     };
     let read = read.map_err(|what| Exception::throw_message(ctx, &what))?;
     if read.module {
@@ -289,7 +364,7 @@ fn compile<'js>(ctx: &Ctx<'js>, shared: &Shared, path: &str) -> rquickjs::Result
         return Err(Exception::throw_message(ctx, &what));
     }
     let code = read.code.strip_prefix("#!").map_or_else(|| read.code.clone(), |rest| ["//", rest].concat());
-    script(ctx, path, &[COMMONJS_HEAD, &code, "\n})"].concat())
+    script(ctx, &name, &[COMMONJS_HEAD, &code, "\n})"].concat())
 }
 
 /// What stands before a CommonJS module's code, on its first line.
@@ -311,9 +386,6 @@ fn digest(algorithm: &str, hex: &str) -> String {
 impl Thrown {
     /// Takes what was thrown out of the engine.
     fn caught(ctx: &Ctx<'_>, error: rquickjs::Error) -> Self {
-        if matches!(error, rquickjs::Error::WouldBlock) {
-            return Self { waits: true, ..Self::default() };
-        }
         match Err::<(), _>(error).catch(ctx) {
             Err(CaughtError::Exception(exception)) => {
                 let object = exception.as_object();

@@ -18,7 +18,7 @@ use oxc::span::{SourceType, Span};
 use oxc::syntax::module_record::{ExportExportName, ExportImportName, ImportImportName, ModuleRecord};
 use oxc::transformer::{TransformOptions, Transformer};
 
-use crate::place::{Place, line_and_column};
+use crate::place::{Lines, Place};
 
 /// A top-level `const` of a file, and the keys of the object literals its initialiser is called with.
 #[derive(Debug, Clone)]
@@ -73,7 +73,7 @@ pub(crate) fn strip(path: &Path, text: &str) -> Result<Script, Fault> {
     let has_module_syntax = parsed.module_record.has_module_syntax;
     let declarations = declarations_of(&parsed.program);
     let types = type_exports(&parsed.program, &parsed.module_record);
-    let scoping = SemanticBuilder::new().build(&parsed.program).semantic.into_scoping();
+    let scoping = SemanticBuilder::new().with_enum_eval(true).build(&parsed.program).semantic.into_scoping();
     let free = |name: &str| scoping.root_unresolved_references().keys().any(|free| free.as_str() == name);
     let module = has_module_syntax || !(free("module") || free("exports") || path.extension().is_some_and(|e| e == "cts"));
     let prelude = if module { prelude(&free) } else { "" };
@@ -108,7 +108,7 @@ fn export_types_as_undefined(code: &mut String, types: &BTreeSet<String>) {
 pub(crate) fn original_place(path: &Path, text: &str, line: u32, column: u32) -> Option<Place> {
     let allocator = Allocator::default();
     let mut parsed = parse(&allocator, path, text).ok()?;
-    let scoping = SemanticBuilder::new().build(&parsed.program).semantic.into_scoping();
+    let scoping = SemanticBuilder::new().with_enum_eval(true).build(&parsed.program).semantic.into_scoping();
     let free = |name: &str| scoping.root_unresolved_references().keys().any(|free| free.as_str() == name);
     let shift = if line == 1 && parsed.module_record.has_module_syntax { prelude(&free).len() as u32 } else { 0 };
     let map = print(&allocator, path, &mut parsed.program, scoping, true).ok()?.map?;
@@ -131,7 +131,7 @@ fn parse_fault(path: &Path, text: &str, errors: &[OxcDiagnostic]) -> Fault {
     let offset = errors.first().and_then(|error| error.labels.first()).map_or(0, |label| label.offset() as u32);
     let fault = Fault::new("drizzle.syntax", format!("cannot parse {}: {message}", path.display()));
     let help = errors.first().and_then(|error| error.help.as_deref()).map(str::to_owned);
-    let fault = fault.at(line_and_column(text, offset).in_file(path).to_string());
+    let fault = fault.at(Lines::new(text.to_owned()).place(path, offset).to_string());
     if let Some(help) = help { fault.help(help) } else { fault }
 }
 
@@ -192,6 +192,16 @@ fn imports_of(record: &ModuleRecord<'_>) -> Imports {
         imports.entry(request.name.to_string()).or_default().insert(name);
     }
     imports
+}
+
+/// Where a module is imported from.
+pub(crate) fn import_place(path: &Path, text: &str, specifier: &str) -> Option<Place> {
+    let allocator = Allocator::default();
+    let parsed = Parser::new(&allocator, text, source_type(path)).parse();
+    let requests = parsed.module_record.requested_modules.iter();
+    let found = requests.filter(|(name, _)| name.trim_start_matches("node:") == specifier).flat_map(|(_, all)| all.iter());
+    let span = found.map(|request| request.span).next()?;
+    Some(Lines::new(text.to_owned()).place(path, span.start))
 }
 
 fn stars_of(record: &ModuleRecord<'_>) -> Vec<String> {

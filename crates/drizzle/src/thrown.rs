@@ -1,9 +1,10 @@
 //! What the project's code threw, and what that means.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use model::Fault;
 
+use crate::files::Files;
 use crate::modules::{Learned, Modules};
 use crate::options::Options;
 use crate::place::Place;
@@ -25,21 +26,19 @@ pub(crate) struct Thrown {
 
 /// A line of a stack: where the engine was, in the code it ran.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Frame {
+pub(crate) struct Frame {
     file: PathBuf,
     line: u32,
     column: u32,
+    /// Whether the file ran as an ECMAScript module.
+    module: bool,
 }
 
-/// Says whether another try with something learned can do better, and else what is wrong with the project.
+/// Says what is wrong with the project, and whether another try with something learned can do better.
 pub(crate) fn judge(thrown: &Thrown, modules: &mut Modules, options: &Options) -> Failure {
-    if let Some(learned) = learned(thrown, modules) {
-        return Failure::Learned(learned);
-    }
-    if let Some(fault) = modules.fault.take() {
-        return Failure::Fault(fault);
-    }
-    Failure::Fault(fault(thrown, modules, options))
+    let learned = learned(thrown, modules);
+    let fault = modules.fault.take().unwrap_or_else(|| fault(thrown, modules, options));
+    Failure { fault, learned, decided: modules.decided.pop() }
 }
 
 fn learned(thrown: &Thrown, modules: &Modules) -> Option<Learned> {
@@ -47,8 +46,7 @@ fn learned(thrown: &Thrown, modules: &Modules) -> Option<Learned> {
     let fresh = if let Some((name, module)) = between(&thrown.message, "Could not find export '", "' in module '") {
         learned.missing.entry(module).or_default().insert(name)
     } else if let Some((name, _)) = between(&thrown.message, "exported variable '", "' does not exist") {
-        let file = frames(&thrown.stack).first()?.file.display().to_string();
-        learned.undeclared.entry(file).or_default().insert(name)
+        learned.undeclared.entry(module_names(&thrown.stack).next()?).or_default().insert(name)
     } else {
         let (package, why) = broken_package(thrown, modules)?;
         learned.broken.insert(package, why).is_none()
@@ -70,16 +68,16 @@ fn broken_package(thrown: &Thrown, modules: &Modules) -> Option<(String, String)
         (Some((path, ..)), _) if modules.files.is_package(path) => path.clone(),
         (_, Some(_)) => modules.last.clone().filter(|path| modules.files.is_package(path))?,
         // The outermost frame is the module whose evaluation failed.
-        _ => frames(&thrown.stack).last().map(|frame| frame.file.clone())?,
+        _ => frames(&thrown.stack, modules).last().map(|frame| frame.file.clone())?,
     };
     let package = package_of(&file).filter(|_| modules.files.is_package(&file))?;
     (package != "drizzle-orm").then(|| (package, [thrown.name.as_str(), ": ", &thrown.message].concat()))
 }
 
 fn fault(thrown: &Thrown, modules: &Modules, options: &Options) -> Fault {
-    let frames = frames(&thrown.stack);
+    let frames = frames(&thrown.stack, modules);
     let own = frames.iter().find(|frame| !modules.files.is_package(&frame.file));
-    let place = own.or(frames.first()).map(|frame| original(frame, modules));
+    let place = own.or(frames.first()).map(|frame| original(frame, &modules.files));
     let file = place.as_ref().map(|place| place.file.clone()).or_else(|| modules.last.clone());
     let file = file.map_or_else(|| "the schema".to_owned(), |file| file.display().to_string());
     let fault = if thrown.waits {
@@ -114,7 +112,7 @@ fn threw(thrown: &Thrown, modules: &Modules) -> Fault {
 /// What the sandbox answered in place of the real thing, which may be what the code stumbled over.
 fn answered(modules: &Modules) -> Option<String> {
     let variables: Vec<&str> =
-        modules.sightings.iter().filter(|seen| seen.kind == "environment").map(|seen| seen.name.as_str()).collect();
+        modules.sightings.keys().filter(|seen| seen.kind == "environment").map(|seen| seen.name.as_str()).collect();
     let packages: Vec<&str> = modules.stand_ins.keys().map(String::as_str).collect();
     let mut parts = Vec::new();
     if !packages.is_empty() {
@@ -126,31 +124,43 @@ fn answered(modules: &Modules) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(". "))
 }
 
+/// The innermost frame that is in the project's own code.
+pub(crate) fn own_frame(stack: &str, modules: &Modules) -> Option<Frame> {
+    frames(stack, modules).into_iter().find(|frame| !modules.files.is_package(&frame.file))
+}
+
 /// Where a frame stands in the source as it was written.
-fn original(frame: &Frame, modules: &Modules) -> Place {
+pub(crate) fn original(frame: &Frame, files: &Files) -> Place {
     let as_run = Place { file: frame.file.clone(), line: frame.line, column: frame.column };
-    if modules.files.is_package(&frame.file) || modules.decisions {
+    if files.is_package(&frame.file) {
         return as_run;
     }
-    let Ok(text) = modules.files.read(&frame.file) else { return as_run };
-    let module = modules.scripts.contains_key(&frame.file);
-    let head = if !module && frame.line == 1 { COMMONJS_HEAD.len() as u32 } else { 0 };
+    let Ok(text) = files.read(&frame.file) else { return as_run };
+    let head = if !frame.module && frame.line == 1 { COMMONJS_HEAD.len() as u32 } else { 0 };
     script::original_place(&frame.file, &text, frame.line, frame.column.saturating_sub(head)).unwrap_or(as_run)
 }
 
-/// The frames of a stack that are files: lines such as `    at name (/path/file.ts:3:14)`.
-fn frames(stack: &str) -> Vec<Frame> {
-    stack.lines().filter_map(frame).collect()
+/// The frames of a stack that are files.
+fn frames(stack: &str, modules: &Modules) -> Vec<Frame> {
+    let found = stack.lines().filter_map(frame).filter_map(|(name, line, column)| {
+        let file = modules.path(name)?.to_owned();
+        Some(Frame { module: modules.scripts.contains_key(&file), file, line, column })
+    });
+    found.collect()
 }
 
-fn frame(line: &str) -> Option<Frame> {
+fn module_names(stack: &str) -> impl Iterator<Item = String> {
+    stack.lines().filter_map(frame).map(|(name, ..)| name.to_owned())
+}
+
+/// Module, line and column of a line such as `    at name (12/file.ts:3:14)`.
+fn frame(line: &str) -> Option<(&str, u32, u32)> {
     let text = line.trim().strip_prefix("at ")?;
-    let place = if text.starts_with('/') { text } else { text.split_once(" (").map_or(text, |(_, place)| place) };
-    let place = place.trim_end_matches(')');
-    let (rest, column) = place.rsplit_once(':')?;
-    let (file, line) = rest.rsplit_once(':')?;
-    let frame = Frame { file: PathBuf::from(file), line: line.parse().ok()?, column: column.parse().ok()? };
-    Path::new(file).is_absolute().then_some(frame)
+    let numbered = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+    let place = if numbered(text) { text } else { text.split_once(" (").map_or(text, |(_, place)| place) };
+    let (rest, column) = place.trim_end_matches(')').rsplit_once(':')?;
+    let (name, line) = rest.rsplit_once(':')?;
+    Some((name, line.parse().ok()?, column.parse().ok()?))
 }
 
 #[cfg(test)]
@@ -159,10 +169,9 @@ mod tests {
 
     #[test]
     fn reads_stacks() {
-        let stack = "    at f (/a/b (c).ts:3:14)\n    at <anonymous> (/d.ts:1:2)\n    at native\n    at /e.ts:9:1\n";
-        let found: Vec<(String, u32, u32)> =
-            frames(stack).into_iter().map(|f| (f.file.display().to_string(), f.line, f.column)).collect();
-        assert_eq!(found, [("/a/b (c).ts".into(), 3, 14), ("/d.ts".into(), 1, 2), ("/e.ts".into(), 9, 1)]);
+        let stack = "    at f (0/b (c).ts:3:14)\n    at <anonymous> (1/d.ts:1:2)\n    at native\n    at 2/e.ts:9:1\n";
+        let found: Vec<(&str, u32, u32)> = stack.lines().filter_map(frame).collect();
+        assert_eq!(found, [("0/b (c).ts", 3, 14), ("1/d.ts", 1, 2), ("2/e.ts", 9, 1)]);
     }
 
     #[test]

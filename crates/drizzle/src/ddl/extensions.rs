@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::described::{Described, TableText};
+use crate::described::{Described, IndexText, TableText, TypeText};
 use crate::project::Extension;
 
 use super::ident;
@@ -51,11 +51,11 @@ pub(super) fn guessed(described: &Described) -> Vec<Extension> {
     };
     for table in &described.tables {
         for column in &table.columns {
-            let bare = column.kind.text.to_lowercase();
+            let bare = described.types[column.kind].text.to_lowercase();
             let bare = bare.rsplit('.').next().unwrap_or_default();
             let bare = bare.split(['(', ' ']).next().unwrap_or_default().trim_matches('"').to_owned();
             for (_, extension) in TYPES.iter().filter(|(name, _)| *name == bare) {
-                add(extension, ["type ", &column.kind.text].concat());
+                add(extension, ["type ", &described.types[column.kind].text].concat());
             }
         }
         for text in texts(table) {
@@ -67,7 +67,7 @@ pub(super) fn guessed(described: &Described) -> Vec<Extension> {
         if table.indexes.iter().any(|index| index.method.as_deref() == Some("bloom")) {
             add("bloom", "index method bloom".to_owned());
         }
-        if let Some(index) = table.indexes.iter().find(|index| is_scalar_gist(index, table)) {
+        if let Some(index) = table.indexes.iter().find(|index| is_scalar_gist(index, table, &described.types)) {
             let method = index.method.clone().unwrap_or_default();
             add(if method == "gin" { "btree_gin" } else { "btree_gist" }, ["index method ", &method].concat());
         }
@@ -77,14 +77,15 @@ pub(super) fn guessed(described: &Described) -> Vec<Extension> {
 }
 
 /// Whether a gist or gin index is on a plain scalar column without an operator class of its own.
-fn is_scalar_gist(index: &crate::described::IndexText, table: &TableText) -> bool {
+fn is_scalar_gist(index: &IndexText, table: &TableText, types: &[TypeText]) -> bool {
     const SCALARS: &[&str] = &["bigint", "boolean", "date", "integer", "numeric", "smallint", "text", "timestamp", "uuid", "varchar"];
     let by = index.method.as_deref().is_some_and(|method| method == "gist" || method == "gin");
     by && index.parts.iter().filter(|part| part.opclass.is_none()).any(|part| {
         let column = table.columns.iter().find(|column| Some(&column.name) == part.column.as_ref());
         column.is_some_and(|column| {
-            let bare = column.kind.text.split(['(', ' ']).next().unwrap_or_default();
-            column.kind.dimensions == 0 && column.kind.enumeration.is_none() && SCALARS.contains(&bare)
+            let kind = &types[column.kind];
+            let bare = kind.text.split(['(', ' ']).next().unwrap_or_default();
+            kind.dimensions == 0 && kind.enumeration.is_none() && SCALARS.contains(&bare)
         })
     })
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use model::{Name, Sql, sql};
 
-use super::types::type_sql;
 use super::{Builder, Generation, columns, ident, qualified, qualified_text, sequence_options};
 use crate::described::{ColumnText, ColumnUnique, ForeignKeyText, KeyText, TableText, UniqueText};
 use crate::project::External;
@@ -18,7 +17,7 @@ impl Builder<'_> {
         }
         for table in &self.described.tables {
             let name = table_name(table);
-            self.push(create_table(table, &name, self.generation), name.to_string(), &table.origins);
+            self.push(self.create_table(table, &name), name.to_string(), &table.origins);
         }
     }
 
@@ -27,7 +26,7 @@ impl Builder<'_> {
         let mut parts: Vec<Sql> = table
             .columns
             .iter()
-            .map(|column| sql!("{} {}", ident(&column.name), type_sql(&column.kind, self.generation)))
+            .map(|column| sql!("{} {}", ident(&column.name), self.types[column.kind]))
             .collect();
         let keys: BTreeSet<&Vec<String>> = self
             .described
@@ -39,6 +38,44 @@ impl Builder<'_> {
             .collect();
         parts.extend(keys.into_iter().map(|key| sql!("UNIQUE ({})", columns(key))));
         sql!("CREATE TABLE {} ({})", name, Sql::join(parts, ", "))
+    }
+
+    fn create_table(&self, table: &TableText, name: &Name) -> Sql {
+        let mut parts: Vec<Sql> = table.columns.iter().map(|column| self.column(column, table, name)).collect();
+        parts.extend(table.primary_keys.iter().map(primary_key));
+        parts.extend(table.columns.iter().filter_map(column_unique));
+        parts.extend(table.uniques.iter().map(unique));
+        parts.extend(table.checks.iter().map(|check| {
+            sql!("CONSTRAINT {} CHECK ({})", ident(&check.name), Sql::verbatim(&check.sql))
+        }));
+        sql!("CREATE TABLE {} (\n    {}\n)", name, Sql::join(parts, ",\n    "))
+    }
+
+    fn column(&self, column: &ColumnText, table: &TableText, name: &Name) -> Sql {
+        let mut sql = sql!("{} {}", ident(&column.name), self.types[column.kind]);
+        // 1.0 lets a key over listed columns win over one a column claims; with 0.x the server refuses the two.
+        if column.primary && (table.primary_keys.is_empty() || self.generation == Generation::Zero) {
+            sql = sql.then(&Sql::verbatim(" PRIMARY KEY"));
+        }
+        if let Some(default) = &column.default {
+            sql = sql.then(&sql!(" DEFAULT {}", Sql::verbatim(default)));
+        }
+        if let Some(generated) = &column.generated {
+            sql = sql.then(&sql!(" GENERATED ALWAYS AS ({}) STORED", Sql::verbatim(generated)));
+        }
+        if column.not_null && column.identity.is_none() {
+            sql = sql.then(&Sql::verbatim(" NOT NULL"));
+        }
+        if let Some(identity) = &column.identity {
+            let kind = Sql::verbatim(if identity.always { "ALWAYS" } else { "BY DEFAULT" });
+            let sequence = name.sibling(&ident(&identity.name));
+            let options = sequence_options(&identity.options);
+            sql = sql.then(&sql!(" GENERATED {} AS IDENTITY (SEQUENCE NAME {} {})", kind, sequence, options));
+        }
+        if let Some(ColumnUnique { name: None, nulls_not_distinct }) = &column.unique {
+            sql = sql.then(&sql!(" UNIQUE{}", nulls(*nulls_not_distinct)));
+        }
+        sql
     }
 
     pub(super) fn foreign_keys(&mut self) {
@@ -62,44 +99,6 @@ pub(super) fn table_name(table: &TableText) -> Name {
 /// What a part of a table is called in messages: `public.funds.funds_created_at_idx`.
 pub(super) fn object(table: &Name, part: &str) -> String {
     sql!("{}.{}", table, ident(part)).to_string()
-}
-
-fn create_table(table: &TableText, name: &Name, generation: Generation) -> Sql {
-    let mut parts: Vec<Sql> = table.columns.iter().map(|column| column_sql(column, table, name, generation)).collect();
-    parts.extend(table.primary_keys.iter().map(primary_key));
-    parts.extend(table.columns.iter().filter_map(column_unique));
-    parts.extend(table.uniques.iter().map(unique));
-    parts.extend(table.checks.iter().map(|check| {
-        sql!("CONSTRAINT {} CHECK ({})", ident(&check.name), Sql::verbatim(&check.sql))
-    }));
-    sql!("CREATE TABLE {} (\n    {}\n)", name, Sql::join(parts, ",\n    "))
-}
-
-fn column_sql(column: &ColumnText, table: &TableText, name: &Name, generation: Generation) -> Sql {
-    let mut sql = sql!("{} {}", ident(&column.name), type_sql(&column.kind, generation));
-    // 1.0 lets a key over listed columns win over one a column claims; with 0.x the server refuses the two.
-    if column.primary && (table.primary_keys.is_empty() || generation == Generation::Zero) {
-        sql = sql.then(&Sql::verbatim(" PRIMARY KEY"));
-    }
-    if let Some(default) = &column.default {
-        sql = sql.then(&sql!(" DEFAULT {}", Sql::verbatim(default)));
-    }
-    if let Some(generated) = &column.generated {
-        sql = sql.then(&sql!(" GENERATED ALWAYS AS ({}) STORED", Sql::verbatim(generated)));
-    }
-    if column.not_null && column.identity.is_none() {
-        sql = sql.then(&Sql::verbatim(" NOT NULL"));
-    }
-    if let Some(identity) = &column.identity {
-        let kind = Sql::verbatim(if identity.always { "ALWAYS" } else { "BY DEFAULT" });
-        let sequence = name.sibling(&ident(&identity.name));
-        let options = sequence_options(&identity.options);
-        sql = sql.then(&sql!(" GENERATED {} AS IDENTITY (SEQUENCE NAME {} {})", kind, sequence, options));
-    }
-    if let Some(ColumnUnique { name: None, nulls_not_distinct }) = &column.unique {
-        sql = sql.then(&sql!(" UNIQUE{}", nulls(*nulls_not_distinct)));
-    }
-    sql
 }
 
 fn primary_key(key: &KeyText) -> Sql {

@@ -3,10 +3,14 @@
 use model::{Sql, sql};
 
 use super::{Generation, ident, qualified_text};
-use crate::described::TypeText;
+use crate::described::{Described, TypeText};
 
-/// The type of a column as SQL.
-pub(super) fn type_sql(kind: &TypeText, generation: Generation) -> Sql {
+/// The types of a description as SQL, by their numbers.
+pub(super) fn types(described: &Described, generation: Generation) -> Vec<Sql> {
+    described.types.iter().map(|kind| type_sql(kind, generation)).collect()
+}
+
+fn type_sql(kind: &TypeText, generation: Generation) -> Sql {
     let base = match &kind.enumeration {
         Some(made) => sql!("{}", qualified_text(made)),
         None if kind.custom && generation == Generation::Zero && is_mixed_case_name(&kind.text) => {

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use model::{Name, Sql, sql};
 
-use super::types::type_sql;
-use super::{Builder, Generation, ident, qualified};
+use super::{Builder, ident, qualified};
 use crate::described::ViewText;
 use crate::project::External;
 
@@ -13,7 +12,7 @@ impl Builder<'_> {
     pub(super) fn views(&mut self) {
         for view in self.described.views.iter().filter(|view| view.existing) {
             let name = view_name(view);
-            self.scaffold(stub(view, &name, self.generation), External::View(name));
+            self.scaffold(stub(view, &name, &self.types), External::View(name));
         }
         for view in in_order(&self.described.views) {
             let name = view_name(view);
@@ -28,8 +27,8 @@ pub(crate) fn view_name(view: &ViewText) -> Name {
 }
 
 /// A view with the right columns and no rows, in place of one that exists elsewhere.
-fn stub(view: &ViewText, name: &Name, generation: Generation) -> Sql {
-    let columns = view.columns.iter().map(|column| sql!("NULL::{} AS {}", type_sql(&column.kind, generation), ident(&column.name)));
+fn stub(view: &ViewText, name: &Name, types: &[Sql]) -> Sql {
+    let columns = view.columns.iter().map(|column| sql!("NULL::{} AS {}", types[column.kind], ident(&column.name)));
     sql!("CREATE {}VIEW {} AS SELECT {}", materialized(view), name, Sql::join(columns, ", "))
 }
 

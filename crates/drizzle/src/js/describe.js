@@ -3,10 +3,14 @@
 import * as orm from "drizzle-orm";
 import * as pg from "drizzle-orm/pg-core";
 
-const { native, isStandIn, standInPath, standInSource, standInKind, setup } = __lockkeeper;
+const lockkeeper = __lockkeeper;
+const { native, isStandIn, standInPath, standInSource, standInKind, setup } = lockkeeper;
 const { is, SQL } = orm;
 const { recent } = setup;
 const SENTINEL = /\uE000(?:other )?([^\uE001]*)\uE001?/;
+
+const namespaces = [];
+for (const file of setup.files) namespaces.push([file, await import(file)]);
 
 // ---- values of stand-ins are refused wherever they are met -------------------------------------------------
 
@@ -19,15 +23,21 @@ let current = "";
 const refuse = (part, path, module) => {
   throw new Refusal({ object: current, part, path, module });
 };
-const checked = (value, part) => {
-  if (isStandIn(value)) refuse(part, standInPath(value), standInSource(value));
-  return value;
-};
-const text = (value, part) => {
-  const found = SENTINEL.exec(String(checked(value, part)));
-  if (found) refuse(part, found[1], "");
-  return String(value);
-};
+// Where nothing is stood in for, nothing has to be looked for.
+const clean = !lockkeeper.hasStandIns();
+const checked = clean
+  ? (value) => value
+  : (value, part) => {
+      if (isStandIn(value)) refuse(part, standInPath(value), standInSource(value));
+      return value;
+    };
+const text = clean
+  ? (value) => String(value)
+  : (value, part) => {
+      const found = SENTINEL.exec(String(checked(value, part)));
+      if (found) refuse(part, found[1], lockkeeper.sourceOfPath(found[1]).slice("package:".length));
+      return String(value);
+    };
 const optional = (value, part) => (value === undefined || value === null ? null : text(value, part));
 const truth = (value, part) => Boolean(checked(value, part));
 const list = (values, part) => Array.from(checked(values, part), (value) => checked(value, part));
@@ -57,7 +67,10 @@ const findStandIn = (chunk, part, seen = new Set()) => {
   else if (is(chunk, orm.Param)) findStandIn(chunk.value, part, seen);
 };
 const sqlText = (sql, part, source) => {
-  findStandIn(sql, part);
+  if (!clean) findStandIn(sql, part);
+  const chunks = sql.queryChunks;
+  // Most SQL is plain text.
+  if (chunks?.length === 1 && is(chunks[0], orm.StringChunk)) return text([].concat(chunks[0].value).join(""), part);
   const whole = is(sql, SQL) ? sql : orm.sql`${sql}`;
   return text(dialect.sqlToQuery(whole.inlineParams(), source).sql, part);
 };
@@ -68,23 +81,33 @@ const baseOf = (column) => {
   while (column.baseColumn) column = column.baseColumn;
   return column;
 };
-const enumOf = (column) => {
-  const made = baseOf(column).enum;
-  return made && pg.isPgEnum?.(made) ? made : null;
-};
-const describeType = (column) => {
+const isEnum = (column) => Boolean(pg.isPgEnum?.(baseOf(column).enum));
+// Types are written down once and referred to by number: a schema has few.
+const types = [];
+const typeNumbers = new Map();
+const enums = new Set();
+const typeNumber = (column) => {
   const whole = text(column.getSQLType(), "a column's type");
-  const dimensions = typeof column.dimensions === "number" ? column.dimensions : 0;
-  const suffix = /(\s*\[\d*\])+$/.exec(whole)?.[0] ?? "";
-  const base = whole.slice(0, whole.length - suffix.length);
-  const made = enumOf(column);
-  const custom = baseOf(column).columnType === "PgCustomColumn";
-  return {
-    text: base,
-    dimensions: Math.max(dimensions, (suffix.match(/\[/g) ?? []).length),
+  const base = baseOf(column);
+  const made = pg.isPgEnum?.(base.enum) ? base.enum : null;
+  // In 0.x the property is the length of a vector or bit string.
+  const dimensions = recent && typeof column.dimensions === "number" ? column.dimensions : 0;
+  const custom = base.columnType === "PgCustomColumn";
+  const key = made ?? (custom ? "custom " : "") + whole;
+  const known = typeNumbers.get(key)?.find((number) => types[number].whole === whole && types[number].declared === dimensions);
+  return known ?? newType(key, { whole, made, declared: dimensions, custom });
+};
+const newType = (key, { whole, made, declared, custom }) => {
+  if (made) enums.add(made);
+  const suffix = whole.endsWith("]") ? /(\s*\[\d*\])+$/.exec(whole)[0] : "";
+  const type = {
+    text: whole.slice(0, whole.length - suffix.length),
+    dimensions: Math.max(declared, suffix.split("[").length - 1),
     enum: made && { schema: optional(made.schema, "an enum's schema"), name: text(made.enumName, "an enum's name") },
-    custom,
+    custom, whole, declared,
   };
+  typeNumbers.set(key, [...(typeNumbers.get(key) ?? []), types.length]);
+  return types.push(type) - 1;
 };
 
 const quoted = (value) => `'${value.replaceAll("'", "''")}'`;
@@ -122,7 +145,7 @@ const valueText = (column, value, { text: base, dimensions, custom }) => {
   }
   if (typeof value === "string") {
     if (needsZone(type, value)) return quoted(value + "+00");
-    return quoted(recent && /^(char|varchar|character varying|text)/.test(type) && !enumOf(column) ? value.replaceAll("\\", "\\\\") : value);
+    return quoted(recent && /^(char|varchar|character varying|text)/.test(type) && !isEnum(column) ? value.replaceAll("\\", "\\\\") : value);
   }
   if (type === "json" || type === "jsonb") return `${quoted(JSON.stringify(value))}${recent ? "" : "::" + type}`;
   if (value instanceof Date) return quoted(dateText(value, type));
@@ -164,7 +187,6 @@ const describeSequence = (options, lowest, highest) => {
 };
 const describeIdentity = (column, table, name) => {
   const identity = checked(column.generatedIdentity, "an identity");
-  if (!identity) return null;
   // drizzle-kit looks the lower bound up under the wrong name and so always takes smallint's.
   const [, highest] = RANGES[column.getSQLType()] ?? RANGES.smallint;
   return {
@@ -175,25 +197,26 @@ const describeIdentity = (column, table, name) => {
 };
 const describeGenerated = (column) => {
   const generated = checked(column.generated, "a generated column");
-  if (!generated) return null;
   const as = typeof checked(generated.as, "a generated column") === "function" ? generated.as() : generated.as;
   return is(as, SQL) ? sqlText(as, "a generated column") : text(as, "a generated column");
 };
+const describeUnique = (column, table, name) => {
+  const generated = recent && !column.isNameExplicit && column.uniqueName === `${table}_${name}_unique`;
+  return { name: generated ? null : optional(column.uniqueName, "a constraint's name"), nullsNotDistinct: column.uniqueType === "not distinct" };
+};
+// Only what a column has is written down: most have little.
 const describeColumn = (column, key, table) => {
-  checked(column, `column ${key}`);
+  checked(column, "a column");
   const name = nameOf(column);
-  const type = describeType(column);
-  return {
-    key, name, type,
-    notNull: truth(column.notNull, `column ${name}`),
-    primary: truth(column.primary, `column ${name}`),
-    unique: truth(column.isUnique, `column ${name}`)
-      ? { name: recent && !column.isNameExplicit && column.uniqueName === `${table}_${name}_unique` ? null : optional(column.uniqueName, "a constraint's name"), nullsNotDistinct: column.uniqueType === "not distinct" }
-      : null,
-    default: defaultOf(column, type),
-    generated: describeGenerated(column),
-    identity: describeIdentity(column, table, name),
-  };
+  const type = typeNumber(column);
+  const described = { key, name, type };
+  if (truth(column.notNull, "a column")) described.notNull = true;
+  if (truth(column.primary, "a column")) described.primary = true;
+  if (truth(column.isUnique, "a column")) described.unique = describeUnique(column, table, name);
+  if (column.default !== undefined) described.default = defaultOf(column, types[type]);
+  if (column.generated) described.generated = describeGenerated(column);
+  if (column.generatedIdentity) described.identity = describeIdentity(column, table, name);
+  return described;
 };
 
 // ---- tables ---------------------------------------------------------------------------------------------------
@@ -309,6 +332,11 @@ const describeTable = (table, whole = true) => {
 
 // ---- views ----------------------------------------------------------------------------------------------------
 
+const viewOptions = (config) => {
+  const given = Object.entries(checked(config.with, "a view") ?? {}).filter(([, value]) => value !== undefined && value !== null);
+  const options = given.map(([key, value]) => [key, text(value, "a view's option")]);
+  return recent ? options.sort(([a], [b]) => (a < b ? -1 : 1)) : options;
+};
 const describeView = (view) => {
   const materialized = pg.isPgMaterializedView(view);
   const config = materialized ? pg.getMaterializedViewConfig(view) : pg.getViewConfig(view);
@@ -318,9 +346,9 @@ const describeView = (view) => {
   const fields = Object.entries(config.selectedFields ?? {}).filter(([, field]) => is(field, orm.Column));
   return {
     schema, name, materialized, existing: truth(config.isExisting, "a view"),
-    columns: fields.map(([key, column]) => ({ key, name: nameOf(column), type: describeType(column) })),
+    columns: fields.map(([key, column]) => ({ key, name: nameOf(column), type: typeNumber(column) })),
     query: config.isExisting ? null : sqlText(config.query, "the view's query"),
-    with: Object.entries(checked(config.with, "a view") ?? {}).filter(([, value]) => value !== undefined && value !== null).map(([key, value]) => [key, text(value, "a view's option")]),
+    with: viewOptions(config),
     using: optional(config.using, "a view"), tablespace: optional(config.tablespace, "a view"), withNoData: truth(config.withNoData, "a view"),
   };
 };
@@ -332,7 +360,6 @@ const referred = new Set();
 const refer = (table) => {
   if (!kinds.tables.has(table)) referred.add(table);
 };
-const enums = new Set();
 const isTable = (value) => is(value, pg.PgTable);
 const sort = (value) => {
   if (pg.isPgEnum?.(value)) return kinds.enums.add(value);
@@ -346,7 +373,7 @@ const sort = (value) => {
 const passedOver = [];
 const take = (file, name, value) => {
   if (isStandIn(value)) {
-    current = `export ${name}`;
+    current = "";
     if (standInKind(value) !== "call") refuse(`the export ${name} of ${file}`, standInPath(value), standInSource(value));
     passedOver.push(`${name} (${standInPath(value)})`);
   } else if (value !== null && (typeof value === "object" || typeof value === "function")) {
@@ -388,20 +415,16 @@ const origins = async (objects) => {
 const withOrigins = (described, objects, places) => described.map((each, index) => ({ ...each, origins: places[objects + index] }));
 
 const describeAll = async () => {
-  for (const file of setup.files) {
-    const namespace = await import(file);
+  for (const [file, namespace] of namespaces) {
     for (const [name, value] of Object.entries(namespace)) take(file, name, value);
   }
   const objects = [...kinds.tables, ...kinds.views, ...kinds.enums, ...kinds.sequences];
   const places = await origins(objects);
-  const tables = withOrigins([...kinds.tables].map(describeTable), 0, places);
+  const tables = withOrigins([...kinds.tables].map((table) => describeTable(table)), 0, places);
   const views = withOrigins([...kinds.views].map(describeView), kinds.tables.size, places);
   const linked = [...kinds.policies].map(describeLinked);
   const outside = [];
   for (const table of referred) if (!kinds.tables.has(table)) outside.push({ ...describeTable(table, false), origins: [] });
-  for (const table of [...kinds.tables, ...referred]) {
-    for (const column of Object.values(table[orm.Table.Symbol.Columns])) if (enumOf(column)) enums.add(enumOf(column));
-  }
   const before = kinds.tables.size + kinds.views.size;
   return {
     tables, views, linked, outside, passedOver,
@@ -410,6 +433,7 @@ const describeAll = async () => {
     sequences: withOrigins([...kinds.sequences].map(describeStandaloneSequence), before + kinds.enums.size, places),
     schemas: [...kinds.schemas].map((schema) => ({ name: text(schema.schemaName, "a schema's name"), existing: truth(schema.isExisting, "a schema") })),
     roles: [...kinds.roles].map(describeRole),
+    types: types.map(({ text, dimensions, enum: made, custom }) => ({ text, dimensions, enum: made, custom })),
   };
 };
 

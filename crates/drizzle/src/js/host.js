@@ -5,8 +5,15 @@
 
   // ---- what is answered instead of known -------------------------------------------------------------
 
-  const varied = (source) => setup.varyAll || setup.vary.includes(source);
-  const saw = (kind, name, how) => native.saw(kind, name, how ?? "");
+  // Plain objects: decisions.js wraps the look-ups of lists, sets and maps.
+  const vary = Object.fromEntries(setup.vary.map((source) => [source, true]));
+  const varied = (source) => vary[source] === true;
+  const seen = Object.create(null);
+  const saw = (kind, name) => {
+    if (seen[kind + " " + name]) return;
+    seen[kind + " " + name] = true;
+    native.saw(kind, name, new Error().stack);
+  };
 
   const standIns = new WeakMap();
   const isStandIn = (value) =>
@@ -14,8 +21,9 @@
   const standInPath = (value) => standIns.get(value)?.path;
 
   const modules = new Map();
+  const sourceOfPath = (path) => "package:" + ([...modules.keys()].filter((name) => path.indexOf(name) === 0).sort().at(-1) ?? path);
   const standInModule = (name) => {
-    if (!modules.has(name)) modules.set(name, standIn(name, name));
+    if (!modules.get(name)) modules.set(name, standIn(name, name));
     return modules.get(name);
   };
 
@@ -33,7 +41,7 @@
     const target = function () {};
     const members = new Map();
     const member = (key) => {
-      if (!members.has(key)) members.set(key, standIn(module, `${path}.${key}`, made));
+      if (!members.get(key)) members.set(key, standIn(module, `${path}.${key}`, made));
       return members.get(key);
     };
     const text = () => (saw("text", path), varied(source) ? `\uE000other ${path}\uE001` : `\uE000${path}\uE001`);
@@ -117,9 +125,9 @@
   const cache = new Map();
   const builtins = new Map();
   const builtin = (name) => {
-    if (!builtins.has(name)) {
+    if (!builtins.get(name)) {
       const make = native.builtin(name);
-      if (!make) return (saw("builtin", name), standInModule("node:" + name));
+      if (!make) return (saw("builtin", "node:" + name), standInModule("node:" + name));
       const module = { exports: {} };
       builtins.set(name, module);
       make(module, module.exports, builtin, lockkeeper, name);
@@ -207,8 +215,8 @@
   };
 
   const lockkeeper = {
-    native, saw, varied, isStandIn, standInPath, standInModule, placeholders, environment, builtin, load, requireFrom,
-    commonJsNames, importCommonJs, interop, setTimer, clearTimer, tick,
+    native, saw, varied, isStandIn, standInPath, standInModule, sourceOfPath, placeholders, environment, builtin, load, requireFrom,
+    hasStandIns: () => modules.size > 0, commonJsNames, importCommonJs, interop, setTimer, clearTimer, tick,
     standInKind: (value) => standIns.get(value)?.made, standInSource: (value) => standIns.get(value)?.module,
     setup,
   };
