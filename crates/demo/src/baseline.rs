@@ -16,6 +16,9 @@ const WARM_UP: Duration = Duration::from_millis(1_000);
 /// The name of the window that is measured without a migration.
 pub(crate) const BASELINE: &str = "no migration";
 
+/// The name of the windows in which sessions fill their caches.
+pub(crate) const WARMING_UP: &str = "warming up";
+
 /// The application measured without a migration.
 pub(crate) struct Baseline {
     pub(crate) report: TrafficReport,
@@ -55,7 +58,7 @@ pub(crate) async fn start(
 ) -> Result<Traffic, Fault> {
     let code = options.scenario.code_before();
     let traffic = Traffic::start_with(&database.target, &code, options.rate, books).await?;
-    traffic.open_window("warming up");
+    traffic.open_window(WARMING_UP);
     sleep(WARM_UP).await;
     Ok(traffic)
 }

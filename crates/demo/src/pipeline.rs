@@ -12,11 +12,7 @@ use serde::{Deserialize, Serialize};
 /// with the same checks, journal and memory.
 pub trait Pipeline: Send + Sync {
     /// What a direct push would change, and how risky it is.
-    fn check(
-        &self,
-        database: &Target,
-        wanted: &Path,
-    ) -> impl Future<Output = Result<Assessment, Fault>>;
+    fn check(&self, database: &Target, wanted: &Path) -> impl Future<Output = Result<Assessment, Fault>>;
 
     /// Makes a plan and writes its folder, which does not exist yet.
     fn plan(
@@ -52,8 +48,7 @@ pub trait Pipeline: Send + Sync {
 
     /// The id of the step that the journal says is under way in the session's database: begun, and not
     /// known to have ended. Asked every few milliseconds.
-    fn step_under_way(&self, session: &Session)
-    -> impl Future<Output = Result<Option<String>, Fault>>;
+    fn step_under_way(&self, session: &Session) -> impl Future<Output = Result<Option<String>, Fault>>;
 
     /// Takes everything back that the plan did.
     fn rollback(
@@ -64,11 +59,7 @@ pub trait Pipeline: Send + Sync {
     ) -> impl Future<Output = Result<Applied, Fault>>;
 
     /// Compares the live schema with the wanted one.
-    fn verify(
-        &self,
-        database: &Target,
-        wanted: &Path,
-    ) -> impl Future<Output = Result<Verified, Fault>>;
+    fn verify(&self, database: &Target, wanted: &Path) -> impl Future<Output = Result<Verified, Fault>>;
 
     /// The fingerprint of the live schema, without the journal's own.
     fn fingerprint(&self, database: &Target) -> impl Future<Output = Result<Fingerprint, Fault>>;

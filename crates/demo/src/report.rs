@@ -113,7 +113,7 @@ pub struct PhaseReport {
     pub name: PhaseName,
     /// Its steps together.
     pub ms: f64,
-    /// The longest time that a step held its locks.
+    /// The longest time that a step held a lock that keeps readers or writers waiting.
     pub lock_hold_ms: f64,
     /// The longest time that a step queued for its locks.
     pub lock_wait_ms: f64,
@@ -224,6 +224,8 @@ pub struct StepReport {
     pub title: String,
     /// Its strongest lock, as `LOCK TABLE` spells it; none where it takes none that matters.
     pub lock: Option<String>,
+    /// Whether readers or writers wait while it holds its locks.
+    pub blocks: bool,
     /// How long it was to take.
     pub predicted_ms: Interval,
     /// How long it took, all tries together.

@@ -18,6 +18,7 @@ pub(crate) fn steps(plan: &Plan, receipts: &[StepReceipt]) -> Vec<StepReport> {
             phase: step.phase,
             title: step.title.clone(),
             lock: strongest(&step.effect),
+            blocks: step.blocks_reads || step.blocks_writes,
             predicted_ms: step.predicted.ms,
             ms: sum(|receipt| receipt.execution_ms),
             predicted_lock_hold_ms: step.predicted.lock_hold_ms,
@@ -39,10 +40,11 @@ fn strongest(effect: &Effect) -> Option<String> {
 pub(crate) fn phases(steps: &[StepReport]) -> Vec<PhaseReport> {
     let of_phase = |name: PhaseName| {
         let own: Vec<&StepReport> = steps.iter().filter(|step| step.phase == name).collect();
+        let blocking = own.iter().filter(|step| step.blocks);
         (!own.is_empty()).then(|| PhaseReport {
             name,
             ms: tenth(own.iter().map(|step| step.ms).sum()),
-            lock_hold_ms: own.iter().map(|step| step.lock_hold_ms).fold(0.0, f64::max),
+            lock_hold_ms: blocking.map(|step| step.lock_hold_ms).fold(0.0, f64::max),
             lock_wait_ms: own.iter().map(|step| step.lock_wait_ms).fold(0.0, f64::max),
         })
     };

@@ -1,13 +1,18 @@
 //! The report as one page of text.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use model::{Interval, count_text, ms_text};
 
+use crate::baseline::WARMING_UP;
 use crate::report::*;
 
 /// The columns a page has at most.
 const WIDTH: usize = 100;
+
+/// The columns a step's title has at most.
+const TITLE_WIDTH: usize = 48;
 
 /// The report as one page. It reads nothing but the report, which is also the JSON.
 pub(crate) fn page(report: &Report) -> String {
@@ -20,12 +25,12 @@ pub(crate) fn page(report: &Report) -> String {
         application(report),
     ];
     let page = parts.join("\n");
-    page.lines().map(|line| cut(line.trim_end())).collect::<Vec<_>>().join("\n") + "\n"
+    page.lines().map(|line| shortened(line.trim_end(), WIDTH)).collect::<Vec<_>>().join("\n") + "\n"
 }
 
 fn heading(report: &Report) -> String {
-    let table = count_text(report.rows);
-    format!("{}: {}\n{table} rows, {}\n", report.scenario, report.title, report.server)
+    let server = wrapped("", &format!("{} rows, {}", count_text(report.rows), report.server));
+    format!("{}: {}\n{server}", report.scenario, report.title)
 }
 
 fn push(report: &Report) -> String {
@@ -38,7 +43,7 @@ fn push(report: &Report) -> String {
     });
     text.push_str(&aligned(rows.collect(), &[Side::Left; 4]));
     for flag in &push.red_flags {
-        let _ = writeln!(text, "  ! {flag}");
+        text.push_str(&wrapped("  ! ", flag));
     }
     text
 }
@@ -47,34 +52,49 @@ fn plan(report: &Report) -> String {
     let plan = &report.plan;
     let hash = plan.hash.get(..12).unwrap_or(&plan.hash);
     let mut text = format!("The plan {hash}: {} steps, risk {:.0} {}\n", plan.steps, plan.risk, plan.level);
-    let head = ["phase", "step", "strongest lock", "predicted", "took", "held", "waited"];
+    let head = ["phase and steps", "lock", "predicted", "took", "held", "waited"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     for phase in &report.phases {
-        let of_phase = report.steps.iter().filter(|step| step.phase == phase.name);
-        rows.extend(of_phase.map(|step| {
-            vec![
-                phase.name.to_string(),
-                step.title.clone(),
-                step.lock.clone().unwrap_or_else(|| "-".to_owned()).to_lowercase(),
-                interval(&step.predicted_ms),
-                ms_text(step.ms),
-                ms_text(step.lock_hold_ms),
-                ms_text(step.lock_wait_ms),
-            ]
-        }));
-        let total = vec![phase.name.to_string(), "together".to_owned(), String::new(), String::new()];
         let times = [phase.ms, phase.lock_hold_ms, phase.lock_wait_ms].map(ms_text);
-        rows.push(total.into_iter().chain(times).collect());
+        let name = [phase.name.to_string(), String::new(), String::new()];
+        rows.push(name.into_iter().chain(times).collect());
+        rows.extend(report.steps.iter().filter(|step| step.phase == phase.name).map(step));
     }
     use Side::{Left, Right};
-    text.push_str(&aligned(rows, &[Left, Left, Left, Right, Right, Right, Right]));
+    text.push_str(&aligned(rows, &[Left, Left, Right, Right, Right, Right]));
+    text.push_str(&wrapped("  ", &legend(report)));
     for note in &plan.notes {
-        let _ = writeln!(text, "  - {note}");
+        text.push_str(&wrapped("  - ", note));
     }
     if let Some(folder) = &plan.folder {
-        let _ = writeln!(text, "  - kept in {folder}");
+        text.push_str(&wrapped("  - ", &format!("kept in {folder}")));
     }
     text
+}
+
+fn step(step: &StepReport) -> Vec<String> {
+    let lock = step.lock.as_deref().map_or_else(|| "-".to_owned(), initials);
+    let [ms, held, waited] = [step.ms, step.lock_hold_ms, step.lock_wait_ms].map(ms_text);
+    let times = [ms, if step.blocks { held } else { format!("({held})") }, waited];
+    let title = shortened(&format!("  {}", step.title), TITLE_WIDTH);
+    [title, lock, interval(&step.predicted_ms)].into_iter().chain(times).collect()
+}
+
+/// What the initials of the locks stand for, the strongest first.
+fn legend(report: &Report) -> String {
+    let names: BTreeSet<&str> = report.steps.iter().filter_map(|step| step.lock.as_deref()).collect();
+    let entries = names.into_iter().map(|name| format!("{} {}", initials(name), name.to_lowercase()));
+    let locks = entries.collect::<Vec<_>>().join(", ");
+    format!(
+        "{locks}; predicted: the median, and the tenth and ninetieth percentile; \
+         held in brackets: a lock that neither readers nor writers wait for"
+    )
+}
+
+/// `SUX` for `SHARE UPDATE EXCLUSIVE`.
+fn initials(lock: &str) -> String {
+    let initial = |word: &str| if word == "EXCLUSIVE" { Some('X') } else { word.chars().next() };
+    lock.split(' ').filter_map(initial).collect()
 }
 
 /// The plan beside its bare statements and beside a direct push.
@@ -106,7 +126,7 @@ fn comparison(report: &Report) -> String {
     let text = format!("Side by side, each under the same traffic\n{}", aligned(rows, &sides));
     let errors = report.push.measured.iter().flat_map(|push| &push.statements);
     let errors = errors.filter_map(|statement| statement.error.as_ref());
-    errors.fold(text, |text, error| format!("{text}  ! the direct push failed: {error}\n"))
+    errors.fold(text, |text, error| text + &wrapped("  ! ", &format!("the direct push failed: {error}")))
 }
 
 fn stalls(name: &str, of: fn(&Stall) -> f64, report: &Report) -> Vec<String> {
@@ -116,7 +136,7 @@ fn stalls(name: &str, of: fn(&Stall) -> f64, report: &Report) -> Vec<String> {
 fn proofs(report: &Report) -> String {
     let mut text = "What was proved\n".to_owned();
     let mut line = |holds: bool, what: String| {
-        let _ = writeln!(text, "  {} {what}", if holds { "yes" } else { "NO " });
+        text.push_str(&wrapped(if holds { "  yes " } else { "  NO  " }, &what));
     };
     let rehearsal = &report.rehearsal;
     let confidence = rehearsal.result.confidence.map(|earned| format!(", confidence {earned:.0}"));
@@ -144,11 +164,11 @@ fn proofs(report: &Report) -> String {
         line(holds, what);
     }
     for difference in &report.differences {
-        let _ = writeln!(text, "      {difference}");
+        text.push_str(&wrapped("      ", difference));
     }
-    let memory = &report.memory;
-    let receipts = count_text(memory.receipts);
-    let _ = writeln!(text, "  {receipts} receipts in {}: {}", memory.place.display(), memory.command);
+    let (memory, receipts) = (&report.memory, count_text(report.memory.receipts));
+    let remembered = format!("{receipts} receipts in {}: {}", memory.place.display(), memory.command);
+    text.push_str(&wrapped("  ", &remembered));
     text
 }
 
@@ -185,7 +205,8 @@ fn application(report: &Report) -> String {
     let mut text = format!("The application: {writes} writes and {reads} reads a second\n");
     let head = ["while", "for", "reads", "p99", "longest", "writes", "p99", "longest", "failed", "late"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
-    rows.extend(application.windows.iter().map(|window| {
+    let windows = application.windows.iter().filter(|window| window.name != WARMING_UP);
+    rows.extend(windows.map(|window| {
         vec![
             window.name.clone(),
             ms_text(window.ms),
@@ -216,8 +237,18 @@ fn application(report: &Report) -> String {
     text
 }
 
+/// `162 (40-647) ms`: all three in the unit of the largest.
 fn interval(predicted: &Interval) -> String {
-    format!("{} ({}-{})", ms_text(predicted.p50), ms_text(predicted.p10), ms_text(predicted.p90))
+    let (unit, divisor) = match predicted.p90 {
+        p90 if p90 >= 60_000.0 => ("min", 60_000.0),
+        p90 if p90 >= 1_000.0 => ("s", 1_000.0),
+        _ => ("ms", 1.0),
+    };
+    let number = |ms: f64| match ms / divisor {
+        value if value >= 10.0 => format!("{value:.0}"),
+        value => format!("{value:.1}"),
+    };
+    format!("{} ({}-{}) {unit}", number(predicted.p50), number(predicted.p10), number(predicted.p90))
 }
 
 /// To which side a column is aligned.
@@ -245,10 +276,48 @@ fn aligned(rows: Vec<Vec<String>>, sides: &[Side]) -> String {
     text
 }
 
-/// The line, cut where it is too long for a page.
-fn cut(line: &str) -> String {
-    if line.chars().count() <= WIDTH {
-        return line.to_owned();
+/// Text over as many lines as it takes, each as far in as the first one's mark.
+fn wrapped(mark: &str, text: &str) -> String {
+    let indent = " ".repeat(mark.chars().count());
+    let mut lines = vec![mark.to_owned()];
+    for word in text.split_whitespace() {
+        let Some(line) = lines.last_mut() else { continue };
+        let is_empty = line.chars().count() <= indent.len();
+        if is_empty || line.chars().count() + word.chars().count() < WIDTH {
+            line.push_str(if is_empty { "" } else { " " });
+            line.push_str(word);
+        } else {
+            lines.push(format!("{indent}{word}"));
+        }
     }
-    line.chars().take(WIDTH - 1).chain(['…']).collect()
+    lines.join("\n") + "\n"
+}
+
+/// A text with its end cut off where it is longer than that.
+fn shortened(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    text.chars().take(width - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_text_is_wrapped_behind_its_mark() {
+        let text = wrapped("  - ", &"word ".repeat(60));
+        assert!(text.lines().count() > 2 && text.lines().all(|line| line.chars().count() <= WIDTH));
+        assert!(text.lines().skip(1).all(|line| line.starts_with("    word")), "{text}");
+        assert_eq!(wrapped("  ", "short"), "  short\n");
+    }
+
+    #[test]
+    fn locks_are_named_by_their_initials() {
+        assert_eq!(initials("SHARE UPDATE EXCLUSIVE"), "SUX");
+        assert_eq!(initials("ACCESS EXCLUSIVE"), "AX");
+        assert_eq!(interval(&Interval { p10: 40.4, p50: 161.6, p90: 646.6 }), "162 (40-647) ms");
+        assert_eq!(interval(&Interval { p10: 900.0, p50: 2_000.0, p90: 12_000.0 }), "2.0 (0.9-12) s");
+    }
 }

@@ -105,8 +105,8 @@ pub fn plan() -> Plan {
             undo,
             effect: Effect { locks: vec![RelationLock { relation, mode }], ..Effect::default() },
             lock_timeout_ms: 50,
-            blocks_reads: false,
-            blocks_writes: false,
+            blocks_reads: mode.blocks_reads(),
+            blocks_writes: mode.blocks_writes(),
             predicted: Prediction {
                 ms: Interval::around(10.0, 3.0),
                 lock_hold_ms: Interval::around(2.0, 3.0),
@@ -134,6 +134,7 @@ pub async fn carry_out(target: &Target, wrong: Wrong) -> Result<Vec<StepReceipt>
     let session = session(target).await?;
     session.batch_execute(JOURNAL).await.map_err(failed)?;
     if wrong == Wrong::RepeatsSteps {
+        wait_for_orphans(&session).await?;
         session
             .batch_execute(
                 "ALTER TABLE public.funds DROP COLUMN IF EXISTS vintage_year; DELETE FROM lockkeeper.steps",
