@@ -9,7 +9,7 @@ use crate::filing::append;
 use crate::lesson::{is_finished, learn};
 use crate::records::{PredictionRecord, RehearsalRecord};
 use crate::spool::Spool;
-use crate::store::{Selection, SqliteStore, Store};
+use crate::store::{PostgresStore, Selection, SqliteStore, Store};
 use crate::{Body, Embedder, Entry, Kind, Options, StoreChoice, Tenant};
 
 /// The memory of one tenant.
@@ -224,5 +224,6 @@ impl From<std::io::Error> for Replay {
 fn open_store(choice: &StoreChoice) -> Result<Box<dyn Store>, Fault> {
     match choice {
         StoreChoice::Sqlite(path) => Ok(Box::new(SqliteStore::open(path)?)),
+        StoreChoice::Postgres(target) => Ok(Box::new(PostgresStore::open(target)?)),
     }
 }

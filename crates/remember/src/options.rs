@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use connect::Target;
+
 use crate::{Embedder, StaticTable, Tenant};
 
 /// The folder of Lockkeeper's own files in a project.
@@ -27,6 +29,8 @@ pub struct Options {
 pub enum StoreChoice {
     /// One file.
     Sqlite(PathBuf),
+    /// Schema `lockkeeper_memory` of a PostgreSQL database.
+    Postgres(Box<Target>),
 }
 
 impl Options {
@@ -39,6 +43,11 @@ impl Options {
             embedder: Some(Arc::new(StaticTable)),
             spool: own.join("memory.spool.jsonl"),
         }
+    }
+
+    /// The memory of a team in a database; what it does not take waits in the project's folder.
+    pub fn team(folder: &Path, target: Target) -> Self {
+        Self { store: StoreChoice::Postgres(Box::new(target)), ..Self::project(folder) }
     }
 
     /// The same with another embedder, or none.

@@ -6,7 +6,6 @@ use model::Fault;
 use serde::{Deserialize, Serialize};
 
 use crate::filing::append;
-use crate::store::Selection;
 use crate::{Entry, Memory};
 
 /// What the lines of this version look like.
@@ -38,16 +37,15 @@ impl Memory {
     /// When the store cannot be read or the output not written.
     pub fn export(&self, output: &mut dyn Write) -> Result<usize, Fault> {
         write_line(output, &Header { lockkeeper_memory: VERSION })?;
-        let (mut count, mut after) = (0, None);
+        let (mut count, mut after) = (0, 0);
         loop {
-            let selection = Selection { limit: Some(CHUNK), after, ..Selection::default() };
-            let entries = self.entries(&selection)?;
-            let Some(last) = entries.last() else { break };
-            after = Some(last.id.clone());
-            for entry in &entries {
+            let page = self.with_store(|store| store.page(self.tenant(), after, CHUNK))?;
+            let Some((last, _)) = page.last() else { break };
+            after = *last;
+            for (_, entry) in &page {
                 write_line(output, entry)?;
             }
-            count += entries.len();
+            count += page.len();
         }
         output.flush().map_err(unwritable)?;
         Ok(count)

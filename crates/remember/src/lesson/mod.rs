@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{Outcome, TableName};
-pub(crate) use learn::{is_finished, learn};
+pub(crate) use learn::{is_finished, learn, lessons};
 pub use told::Added;
 
 /// The digits of a fingerprint that make a lesson's id.

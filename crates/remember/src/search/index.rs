@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::facets::{Compiled, Facets, Symbols};
 use super::field::{Field, RELAXED};
-use super::postings::Postings;
+use super::postings::{Corpus, Postings};
 use super::rank::{Evidence, Weights};
 use super::words::Term;
 use super::{Asked, Indexed};
@@ -74,6 +74,11 @@ impl Index {
         self.postings.settle();
     }
 
+    /// Takes how common words are from all documents, of which these are some.
+    pub(crate) fn of_corpus(&mut self, corpus: Corpus) {
+        self.postings.of_corpus(corpus);
+    }
+
     /// The best documents: those that meet every predicate first; where they are fewer than asked
     /// for, those that meet all but the first to be given up, and so on.
     pub(crate) fn search(&self, asked: &Asked<'_>, weights: &Weights) -> Vec<Hit> {
@@ -95,8 +100,22 @@ impl Index {
                 hits.push(Scored { slot, given_up, score: weights.score(&evidence, asked), evidence });
             }
         }
-        keep_best(&mut hits, asked.limit);
+        self.keep_best(&mut hits, asked.limit);
         hits.into_iter().filter_map(|scored| self.hit(&scored)).collect()
+    }
+
+    /// Keeps the best, in order: by level, then by score, then by key, so that every store orders equals alike.
+    fn keep_best(&self, hits: &mut Vec<Scored>, limit: usize) {
+        let order = |left: &Scored, right: &Scored| {
+            let level = left.given_up.level().cmp(&right.given_up.level());
+            let score = level.then_with(|| right.score.total_cmp(&left.score));
+            score.then_with(|| self.keys[left.slot].cmp(&self.keys[right.slot]))
+        };
+        if hits.len() > limit && limit > 0 {
+            hits.select_nth_unstable_by(limit - 1, order);
+        }
+        hits.truncate(limit);
+        hits.sort_unstable_by(order);
     }
 
     fn hit(&self, scored: &Scored) -> Option<Hit> {
@@ -161,17 +180,4 @@ fn deepest_level(given_up: &[Option<GivenUp>], limit: usize) -> Option<usize> {
         total >= limit
     });
     enough.or_else(|| counts.iter().rposition(|count| *count > 0))
-}
-
-/// Keeps the best, in order: by level, then by score; the older slot first among equals.
-fn keep_best(hits: &mut Vec<Scored>, limit: usize) {
-    let order = |left: &Scored, right: &Scored| {
-        let level = left.given_up.level().cmp(&right.given_up.level());
-        level.then(right.score.total_cmp(&left.score)).then(left.slot.cmp(&right.slot))
-    };
-    if hits.len() > limit && limit > 0 {
-        hits.select_nth_unstable_by(limit - 1, order);
-    }
-    hits.truncate(limit);
-    hits.sort_unstable_by(order);
 }

@@ -20,6 +20,8 @@ use crate::{Document, Memory, Outcome, TableName, confidence};
 pub(crate) use field::{Field, RELAXED};
 pub(crate) use grammar::{Question, parse};
 pub(crate) use index::{Hit, Index};
+pub(crate) use postings::Corpus;
+pub(crate) use predicate::{Predicate, Range, Test, family};
 pub(crate) use rank::Weights;
 use words::{Term, names_things, question_terms};
 
@@ -51,6 +53,11 @@ impl<'a> Asked<'a> {
     pub(crate) fn new(question: &'a Question, limit: usize) -> Self {
         let (terms, names_things) = (question_terms(&question.text), names_things(&question.text));
         Self { question, terms, model: None, vector: None, names_things, limit }
+    }
+
+    /// How many are wanted, as databases count.
+    pub(crate) fn limit_i64(&self) -> i64 {
+        i64::try_from(self.limit).unwrap_or(i64::MAX)
     }
 
     /// Whether it is text alone: then the text decides what is an answer, and otherwise only which is
@@ -124,7 +131,12 @@ impl Memory {
 
     fn find(&self, question: &Question, k: usize) -> Result<Found, Fault> {
         let mut asked = Asked::new(question, k);
-        let mut notes = self.embed_question(&mut asked);
+        let mut notes: Vec<String> =
+            self.with_store(|store| Ok(store.without_meaning()))?.into_iter().collect();
+        notes.iter_mut().for_each(|why| *why = format!("by words only: {why}"));
+        if notes.is_empty() {
+            notes.extend(self.embed_question(&mut asked));
+        }
         let hits = self.with_store(|store| store.search(self.tenant(), &asked))?;
         notes.extend(self.pending_note(&asked)?);
         let mut found = Found { results: Vec::new(), relaxed: Vec::new(), mode: Mode::Words, notes };

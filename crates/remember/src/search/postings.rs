@@ -1,5 +1,7 @@
 //! Which document holds which word, and how much that says (BM25).
 
+use std::collections::BTreeMap;
+
 use super::words::Term;
 
 /// How soon a word that is repeated says nothing more.
@@ -11,6 +13,17 @@ const LENGTH: f32 = 0.6;
 /// The share of new postings from which all are sorted anew.
 const TAIL_MAX: usize = 4;
 
+/// How common words are among all documents, where an index holds only some of them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Corpus {
+    /// All documents.
+    pub(crate) documents: u64,
+    /// The words of a document in the mean.
+    pub(crate) mean_words: f64,
+    /// The documents that hold a term.
+    pub(crate) holders: BTreeMap<Term, u64>,
+}
+
 /// Which document holds which word.
 #[derive(Debug, Default)]
 pub(crate) struct Postings {
@@ -20,6 +33,10 @@ pub(crate) struct Postings {
     tail: Vec<(Term, u32)>,
     /// The words of each slot.
     lengths: Vec<u16>,
+    /// The words of all slots.
+    words: usize,
+    /// How common words are beyond these documents.
+    corpus: Option<Corpus>,
 }
 
 impl Postings {
@@ -27,6 +44,7 @@ impl Postings {
     pub(crate) fn push(&mut self, terms: &[Term]) {
         let slot = u32::try_from(self.lengths.len()).unwrap_or(u32::MAX);
         self.tail.extend(terms.iter().map(|term| (*term, slot)));
+        self.words += terms.len();
         self.lengths.push(u16::try_from(terms.len()).unwrap_or(u16::MAX));
     }
 
@@ -38,20 +56,22 @@ impl Postings {
         }
     }
 
+    /// Takes how common words are from all documents, of which these are some.
+    pub(crate) fn of_corpus(&mut self, corpus: Corpus) {
+        self.corpus = Some(corpus);
+    }
+
     /// How much the words of a question say of each slot, 0 to 1: 1 where all of them are repeated.
-    #[expect(clippy::cast_precision_loss, reason = "counts of documents")]
     pub(crate) fn scores(&self, question: &[Term], alive: &dyn Fn(usize) -> bool) -> Vec<f32> {
         let mut scores = vec![0.0f32; self.lengths.len()];
-        let words: usize = self.lengths.iter().map(|length| usize::from(*length)).sum();
-        let mean_length = (words as f32 / self.lengths.len().max(1) as f32).max(1.0);
+        let mean_words = self.mean_words();
         let mut best = 0.0;
         for term in question {
             let counts = self.counts(*term, alive);
-            let (holders, all) = (counts.len() as f32, self.lengths.len() as f32);
-            let rarity = (1.0 + (all - holders + 0.5) / (holders + 0.5)).ln();
+            let rarity = self.rarity(*term, counts.len());
             best += rarity * (SATURATION + 1.0);
             for (slot, count) in counts {
-                let length = f32::from(self.lengths[slot]) / mean_length;
+                let length = f32::from(self.lengths[slot]) / mean_words;
                 let damped = SATURATION * (1.0 - LENGTH + LENGTH * length);
                 scores[slot] += rarity * count * (SATURATION + 1.0) / (count + damped);
             }
@@ -60,6 +80,22 @@ impl Postings {
             scores.iter_mut().for_each(|score| *score /= best);
         }
         scores
+    }
+
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a mean")]
+    fn mean_words(&self) -> f32 {
+        let own = || self.words as f64 / self.lengths.len().max(1) as f64;
+        let mean = self.corpus.as_ref().map_or_else(own, |corpus| corpus.mean_words);
+        mean.max(1.0) as f32
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "counts of documents")]
+    fn rarity(&self, term: Term, own_holders: usize) -> f32 {
+        let own = (self.lengths.len() as u64, own_holders as u64);
+        let of = |corpus: &Corpus| (corpus.documents, corpus.holders.get(&term).copied().unwrap_or(0));
+        let (all, holders) = self.corpus.as_ref().map_or(own, of);
+        let (all, holders) = (all.max(holders) as f32, holders as f32);
+        (1.0 + (all - holders + 0.5) / (holders + 0.5)).ln()
     }
 
     /// The slots that hold a term, and how often.

@@ -1,5 +1,7 @@
 //! What a store must do. There are two, SQLite and PostgreSQL, tested by one suite.
 
+mod conditions;
+mod postgres;
 mod sqlite;
 
 use jiff::Timestamp;
@@ -10,6 +12,7 @@ use crate::search::words::Term;
 use crate::search::{Asked, Hit};
 use crate::{Document, Entry, Kind, TableName, Tenant};
 
+pub(crate) use postgres::PostgresStore;
 pub(crate) use sqlite::SqliteStore;
 
 /// An entry with what can be found of it.
@@ -64,8 +67,8 @@ pub struct Selection {
     pub id_prefix: Option<String>,
     /// Entries of what happened at or after this time.
     pub since: Option<Timestamp>,
-    /// Entries written after the one with this id.
-    pub after: Option<String>,
+    /// Entries of what happened before this time.
+    pub until: Option<Timestamp>,
     /// At most so many.
     pub limit: Option<u32>,
     /// The newest first; otherwise in the order they were written.
@@ -89,11 +92,29 @@ pub(crate) trait Store: Send {
     /// When the store cannot be read.
     fn entries(&mut self, tenant: &Tenant, selection: &Selection) -> Result<Vec<Entry>, Fault>;
 
+    /// The next entries after one, by their place in the order they were written; 0 is before the first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn page(&mut self, tenant: &Tenant, after: i64, limit: u32) -> Result<Vec<(i64, Entry)>, Fault>;
+
+    /// Removes the entries that a selection wants, with their documents, so that nothing of them stays
+    /// in the store's files; answers how many.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    fn forget(&mut self, tenant: &Tenant, selection: &Selection) -> Result<u64, Fault>;
+
     /// The latest receipts of these runs, of those that the ledger knows.
     ///
     /// # Errors
     /// When the store cannot be read.
     fn runs(&mut self, tenant: &Tenant, runs: &[&str]) -> Result<Vec<RunReceipt>, Fault>;
+
+    /// What keeps this store from comparing meaning, and what to do about it; none where nothing does.
+    fn without_meaning(&mut self) -> Option<String> {
+        None
+    }
 
     /// The best documents for a question, best first.
     ///

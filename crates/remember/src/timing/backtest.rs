@@ -33,7 +33,7 @@ impl Question {
         let old = |other: &&Point| self.same_sitting || is_other_sitting(other, point.at);
         let history: Vec<&Point> =
             before.iter().filter(old).filter(|other| self.known_table || !own(other)).collect();
-        let posed = !self.known_table || history.iter().any(|other| own(other));
+        let posed = !self.known_table || history.iter().any(own);
         (posed && !history.is_empty()).then_some(history)
     }
 }

@@ -4,9 +4,11 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod forget;
 mod grammar;
 mod ledger;
 mod lessons;
+mod pgvector;
 mod place;
 mod predicates;
 mod tenants;
@@ -16,6 +18,9 @@ macro_rules! on_every_store {
     ($($module:ident::$case:ident as $name:ident),* $(,)?) => {
         mod sqlite {
             $(#[test] fn $name() { super::$module::$case(&super::place::sqlite()); })*
+        }
+        mod postgres {
+            $(#[test] fn $name() { super::$module::$case(&super::place::postgres()); })*
         }
     };
 }
@@ -30,6 +35,8 @@ on_every_store! {
     lessons::three_runs_make_a_lesson_and_failures_unmake_it as three_runs_make_a_lesson_and_failures_unmake_it,
     lessons::contradictions_surface as contradictions_surface,
     lessons::a_proved_way_back_is_a_lesson_and_a_hard_lock_another as a_proved_way_back_is_a_lesson_and_a_hard_lock_another,
+    forget::removes_for_good as forget_removes_for_good,
+    forget::judges_lessons_anew as forget_judges_lessons_anew,
     predicates::recall_of_predicates_is_whole as recall_of_predicates_is_whole,
     predicates::given_up_in_a_fixed_order as given_up_in_a_fixed_order,
     tenants::never_see_each_other as tenants_never_see_each_other,

@@ -45,7 +45,7 @@ fn write(memory: &Memory, dice: &mut Dice, secret: &str) {
 
 /// What one tenant sees is the same whatever another writes before, between or after.
 pub(crate) fn never_see_each_other(place: &Place) {
-    let alone = crate::place::sqlite();
+    let alone = place.another();
     let (mut dice, mut noise) = (Dice::new(3), Dice::new(4));
     let (lonely, ours, theirs) = (alone.memory("ours"), place.memory("ours"), place.memory("theirs"));
     for _ in 0..12 {

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use crate::Entry;
+use crate::store::conditions::nanoseconds;
 use crate::store::{Filed, FiledDocument};
 
 /// Writes all in one transaction and answers how many were new.
@@ -107,9 +108,4 @@ fn remove_document(transaction: &Transaction<'_>, entry: &Entry, key: &str) -> r
     )?;
     transaction.execute("UPDATE generation SET value = value + 1", [])?;
     Ok(())
-}
-
-/// A time as the file keeps it. Times beyond the year 2262 are kept as its end.
-pub(super) fn nanoseconds(at: jiff::Timestamp) -> i64 {
-    i64::try_from(at.as_nanosecond()).unwrap_or(i64::MAX)
 }

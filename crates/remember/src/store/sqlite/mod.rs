@@ -2,6 +2,7 @@
 
 mod append;
 mod documents;
+mod forget;
 mod open;
 mod read;
 
@@ -55,6 +56,14 @@ impl Store for SqliteStore {
 
     fn runs(&mut self, tenant: &Tenant, runs: &[&str]) -> Result<Vec<RunReceipt>, Fault> {
         read::runs(&self.connection, tenant, runs).map_err(|error| self.fault("read", error))
+    }
+
+    fn page(&mut self, tenant: &Tenant, after: i64, limit: u32) -> Result<Vec<(i64, Entry)>, Fault> {
+        read::page(&self.connection, tenant, after, limit).map_err(|error| self.fault("read", error))
+    }
+
+    fn forget(&mut self, tenant: &Tenant, selection: &Selection) -> Result<u64, Fault> {
+        forget::forget(&mut self.connection, tenant, selection).map_err(|error| self.fault("write to", error))
     }
 
     fn search(&mut self, tenant: &Tenant, asked: &Asked<'_>) -> Result<Vec<(Hit, Document)>, Fault> {

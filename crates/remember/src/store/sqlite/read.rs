@@ -3,10 +3,9 @@
 use jiff::Timestamp;
 use model::RunReceipt;
 use rusqlite::types::{Type, Value};
-use rusqlite::{Connection, Row, params_from_iter};
+use rusqlite::{Connection, Row, params, params_from_iter};
 
-use super::append::nanoseconds;
-use crate::store::Selection;
+use crate::store::{Selection, conditions};
 use crate::{Body, Entry, Tenant};
 
 /// The entries a selection wants.
@@ -15,13 +14,37 @@ pub(super) fn entries(
     tenant: &Tenant,
     selection: &Selection,
 ) -> rusqlite::Result<Vec<Entry>> {
-    let (condition, mut values) = conditions(tenant, selection);
-    let order = if selection.newest_first { "happened_ns DESC, seq DESC" } else { "seq" };
-    let select = "SELECT id, tenant, happened_ns, body FROM entry WHERE ";
-    let query = [select, &condition, " ORDER BY ", order, " LIMIT ?"].concat();
+    let (condition, mut values) = condition(tenant, selection);
+    let select = "SELECT id, tenant, happened_ns, body, seq FROM entry WHERE ";
+    let query = [select, &condition, " ORDER BY ", conditions::order(selection), " LIMIT ?"].concat();
     values.push(selection.limit.map_or(-1, i64::from).into());
     let mut statement = connection.prepare_cached(&query)?;
     statement.query_map(params_from_iter(values), entry_of)?.collect()
+}
+
+/// The next entries after one, in the order they were written.
+pub(super) fn page(
+    connection: &Connection,
+    tenant: &Tenant,
+    after: i64,
+    limit: u32,
+) -> rusqlite::Result<Vec<(i64, Entry)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, tenant, happened_ns, body, seq FROM entry WHERE tenant = ? AND seq > ? ORDER BY seq LIMIT ?",
+    )?;
+    let rows = statement
+        .query_map(params![tenant.as_str(), after, limit], |row| Ok((row.get(4)?, entry_of(row)?)))?;
+    rows.collect()
+}
+
+/// Conditions of a selection in one, with their values.
+pub(super) fn condition(tenant: &Tenant, selection: &Selection) -> (String, Vec<Value>) {
+    let (parts, values): (Vec<_>, Vec<_>) = conditions::of_entries(tenant, selection).into_iter().unzip();
+    let values = values.into_iter().map(|value| match value {
+        conditions::Value::Text(text) => text.into(),
+        conditions::Value::Number(number) => number.into(),
+    });
+    (parts.join(" AND "), values.collect())
 }
 
 /// The latest receipts of some runs.
@@ -43,46 +66,6 @@ pub(super) fn runs(
         Err(error) => Some(Err(error)),
     });
     receipts.collect()
-}
-
-/// A condition made of fixed texts, and the values for its places.
-fn conditions(tenant: &Tenant, selection: &Selection) -> (String, Vec<Value>) {
-    let mut parts = vec!["tenant = ?"];
-    let mut values = vec![Value::from(tenant.as_str().to_owned())];
-    let mut add = |part: &'static str, value: Value| {
-        parts.push(part);
-        values.push(value);
-    };
-    if let Some(kind) = selection.kind {
-        add("kind = ?", kind.name().to_owned().into());
-    }
-    if let Some(run) = &selection.run {
-        add("run = ?", run.clone().into());
-    }
-    if let Some(lesson) = &selection.lesson {
-        add("lesson = ?", lesson.clone().into());
-    }
-    if let Some(operation) = &selection.operation {
-        add("operation = ?", operation.clone().into());
-    }
-    if let Some(table) = &selection.table {
-        add("table_name = ?", table.name.as_str().to_owned().into());
-        if let Some(schema) = &table.schema {
-            add("(table_schema = ?) IS NOT FALSE", schema.as_str().to_owned().into());
-        }
-    }
-    if let Some(prefix) = &selection.id_prefix {
-        add("id >= ?", prefix.clone().into());
-        // Ids are ASCII, so this is above all that begin with the prefix.
-        add("id < ?", format!("{prefix}\u{7f}").into());
-    }
-    if let Some(after) = &selection.after {
-        add("seq > (SELECT seq FROM entry WHERE tenant = ?1 AND id = ?)", after.clone().into());
-    }
-    if let Some(since) = selection.since {
-        add("happened_ns >= ?", nanoseconds(since).into());
-    }
-    (parts.join(" AND "), values)
 }
 
 fn entry_of(row: &Row<'_>) -> rusqlite::Result<Entry> {

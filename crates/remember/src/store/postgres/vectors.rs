@@ -1,0 +1,65 @@
+//! Vectors: as bytes for ranking, as halfvec for finding, and an index beyond a size.
+
+use model::Fault;
+use serde_json::{Value, json};
+
+use super::link::{Open, fault};
+use crate::Tenant;
+use crate::meaning::Packed;
+use crate::store::Pending;
+
+/// Documents that wait for a vector of this model.
+pub(super) async fn without(
+    open: &mut Open,
+    tenant: &Tenant,
+    model: &str,
+    limit: u32,
+) -> Result<Pending, Fault> {
+    let session = &open.session;
+    let documents = "SELECT key, text FROM document WHERE tenant = $1 AND model IS DISTINCT FROM $2
+        ORDER BY seq DESC LIMIT $3";
+    let total = "SELECT count(*) FROM document WHERE tenant = $1 AND model IS DISTINCT FROM $2";
+    let read = async {
+        let rows = session.query(documents, &[&tenant.as_str(), &model, &i64::from(limit)]).await?;
+        let total: i64 = session.query_one(total, &[&tenant.as_str(), &model]).await?.get(0);
+        let documents = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+        Ok(Pending { documents, total: total.cast_unsigned() })
+    };
+    read.await.map_err(|error| fault(session, "read", &error))
+}
+
+/// Gives documents their vectors.
+pub(super) async fn put(
+    open: &mut Open,
+    tenant: &Tenant,
+    model: &str,
+    vectors: &[(String, Option<Packed>)],
+) -> Result<(), Fault> {
+    let session = &open.session;
+    let row = |(key, vector): &(String, Option<Packed>)| {
+        let bytes = vector.as_ref().map(Packed::to_bytes);
+        let hex = bytes.map(|bytes| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+        json!({ "key": key, "vector": hex, "meaning": vector.as_ref().map(halfvec_text) })
+    };
+    let rows = Value::Array(vectors.iter().map(row).collect());
+    let update = match open.offer.vectors_in {
+        Some(_) => {
+            "UPDATE document AS d SET model = $3, vector = decode(v.vector, 'hex'), meaning = v.meaning::halfvec
+             FROM json_to_recordset($1::json) AS v (key text, vector text, meaning text)
+             WHERE d.tenant = $2 AND d.key = v.key"
+        }
+        None => {
+            "UPDATE document AS d SET model = $3, vector = decode(v.vector, 'hex')
+             FROM json_to_recordset($1::json) AS v (key text, vector text)
+             WHERE d.tenant = $2 AND d.key = v.key"
+        }
+    };
+    let done = session.execute(update, &[&rows, &tenant.as_str(), &model]).await;
+    done.map(drop).map_err(|error| fault(session, "write to", &error))
+}
+
+/// A vector as pgvector reads it: `[0.5,-0.25]`.
+pub(super) fn halfvec_text(vector: &Packed) -> String {
+    let values: Vec<String> = vector.unpack().iter().map(f32::to_string).collect();
+    format!("[{}]", values.join(","))
+}
