@@ -45,6 +45,20 @@ impl Expression {
     }
 }
 
+/// An expression with one column under another name. What is quoted or only part of a word stays.
+pub fn rename_column(text: &str, from: &Ident, to: &Ident) -> String {
+    let file = SourceFile::parse(&["SELECT ", text].concat()).tree();
+    let mut out = String::new();
+    for token in file.syntax().descendants_with_tokens().filter_map(|it| it.into_token()) {
+        let named = token.parent().filter(|parent| parent.kind() == SyntaxKind::NAME_REF);
+        match named {
+            Some(name) if ident(&name) == *from => out.push_str(&to.to_string()),
+            _ => out.push_str(token.text()),
+        }
+    }
+    out.strip_prefix("SELECT ").unwrap_or(text).to_owned()
+}
+
 /// Reads an expression of a statement.
 pub(crate) fn expression(expr: Option<ast::Expr>) -> Option<Expression> {
     let expr = expr?;

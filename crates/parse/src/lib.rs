@@ -19,7 +19,7 @@ mod span;
 mod types;
 
 pub use action::*;
-pub use expression::Expression;
+pub use expression::{Expression, rename_column};
 pub use names::Reference;
 pub use script::{Script, Statement, SyntaxError, parse, split};
 pub use span::{Lines, Position, Span};

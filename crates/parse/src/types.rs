@@ -203,6 +203,7 @@ fn built_in(word: &str, modifiers: &str, quoted: bool) -> Option<BaseType> {
     Some(BaseType::BuiltIn(match (word, base) {
         ("float", _) => float(modifiers).to_owned(),
         ("char" | "character" | "nchar", _) => format!("character{}", or_one(modifiers)),
+        ("bpchar", _) if !modifiers.is_empty() => format!("character{modifiers}"),
         ("bit", _) => format!("bit{}", or_one(modifiers)),
         ("timestamptz", _) => format!("timestamp{modifiers} with time zone"),
         ("timetz", _) => format!("time{modifiers} with time zone"),

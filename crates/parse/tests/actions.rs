@@ -58,6 +58,8 @@ fn types_have_the_names_the_catalog_gives_them() {
         ("bool", "boolean"),
         ("mood", "public.mood"),
         ("x.\"Mood\"[]", "x.\"Mood\"[]"),
+        ("bpchar", "bpchar"),
+        ("bpchar(3)", "character(3)"),
         ("vector(3)", "public.vector(3)"),
     ] {
         assert_eq!(type_text(written), catalog, "{written}");

@@ -1,5 +1,7 @@
 //! Statements that read and write rows.
 
+use std::collections::BTreeSet;
+
 use model::{Ident, Operation};
 
 use crate::names::Reference;
@@ -17,6 +19,12 @@ pub struct Query {
     pub row_locks: Vec<Reference>,
     /// The functions it calls.
     pub functions: Vec<Call>,
+    /// The columns it names, without their tables.
+    pub columns: BTreeSet<Ident>,
+    /// Whether it takes all columns of a relation: `*`.
+    pub star: bool,
+    /// Whether a `WHERE` or a join condition limits what it reads.
+    pub has_where: bool,
     /// Whether it only plans: `EXPLAIN` without `ANALYZE`.
     pub explained: bool,
     /// Whether `LIMIT` or `FETCH` bounds it.
@@ -36,6 +44,8 @@ pub struct Write {
     pub has_where: bool,
     /// The columns that `WHERE` compares with constants, by `=` or `IN`, for every row.
     pub pinned: Vec<Ident>,
+    /// Whether `WHERE` bounds a column from below and above, as a batch does.
+    pub ranged: bool,
     /// Whether it reads another relation: `FROM`, `USING`, a subquery.
     pub from_others: bool,
 }

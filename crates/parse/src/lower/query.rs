@@ -91,8 +91,11 @@ pub(super) fn query_of(node: &SyntaxNode) -> Query {
                 query.reads.extend(named_relation(&node));
             }
             SyntaxKind::LOCKING_CLAUSE => locks_rows = true,
+            SyntaxKind::WHERE_CLAUSE | SyntaxKind::ON_CLAUSE => query.has_where = true,
             SyntaxKind::LIMIT_CLAUSE | SyntaxKind::FETCH_CLAUSE => query.limited = true,
             SyntaxKind::CALL_EXPR => query.functions.extend(call(&node)),
+            SyntaxKind::NAME_REF => drop(query.columns.insert(ident(&node))),
+            SyntaxKind::TARGET => query.star |= has_token(&node, SyntaxKind::STAR),
             kind => query.writes.extend(write(kind, &node)),
         }
     }
@@ -173,6 +176,7 @@ fn insert(it: &ast::Insert) -> Option<Write> {
         columns: columns.filter_map(|column| ident_of(column.name())).collect(),
         has_where: false,
         pinned: Vec::new(),
+        ranged: false,
         from_others: selects,
     })
 }
@@ -185,6 +189,7 @@ fn update(it: &ast::Update) -> Option<Write> {
         columns: set_columns(it.set_clause()),
         has_where: limits(condition.as_ref()),
         pinned: pinned(condition.as_ref()),
+        ranged: ranged(condition.as_ref()),
         from_others: it.from_clause().is_some(),
     })
 }
@@ -197,6 +202,7 @@ fn delete(it: &ast::Delete) -> Option<Write> {
         columns: Vec::new(),
         has_where: limits(condition.as_ref()),
         pinned: pinned(condition.as_ref()),
+        ranged: ranged(condition.as_ref()),
         from_others: it.using_clause().is_some(),
     })
 }
@@ -208,6 +214,7 @@ fn merge(it: &ast::Merge) -> Option<Write> {
         columns: Vec::new(),
         has_where: true,
         pinned: Vec::new(),
+        ranged: false,
         from_others: true,
     })
 }
@@ -260,6 +267,26 @@ fn pinned(condition: Option<&ast::WhereClauseOrCurrentOf>) -> Vec<Ident> {
         pin(&expr, &mut columns);
     }
     columns
+}
+
+/// Whether a condition bounds a column from below and above.
+fn ranged(condition: Option<&ast::WhereClauseOrCurrentOf>) -> bool {
+    let Some(ast::WhereClauseOrCurrentOf::WhereClause(it)) = condition else { return false };
+    let mut bounds = BTreeSet::new();
+    for node in it.syntax().descendants() {
+        if node.kind() == SyntaxKind::BETWEEN_EXPR {
+            return true;
+        }
+        let Some(binary) = ast::BinExpr::cast(node) else { continue };
+        let Some(ast::Expr::NameRef(name)) = binary.lhs() else { continue };
+        let below = match binary.op() {
+            Some(BinOp::LAngle(_) | BinOp::Lteq(_)) => false,
+            Some(BinOp::RAngle(_) | BinOp::Gteq(_)) => true,
+            _ => continue,
+        };
+        bounds.insert((ident(name.syntax()), below));
+    }
+    bounds.iter().any(|(name, below)| *below && bounds.contains(&(name.clone(), false)))
 }
 
 fn pin(expr: &ast::Expr, columns: &mut Vec<Ident>) {

@@ -1,0 +1,298 @@
+//! Triggers, policies, views, types, sequences, publications and the like.
+
+use facts::{Form, Role, Roles, Shape};
+use model::{Ident, LockMode, Name};
+use parse::{
+    Alter, AlterChange, AlterOnTable, AlterType, Commented, CreateOnTable, CreateSequence, Demand, Drop,
+    DropKind, OnTableKind, Publication, PublicationChange, RelationKind, TypeChange, Verb,
+};
+
+use super::{Parts, roles, subject, table};
+use crate::state::{Catalog, Link};
+
+/// The parts of an action that no other file knows.
+pub(super) fn action(verb: &Verb, catalog: &Catalog, parts: &mut Parts) {
+    match verb {
+        Verb::CreateSequence(it) => create_sequence(it, catalog, parts),
+        Verb::CreateOnTable(it) => create_on_table(it, catalog, parts),
+        Verb::AlterOnTable(it) => alter_on_table(it, catalog, parts),
+        Verb::AlterType(it) => alter_type(it, catalog, parts),
+        Verb::Publication(it) => publication(it, catalog, parts),
+        Verb::Comment(it) => comment(it, catalog, parts),
+        Verb::Privileges { revoke, relations } => {
+            let form = if *revoke { Form::Revoke } else { Form::Grant };
+            for relation in relations.iter().filter(|it| !catalog.is_system(it)) {
+                parts.add(form, Shape::Plain, Roles::of(catalog.resolve(relation)));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn on(form: Form, name: &Name, catalog: &Catalog, parts: &mut Parts) {
+    let (shape, roles) = subject(catalog, name, None);
+    parts.add(form, shape, roles);
+}
+
+fn create_sequence(it: &CreateSequence, catalog: &Catalog, parts: &mut Parts) {
+    match &it.owned_by {
+        Some((table, _)) => on(Form::CreateSequenceOwnedBy, &catalog.resolve(table), catalog, parts),
+        None => parts.add(Form::CreateSequence, Shape::Plain, Roles::default()),
+    }
+}
+
+fn create_on_table(it: &CreateOnTable, catalog: &Catalog, parts: &mut Parts) {
+    let name = catalog.resolve(&it.table);
+    if catalog.is_absent(&name) {
+        return;
+    }
+    let form = match it.kind {
+        OnTableKind::Trigger => Form::CreateTrigger,
+        OnTableKind::Rule => Form::CreateRule,
+        OnTableKind::Policy => Form::CreatePolicy,
+        OnTableKind::Statistics => Form::CreateStatistics,
+    };
+    on(form, &name, catalog, parts);
+    if let Some(from) = &it.from {
+        let (shape, roles) = subject(catalog, &name, None);
+        parts.add(Form::CreateTriggerFrom, shape, roles.with(Role::Source, catalog.resolve(from)));
+    }
+    for read in it.reads.iter().filter(|read| !catalog.is_system(read)) {
+        let read = catalog.resolve(read);
+        if read != name && !matches!(read.name.as_str(), "new" | "old") {
+            parts.lock(read, LockMode::AccessShareLock);
+        }
+    }
+}
+
+fn alter_on_table(it: &AlterOnTable, catalog: &Catalog, parts: &mut Parts) {
+    let Some(reference) = &it.table else {
+        return parts.add(Form::AlterStatistics, Shape::Plain, Roles::default());
+    };
+    let form = match (it.kind, it.rename_to.is_some()) {
+        (OnTableKind::Trigger, _) if it.depends_on_extension => Form::TriggerDependsOnExtension,
+        (OnTableKind::Trigger, _) => Form::RenameTrigger,
+        (OnTableKind::Rule, _) => Form::RenameRule,
+        (OnTableKind::Policy, true) => Form::RenamePolicy,
+        (OnTableKind::Policy, false) => Form::AlterPolicy,
+        (OnTableKind::Statistics, _) => Form::AlterStatistics,
+    };
+    on(form, &catalog.resolve(reference), catalog, parts);
+}
+
+fn alter_type(it: &AlterType, catalog: &Catalog, parts: &mut Parts) {
+    let name = catalog.resolve_type(&it.name);
+    let users = table::users(catalog, &name);
+    let form = match &it.change {
+        TypeChange::AddValue { .. } => Form::AddEnumValue,
+        TypeChange::RenameValue { .. } => Form::RenameEnumValue,
+        TypeChange::Rename(_) | TypeChange::SetSchema(_) | TypeChange::SetOwner | TypeChange::Other => {
+            Form::RenameType
+        }
+        TypeChange::Attribute { .. } => Form::AlterComposite,
+        TypeChange::DomainAdd(constraint) => match (&constraint.demand, constraint.not_valid) {
+            (Demand::NotNull { .. }, _) => Form::DomainSetNotNull,
+            (_, true) => Form::DomainAddCheckNotValid,
+            (_, false) => Form::DomainAddCheck,
+        },
+        TypeChange::DomainValidate(_) => Form::DomainValidate,
+        TypeChange::DomainDropConstraint { .. } | TypeChange::DomainDropNotNull => Form::DomainDropConstraint,
+        TypeChange::DomainSetNotNull => Form::DomainSetNotNull,
+        TypeChange::DomainSetDefault => Form::DomainSetDefault,
+    };
+    let scans = matches!(form, Form::DomainAddCheck | Form::DomainValidate | Form::DomainSetNotNull);
+    if scans && !catalog.complete {
+        parts.unknown(format!("which tables have columns of {name} is not known; all of them are read"));
+    }
+    // Partitioned tables hold no rows of their own, but are locked with their partitions.
+    parts.add(form, Shape::Plain, Roles::default().with_all(Role::User, users));
+}
+
+fn publication(it: &Publication, catalog: &Catalog, parts: &mut Parts) {
+    let form = match it.change {
+        PublicationChange::CreateAllTables => Form::CreatePublicationAllTables,
+        PublicationChange::Create if !it.schemas.is_empty() => Form::CreatePublicationSchema,
+        PublicationChange::Create => Form::CreatePublication,
+        PublicationChange::Add => Form::PublicationAddTable,
+        PublicationChange::Drop => Form::PublicationDropTable,
+        PublicationChange::Set => Form::PublicationSetTable,
+        PublicationChange::Other => return,
+    };
+    for name in it.tables.iter().map(|it| catalog.resolve(it)) {
+        on(form, &name, catalog, parts);
+    }
+    if it.tables.is_empty() {
+        parts.add(form, Shape::Plain, Roles::default());
+    }
+}
+
+fn comment(it: &Commented, catalog: &Catalog, parts: &mut Parts) {
+    let (form, name) = match it {
+        Commented::Relation(name, _) => (Form::Comment, catalog.resolve(name)),
+        Commented::Constraint(table, _) => (Form::CommentOnConstraint, catalog.resolve(table)),
+        Commented::OnTable(table) => (Form::CommentOnConstraint, catalog.resolve(table)),
+        Commented::Index(index) => {
+            let roles = Roles::default().with(Role::Index, catalog.resolve(index));
+            return parts.add(Form::CommentOnIndex, Shape::Plain, roles);
+        }
+        Commented::Other => return,
+    };
+    if !catalog.is_absent(&name) {
+        parts.add(form, Shape::Plain, Roles::of(name));
+    }
+}
+
+/// Adds the parts of an `ALTER` of a relation that is no table; says whether facts know it.
+pub(super) fn alter(
+    it: &Alter,
+    kind: RelationKind,
+    name: &Name,
+    catalog: &Catalog,
+    parts: &mut Parts,
+) -> bool {
+    let renames = matches!(it.change, AlterChange::Rename(_) | AlterChange::SetSchema(_));
+    let form = match kind {
+        RelationKind::Index => return alter_index(it, name, catalog, parts),
+        RelationKind::View if renames => Form::RenameView,
+        RelationKind::View => Form::AlterView,
+        RelationKind::MaterializedView if renames => Form::RenameMaterializedView,
+        RelationKind::MaterializedView => match &it.change {
+            AlterChange::SetParameters(_) => Form::SetStorageParameter,
+            AlterChange::ClusterOn(_) => Form::ClusterOn,
+            AlterChange::SetOwner => Form::SetOwner,
+            AlterChange::SetTablespace(_) => Form::SetTablespace,
+            _ => return false,
+        },
+        RelationKind::Sequence if renames => Form::RenameSequence,
+        RelationKind::Sequence => match &it.change {
+            AlterChange::SequenceOptions { owned_by: Some((table, _)) } => {
+                let roles = Roles::of(name.clone()).with(Role::User, catalog.resolve(table));
+                parts.add(Form::AlterSequenceOwnedBy, Shape::Plain, roles);
+                return true;
+            }
+            _ => Form::AlterSequence,
+        },
+        RelationKind::Table | RelationKind::ForeignTable => return false,
+    };
+    parts.add(form, Shape::Plain, roles::alone(catalog, name));
+    true
+}
+
+fn alter_index(it: &Alter, name: &Name, catalog: &Catalog, parts: &mut Parts) -> bool {
+    let form = match &it.change {
+        AlterChange::Rename(_) => Form::RenameIndex,
+        AlterChange::SetParameters(_) => Form::AlterIndexSet,
+        AlterChange::SetStatistics(_) => Form::AlterIndexSetStatistics,
+        AlterChange::SetTablespace(_) => Form::AlterIndexSetTablespace,
+        AlterChange::AttachIndex(child) => {
+            return attach_index(name, &catalog.resolve(child), catalog, parts);
+        }
+        _ => return false,
+    };
+    let roles = Roles::default().with(Role::Index, name.clone());
+    parts.add(form, Shape::Plain, roles);
+    true
+}
+
+/// A partition's index becomes part of its parent's.
+fn attach_index(name: &Name, child: &Name, catalog: &Catalog, parts: &mut Parts) -> bool {
+    let owner =
+        |index: &Name| catalog.relation(index).and_then(|it| it.owner.clone()).map(|(table, _)| table);
+    let roles = Roles::default()
+        .with(Role::Index, name.clone())
+        .with_all(Role::Table, owner(name))
+        .with_all(Role::Partition, owner(child))
+        .with_all(Role::Indexes, [child.clone()]);
+    parts.add(Form::AlterIndexAttachPartition, Shape::Partitioned, roles);
+    true
+}
+
+/// The parts of a `DROP` of anything but a table.
+pub(super) fn drop_object(it: &Drop, catalog: &Catalog, parts: &mut Parts) {
+    let name = catalog.resolve(&it.name);
+    let there = !catalog.is_absent(&name);
+    match it.kind {
+        DropKind::View if there => parts.add(Form::DropView, Shape::Plain, Roles::of(name.clone())),
+        DropKind::MaterializedView if there => {
+            parts.add(Form::DropMaterializedView, Shape::Plain, Roles::of(name.clone()));
+        }
+        DropKind::Index if there => drop_index(it, &name, catalog, parts),
+        DropKind::Sequence if there => drop_sequence(&name, catalog, parts),
+        DropKind::Trigger | DropKind::Rule | DropKind::Policy => drop_on_table(it, catalog, parts),
+        DropKind::Type | DropKind::Domain => {
+            let name = catalog.resolve_type(&it.name);
+            let users = table::users(catalog, &name);
+            let form = if users.is_empty() { Form::DropType } else { Form::DropTypeUsed };
+            parts.add(form, Shape::Plain, Roles::default().with_all(Role::User, users));
+        }
+        DropKind::Routine => drop_routine(&it.name.name, it.cascade, catalog, parts),
+        DropKind::Schema => table::drop_schema(it, catalog, parts),
+        DropKind::Extension => {
+            parts.add(Form::DropExtension, Shape::Plain, Roles::default());
+            if it.cascade {
+                parts.unknown(format!(
+                    "what uses the extension {} is not known; all of it goes",
+                    it.name.name
+                ));
+            }
+        }
+        DropKind::Statistics => {
+            parts.unknown(format!("the table of the statistics {} is not known", it.name))
+        }
+        DropKind::Publication => parts.add(Form::DropPublication, Shape::Plain, Roles::default()),
+        _ => {}
+    }
+    if it.cascade && matches!(it.kind, DropKind::View | DropKind::MaterializedView) {
+        let readers: Vec<Name> = catalog.pointing_at(Link::Reads, &name).cloned().collect();
+        readers.into_iter().for_each(|reader| parts.lock(reader, LockMode::AccessExclusiveLock));
+    }
+}
+
+fn drop_index(it: &Drop, name: &Name, catalog: &Catalog, parts: &mut Parts) {
+    let form = if it.concurrently { Form::DropIndexConcurrently } else { Form::DropIndex };
+    match catalog.relation(name).and_then(|index| index.owner.clone()) {
+        Some((table, _)) => {
+            let (shape, roles) = subject(catalog, &table, None);
+            parts.add(form, shape, roles.with(Role::Index, name.clone()));
+        }
+        None => {
+            parts.unknown(format!("the table of the index {name} is not known; it is locked too"));
+            parts.add(form, Shape::Plain, Roles::default().with(Role::Index, name.clone()));
+        }
+    }
+}
+
+fn drop_sequence(name: &Name, catalog: &Catalog, parts: &mut Parts) {
+    let owner = catalog.relation(name).and_then(|it| it.owner.clone()).map(|(table, _)| table);
+    let form = if owner.is_some() { Form::DropSequenceUsed } else { Form::DropSequence };
+    parts.add(form, Shape::Plain, Roles::of(name.clone()).with_all(Role::User, owner));
+}
+
+fn drop_on_table(it: &Drop, catalog: &Catalog, parts: &mut Parts) {
+    let Some(table) = &it.table else { return };
+    let name = catalog.resolve(table);
+    if catalog.is_absent(&name) {
+        return;
+    }
+    let form = match it.kind {
+        DropKind::Trigger => Form::DropTrigger,
+        DropKind::Policy => Form::DropPolicy,
+        _ => Form::DropRule,
+    };
+    on(form, &name, catalog, parts);
+}
+
+fn drop_routine(name: &Ident, cascade: bool, catalog: &Catalog, parts: &mut Parts) {
+    let calls = |table: &&Name| {
+        catalog.relation(table).is_some_and(|it| {
+            it.table.triggers.values().any(|trigger| trigger.function.contains(name.as_str()))
+        })
+    };
+    let users: Vec<Name> =
+        if cascade { catalog.tables().iter().filter(calls).cloned().collect() } else { Vec::new() };
+    let form = if users.is_empty() { Form::DropFunction } else { Form::DropFunctionTrigger };
+    parts.add(form, Shape::Plain, Roles::default().with_all(Role::User, users));
+    if cascade && !catalog.complete {
+        parts.unknown(format!("what uses the function {name} is not known; all of it goes"));
+    }
+}

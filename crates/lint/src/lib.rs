@@ -1,0 +1,58 @@
+//! Findings in SQL migrations, without a server: every verdict from measured facts and followed state.
+//!
+//! A run takes its files in order. Each statement is read ([`parse`]), judged by the facts with the state
+//! that earlier statements left, and shown to the rules, one file a rule in [`rules`].
+//!
+//! Invariant of absence: nothing in here does I/O.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod apply;
+mod convert;
+mod effect;
+mod failure;
+mod fix;
+pub mod format;
+mod options;
+mod rule;
+mod rules;
+mod run;
+mod source;
+mod state;
+mod suppress;
+mod version;
+
+use facts::report::Report;
+
+pub use fix::{Fixed, fix};
+pub use options::{Baseline, BaselineEntry, Level, LintConfig, Options, PG_VERSION, PathConfig};
+pub use rule::{Example, Rule};
+pub use rules::{documentation, rules};
+pub use source::{Runner, SourceFile};
+
+/// Lints files in the order they will run.
+pub fn lint(files: &[SourceFile], options: &Options<'_>) -> Report {
+    outcome(files, options).report
+}
+
+/// The baseline that leaves out everything found now.
+pub fn baseline(files: &[SourceFile], options: &Options<'_>) -> Baseline {
+    let mut findings: Vec<BaselineEntry> = Vec::new();
+    let mut entries = outcome(files, options).entries;
+    entries.sort();
+    for entry in entries {
+        match findings.last_mut() {
+            Some(last) if BaselineEntry { count: 1, ..last.clone() } == entry => last.count += 1,
+            _ => findings.push(entry),
+        }
+    }
+    Baseline { findings }
+}
+
+fn outcome(files: &[SourceFile], options: &Options<'_>) -> run::Outcome {
+    let mut run = run::Run::new(options);
+    for (at, file) in files.iter().enumerate() {
+        run.file(at, file);
+    }
+    run.finish(files.len())
+}

@@ -1,0 +1,50 @@
+//! A key whose index is built while others wait.
+
+use facts::Form;
+use model::{Category, Sql, sql};
+use parse::{AlterChange, Demand};
+
+use super::words::{Check, Example, Hit, Hits, Rule, altered_busy, constraint_name, instead, lines, may_split, outside, rule};
+use crate::rule::Seen;
+
+pub(crate) static RULE: Rule = Rule {
+    title: "`ADD UNIQUE` without USING INDEX, on a table that may hold rows",
+    why: "The index behind the constraint is built while ACCESS EXCLUSIVE is held: reads and writes wait until it is done. \
+          CREATE INDEX CONCURRENTLY blocks nobody, and making the constraint from it takes a moment.",
+    instead: "Build the index first, outside a transaction:\n\n```sql\n\
+              CREATE UNIQUE INDEX CONCURRENTLY funds_key ON funds (code);\n\
+              ALTER TABLE funds ADD CONSTRAINT funds_key UNIQUE USING INDEX funds_key;\n```",
+    bad: &[
+        Example::new("ALTER TABLE funds ADD CONSTRAINT funds_key UNIQUE (code);"),
+        Example::new("ALTER TABLE funds ADD UNIQUE (code);"),
+    ],
+    good: &[
+        Example::after(
+            "CREATE TABLE funds (code text NOT NULL);",
+            "CREATE UNIQUE INDEX CONCURRENTLY i ON funds (code);\nALTER TABLE funds ADD CONSTRAINT i UNIQUE USING INDEX i;",
+        ),
+        Example::new("CREATE TABLE funds (code text); ALTER TABLE funds ADD UNIQUE (code);"),
+    ],
+    ..rule("add-unique", Category::Risky, Check::Action(check))
+};
+
+fn check(seen: &Seen<'_>) -> Hits {
+    let Some((it, table)) = altered_busy(seen).filter(|_| seen.has_form(Form::AddUnique)) else { return Vec::new() };
+    let AlterChange::AddConstraint(constraint) = &it.change else { return Vec::new() };
+    let Demand::Unique { columns, using_index, .. } = &constraint.demand else { return Vec::new() };
+    if using_index.is_some() {
+        return Vec::new();
+    }
+    let names: Vec<_> = columns.iter().collect();
+    let label = "key";
+    let name = constraint_name(constraint.name.as_ref(), &table, &names, label);
+    let steps = [
+        sql!("CREATE UNIQUE INDEX CONCURRENTLY {} ON {} ({})", name, table, Sql::join(names.iter().copied(), ", ")),
+        sql!("ALTER TABLE {} ADD CONSTRAINT {} UNIQUE USING INDEX {}", table, name, name),
+    ];
+    let help = format!("build the index concurrently and make the constraint from it{}:\n{}", outside(seen), lines(&steps));
+    let text = format!("an index is built on {table} under ACCESS EXCLUSIVE: reads and writes wait");
+    let partitioned = seen.relation(&table).is_some_and(|it| it.is_partitioned());
+    let fix = if may_split(seen) && !constraint.deferrable && !partitioned { instead(seen, &steps) } else { Vec::new() };
+    vec![Hit::new(seen.action.span, text, help).fixed_by(fix)]
+}

@@ -1,0 +1,46 @@
+//! How volatile expressions are.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use model::Volatility;
+use parse::{Expression, Reference};
+
+use super::Catalog;
+
+/// The functions of `pg_catalog` on 14 and 18, each with the most volatile of its overloads.
+const BUILT_IN: &str = include_str!("../../data/functions.txt");
+
+fn built_in() -> &'static BTreeMap<&'static str, Volatility> {
+    static FUNCTIONS: OnceLock<BTreeMap<&'static str, Volatility>> = OnceLock::new();
+    FUNCTIONS.get_or_init(|| {
+        let words = BUILT_IN.lines().filter_map(|line| line.split_once(' '));
+        words.map(|(name, word)| (name, volatility(word))).collect()
+    })
+}
+
+fn volatility(word: &str) -> Volatility {
+    match word {
+        "immutable" => Volatility::Immutable,
+        "stable" => Volatility::Stable,
+        _ => Volatility::Volatile,
+    }
+}
+
+/// The most volatile function an expression calls, and the functions of which it is not known: those
+/// are taken for volatile, as functions are unless they say otherwise.
+pub(crate) fn volatility_of(expression: &Expression, catalog: &Catalog) -> (Volatility, Vec<Reference>) {
+    let mut most = Volatility::Immutable;
+    let mut unknown = Vec::new();
+    for function in &expression.functions {
+        let known = catalog.routine(function).or_else(|| {
+            let system = function.schema.as_ref().is_none_or(|schema| schema.as_str() == "pg_catalog");
+            system.then(|| built_in().get(function.name.as_str()).copied()).flatten()
+        });
+        if known.is_none() {
+            unknown.push(function.clone());
+        }
+        most = most.max(known.unwrap_or(Volatility::Volatile));
+    }
+    (most, unknown)
+}
