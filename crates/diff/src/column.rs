@@ -1,19 +1,22 @@
 //! Columns that come, go and change.
 
-use model::{Change, Column, ColumnOption, Expr, Name, Table};
+use model::{Change, Column, ColumnOption, Expr, Identity, Name, ObjectRef, Table, TypeName};
 
-use crate::conversion;
+use crate::events::Event;
+use crate::{Sides, types};
 
-pub(crate) fn compare(table: &Name, from: &Table, to: &Table, changes: &mut Vec<Change>) {
+pub(crate) fn compare(sides: &Sides<'_>, table: &Name, from: &Table, to: &Table, changes: &mut Vec<Change>) {
     for current in from.columns.iter().filter(|column| !column.inherited) {
         if to.column(&current.name).is_none() {
             changes.push(Change::DropColumn { table: table.clone(), column: current.clone() });
         }
     }
-    for wanted in to.columns.iter().filter(|column| !column.inherited) {
+    for wanted in &to.columns {
         match from.column(&wanted.name) {
+            // A parent's new column comes to its children by itself.
+            None if wanted.inherited => {}
             None => add(table, wanted, changes),
-            Some(current) => alter(table, current, wanted, changes),
+            Some(current) => alter(sides, table, current, wanted, changes),
         }
     }
 }
@@ -25,33 +28,40 @@ fn add(table: &Name, wanted: &Column, changes: &mut Vec<Change>) {
     options(table, &column, wanted, changes);
 }
 
-fn alter(table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>) {
-    if from.generated != to.generated {
-        changes.push(Change::SetGenerated { table: table.clone(), from: from.clone(), to: to.clone() });
-        // Added anew, the column has its wanted type, nullability and default already; without its
-        // expression it keeps the old type.
-        if to.generated.is_some() || from.generated.as_ref().is_some_and(|g| !g.stored) {
-            return options(
-                table,
-                &Column { storage: None, compression: None, statistics: None, ..to.clone() },
-                to,
-                changes,
-            );
+fn alter(sides: &Sides<'_>, table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>) {
+    let object = ObjectRef::Column(table.clone(), to.name.clone());
+    let event = sides.events.of(&object);
+    // What happens to a column of a parent happens to its children's by the same statement.
+    let declared = !to.inherited;
+    match event {
+        Some(Event::Renewed) if !declared => return settings(table, from, to, changes),
+        Some(Event::Renewed) if sides.events.is_forced(&object) => {
+            changes.push(Change::DropColumn { table: table.clone(), column: from.clone() });
+            return add(table, to, changes);
         }
+        Some(Event::Renewed) => return set_generated(table, from, to, changes),
+        Some(Event::Redefaulted) => redefault(table, from, to, changes),
+        Some(Event::Moved) if declared => move_over(sides, table, from, to, changes),
+        Some(Event::Retyped) if declared => {
+            if from.generated != to.generated {
+                changes.push(drop_expression(table, from, to));
+            }
+            alter_type(table, from, to, changes);
+        }
+        _ if from.generated != to.generated && declared => {
+            changes.push(drop_expression(table, from, to));
+            default(table, None, to, changes);
+        }
+        _ => default(table, from.default.as_ref(), to, changes),
     }
-    if from.type_name != to.type_name || from.collation != to.collation {
-        alter_type(table, from, to, changes);
-    } else {
-        default(table, from.default.as_ref(), to, changes);
+    if declared {
+        identity(table, from, to, changes);
     }
-    if from.identity != to.identity {
-        changes.push(Change::SetIdentity {
-            table: table.clone(),
-            column: to.name.clone(),
-            from: from.identity.clone(),
-            to: to.identity.clone(),
-        });
-    }
+    settings(table, from, to, changes);
+}
+
+/// What children of a table have of their own in a column that comes from it.
+fn settings(table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>) {
     if from.not_null != to.not_null {
         changes.push(Change::SetNotNull {
             table: table.clone(),
@@ -62,31 +72,70 @@ fn alter(table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>) {
     options(table, from, to, changes);
 }
 
+/// The column is made anew by one statement, with type, nullability and default as they are wanted.
+fn set_generated(table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>) {
+    changes.push(Change::SetGenerated { table: table.clone(), from: from.clone(), to: to.clone() });
+    let made = Column { storage: None, compression: None, statistics: None, ..to.clone() };
+    options(table, &made, to, changes);
+}
+
+/// Without its expression the column stays, with its values.
+fn drop_expression(table: &Name, from: &Column, to: &Column) -> Change {
+    Change::SetGenerated { table: table.clone(), from: from.clone(), to: to.clone() }
+}
+
 /// The default is taken away before the type changes, and the wanted one set after: PostgreSQL would
 /// otherwise have to convert it, and can refuse to.
 fn alter_type(table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>) {
-    let keeps_default = from.default == to.default && from.default.is_none();
-    if !keeps_default && from.default.is_some() {
-        let without = Column { default: None, ..to.clone() };
-        default(table, from.default.as_ref(), &without, changes);
-    }
-    changes.push(Change::AlterColumnType {
-        table: table.clone(),
-        from: from.clone(),
-        to: to.clone(),
-        using: using(from, to),
-    });
+    drop_default(table, from, changes);
+    changes.push(conversion(table, from, to));
     default(table, None, to, changes);
 }
 
-/// `USING` for conversions that PostgreSQL makes only when asked. Naming it where it is not needed would
-/// rewrite tables that need not be.
-fn using(from: &Column, to: &Column) -> Option<Expr> {
-    if conversion::by_assignment(&from.type_name, &to.type_name) {
-        return None;
+fn conversion(table: &Name, from: &Column, to: &Column) -> Change {
+    let without_default =
+        |column: &Column| Column { default: None, default_volatility: None, ..column.clone() };
+    Change::AlterColumnType {
+        table: table.clone(),
+        from: without_default(from),
+        to: without_default(to),
+        using: from.type_name.using(&to.name, &to.type_name),
     }
-    let cast = model::sql!("{}::{}", to.name, to.type_name);
-    Some(Expr::new(cast.to_string()))
+}
+
+/// A column whose type goes and comes again: as text it waits for it.
+fn move_over(sides: &Sides<'_>, table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>) {
+    drop_default(table, from, changes);
+    if from.type_name != to.type_name && !needs_renewed_type(sides, table, to) {
+        changes.push(conversion(table, from, to));
+    } else if from.type_name != to.type_name || !types::moves_with_enum(sides, table, from) {
+        let is_array = from.type_name.0.ends_with("[]");
+        let text = Column {
+            type_name: TypeName::new(if is_array { "text[]" } else { "text" }),
+            collation: None,
+            ..from.clone()
+        };
+        changes.push(conversion(table, from, &text));
+        changes.push(conversion(table, &text, to));
+    }
+    default(table, None, to, changes);
+}
+
+/// Whether the wanted type, or collation, is one that goes and comes again.
+fn needs_renewed_type(sides: &Sides<'_>, table: &Name, to: &Column) -> bool {
+    let uses = sides.to.uses.of(&ObjectRef::Column(table.clone(), to.name.clone()));
+    let types = uses.iter().filter(|used| matches!(used, ObjectRef::Type(_) | ObjectRef::Collation(_)));
+    types.into_iter().any(|used| sides.events.renews(used))
+}
+
+fn drop_default(table: &Name, from: &Column, changes: &mut Vec<Change>) {
+    let without = Column { default: None, ..from.clone() };
+    default(table, from.default.as_ref(), &without, changes);
+}
+
+fn redefault(table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>) {
+    drop_default(table, from, changes);
+    default(table, None, to, changes);
 }
 
 fn default(table: &Name, from: Option<&Expr>, to: &Column, changes: &mut Vec<Change>) {
@@ -100,15 +149,46 @@ fn default(table: &Name, from: Option<&Expr>, to: &Column, changes: &mut Vec<Cha
     }
 }
 
+fn identity(table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>) {
+    let current = from.identity.as_ref().map(|identity| retyped(identity, from, to));
+    if current != to.identity {
+        changes.push(Change::SetIdentity {
+            table: table.clone(),
+            column: to.name.clone(),
+            from: current,
+            to: to.identity.clone(),
+        });
+    }
+}
+
+/// The identity after its column has changed its type: a bound that was the old type's own becomes the
+/// new type's.
+fn retyped(identity: &Identity, from: &Column, to: &Column) -> Identity {
+    let mut identity = identity.clone();
+    if let (Some((old_min, old_max)), Some((min, max))) = (bounds(&from.type_name), bounds(&to.type_name)) {
+        let sequence = &mut identity.sequence;
+        sequence.type_name = to.type_name.clone();
+        sequence.max = if sequence.max == old_max { max } else { sequence.max };
+        sequence.min = if sequence.min == old_min { min } else { sequence.min };
+    }
+    identity
+}
+
+fn bounds(type_name: &TypeName) -> Option<(i64, i64)> {
+    match type_name.0.as_str() {
+        "smallint" => Some((i16::MIN.into(), i16::MAX.into())),
+        "integer" => Some((i32::MIN.into(), i32::MAX.into())),
+        "bigint" => Some((i64::MIN, i64::MAX)),
+        _ => None,
+    }
+}
+
 fn options(table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>) {
+    let target = |column: &Column| column.statistics.map(|target| target.to_string());
     let settings = [
         (ColumnOption::Storage, from.storage.clone(), to.storage.clone()),
         (ColumnOption::Compression, from.compression.clone(), to.compression.clone()),
-        (
-            ColumnOption::Statistics,
-            from.statistics.map(|n| n.to_string()),
-            to.statistics.map(|n| n.to_string()),
-        ),
+        (ColumnOption::Statistics, target(from), target(to)),
     ];
     for (option, from, to_setting) in settings {
         if from != to_setting {

@@ -1,20 +1,31 @@
 //! Schema as it is and schema as it is wanted into ordered [`Change`]s that a plain push would make.
 //!
+//! In four steps: renames that a person told are made on a copy of the schema as it is; what has to step
+//! aside is found ([`events`]); each kind of object is compared; the changes are put into an order that
+//! PostgreSQL accepts ([`order`]).
+//!
 //! Invariant of absence: no I/O. Renames happen only when told; where a drop and an add look alike, the
 //! answer says so and the caller decides.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod column;
 mod constraint;
-mod conversion;
+mod events;
+mod find;
 mod index;
+mod inherit;
 mod object;
 mod order;
 mod rename;
 mod table;
+mod types;
 mod view;
 
-use model::{Change, Schema};
+use std::collections::BTreeSet;
+
+use model::{Change, ObjectRef, Schema};
+
+use events::Events;
 
 pub use rename::{Ambiguity, Rename};
 
@@ -23,6 +34,8 @@ pub use rename::{Ambiguity, Rename};
 pub struct Diff {
     /// The changes in an order in which PostgreSQL accepts them.
     pub changes: Vec<Change>,
+    /// Objects that go and come back just as they were, because something under them changes.
+    pub aside: BTreeSet<ObjectRef>,
     /// Drops and adds that look like renames, with reasons.
     pub ambiguities: Vec<Ambiguity>,
 }
@@ -33,13 +46,21 @@ pub struct Diff {
 /// `diff.rename` when a rename names something that is not there.
 pub fn diff(from: &Schema, to: &Schema, renames: &[Rename]) -> Result<Diff, model::Fault> {
     let (from, mut changes) = rename::apply(from, to, renames)?;
-    object::compare(&from, to, &mut changes);
-    for (name, wanted) in &to.tables {
-        if let Some(current) = from.tables.get(name) {
-            table::compare(name, current, wanted, &mut changes);
-        }
-    }
-    view::compare(&from, to, &mut changes);
+    let events = Events::between(&from, to);
+    let (settled, wanted) = inherit::settle(&from, to, &events);
+    let sides = Sides { from: &settled, to: &wanted, events: &events };
+    object::compare(&sides, &mut changes);
+    types::compare(&sides, &mut changes);
+    table::compare_all(&sides, &mut changes);
+    view::compare_all(&sides, &mut changes);
+    let aside = events.aside(&from, to);
     let ambiguities = rename::ambiguities(&from, to);
-    Ok(Diff { changes: order::sort(changes, &from, to), ambiguities })
+    Ok(Diff { changes: order::sort(changes, &from, to), aside, ambiguities })
+}
+
+/// The two schemas of a comparison, and what happens to objects between them.
+struct Sides<'a> {
+    from: &'a Schema,
+    to: &'a Schema,
+    events: &'a Events,
 }

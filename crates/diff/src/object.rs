@@ -1,147 +1,84 @@
-//! Objects that come, go or change as a whole.
+//! Namespaces, extensions, routines and sequences.
 
 use std::collections::BTreeMap;
 
-use model::{Change, Column, Name, Object, ObjectRef, Schema, Sequence, Table};
+use model::{Change, Name, Object, ObjectRef, Routine, Sequence};
 
-use crate::table;
+use crate::Sides;
 
-pub(crate) fn compare(from: &Schema, to: &Schema, changes: &mut Vec<Change>) {
+pub(crate) fn compare(sides: &Sides<'_>, changes: &mut Vec<Change>) {
+    let (from, to) = (sides.from, sides.to);
     plain(changes, &from.namespaces, &to.namespaces, |name, _| Object::Namespace { name: name.clone() });
     plain(changes, &from.extensions, &to.extensions, |name, extension| Object::Extension {
         name: name.clone(),
-        extension: extension.clone(),
+        // Servers ship different versions of an extension; which one is not the schema's business.
+        extension: model::Extension { version: String::new(), ..extension.clone() },
     });
-    plain(changes, &from.collations, &to.collations, |name, collation| Object::Collation {
-        name: name.clone(),
-        collation: collation.clone(),
-    });
-    plain(changes, &from.domains, &to.domains, |name, domain| Object::Domain {
-        name: name.clone(),
-        domain: domain.clone(),
-    });
-    plain(changes, &from.composites, &to.composites, |name, composite| Object::Composite {
-        name: name.clone(),
-        composite: composite.clone(),
-    });
-    plain(changes, &from.ranges, &to.ranges, |name, range| Object::Range {
-        name: name.clone(),
-        range: range.clone(),
-    });
-    plain(changes, &from.routines, &to.routines, |_, routine| Object::Routine { routine: routine.clone() });
-    enums(from, to, changes);
-    sequences(from, to, changes);
-    tables(from, to, changes);
-    comments(from, to, changes);
+    for (name, wanted) in &to.namespaces {
+        let current = from.namespaces.get(name).and_then(|current| current.comment.clone());
+        comment(changes, ObjectRef::Namespace(name.clone()), current, wanted.comment.clone());
+    }
+    routines(sides, changes);
+    sequences(sides, changes);
 }
 
 /// Creates, drops and replaces by key.
-fn plain<K: Ord, V: PartialEq>(
+fn plain<K: Ord, V>(
     changes: &mut Vec<Change>,
     from: &BTreeMap<K, V>,
     to: &BTreeMap<K, V>,
     object: impl Fn(&K, &V) -> Object,
 ) {
     for (key, value) in to {
-        match from.get(key) {
-            None => changes.push(Change::Create { object: object(key, value) }),
-            Some(current) => {
-                let (current, wanted) = (object(key, current), object(key, value));
-                // A comment is compared apart, since it changes without the object.
-                if without_comment(&current) != without_comment(&wanted) {
-                    changes.push(Change::Replace { from: current, to: wanted });
-                }
+        let wanted = object(key, value);
+        match from.get(key).map(|value| object(key, value)) {
+            None => changes.push(Change::Create { object: wanted }),
+            Some(current) if current != wanted => changes.push(Change::Replace { from: current, to: wanted }),
+            Some(_) => {}
+        }
+    }
+    for (key, value) in from.iter().filter(|(key, _)| !to.contains_key(key)) {
+        changes.push(Change::Drop { object: object(key, value) });
+    }
+}
+
+fn routines(sides: &Sides<'_>, changes: &mut Vec<Change>) {
+    let bare = |routine: &Routine| Object::Routine { routine: Routine { comment: None, ..routine.clone() } };
+    for (identity, current) in &sides.from.routines {
+        if !sides.to.routines.contains_key(identity) {
+            changes.push(Change::Drop { object: Object::Routine { routine: current.clone() } });
+        }
+    }
+    for (identity, wanted) in &sides.to.routines {
+        let on = ObjectRef::Routine(identity.clone());
+        let current = sides.from.routines.get(identity);
+        let stays = current.filter(|_| !sides.events.renews(&on));
+        match (current, stays) {
+            (_, Some(current)) if current.definition != wanted.definition => {
+                changes.push(Change::Replace { from: bare(current), to: bare(wanted) });
+            }
+            (_, Some(_)) => {}
+            (current, None) => {
+                let dropped = current.map(|current| Object::Routine { routine: current.clone() });
+                changes.extend(dropped.map(|object| Change::Drop { object }));
+                changes.push(Change::Create { object: bare(wanted) });
             }
         }
+        let current = stays.and_then(|current| current.comment.clone());
+        comment(changes, on, current, wanted.comment.clone());
     }
-    for (key, value) in from {
-        if !to.contains_key(key) {
-            changes.push(Change::Drop { object: object(key, value) });
-        }
-    }
-}
-
-fn without_comment(object: &Object) -> Object {
-    let mut object = object.clone();
-    match &mut object {
-        Object::Domain { domain, .. } => domain.comment = None,
-        Object::Composite { composite, .. } => composite.comment = None,
-        Object::Routine { routine } => {
-            routine.comment = None;
-        }
-        _ => {}
-    }
-    object
-}
-
-/// Labels that are only added are added; everything else is a new type that the columns move to.
-fn enums(from: &Schema, to: &Schema, changes: &mut Vec<Change>) {
-    for (name, wanted) in &to.enums {
-        let Some(current) = from.enums.get(name) else {
-            let object = Object::Enum { name: name.clone(), enum_type: wanted.clone() };
-            changes.push(Change::Create { object });
-            continue;
-        };
-        if current.labels == wanted.labels {
-            continue;
-        }
-        let mut kept = wanted.labels.iter().filter(|label| current.labels.contains(label));
-        if current.labels.iter().all(|label| kept.next() == Some(label)) {
-            changes.extend(added_labels(name, &current.labels, &wanted.labels));
-        } else {
-            changes.push(Change::ReplaceEnum {
-                name: name.clone(),
-                from: current.labels.clone(),
-                to: wanted.labels.clone(),
-                columns: columns_of_type(from, to, name),
-            });
-        }
-    }
-    for (name, current) in &from.enums {
-        if !to.enums.contains_key(name) {
-            let object = Object::Enum { name: name.clone(), enum_type: current.clone() };
-            changes.push(Change::Drop { object });
-        }
-    }
-}
-
-fn added_labels(name: &Name, current: &[String], wanted: &[String]) -> Vec<Change> {
-    let new = wanted.iter().enumerate().filter(|(_, label)| !current.contains(label));
-    new.map(|(at, label)| Change::AddEnumValue {
-        name: name.clone(),
-        label: label.clone(),
-        before: wanted[at + 1..].iter().find(|next| current.contains(next)).cloned(),
-    })
-    .collect()
-}
-
-/// The columns that have the type before and after.
-fn columns_of_type(from: &Schema, to: &Schema, name: &Name) -> Vec<(Name, Column)> {
-    let is_of = |column: &Column| {
-        let text = name.to_string();
-        column.type_name.0 == text || column.type_name.0 == format!("{text}[]")
-    };
-    let mut out = Vec::new();
-    for (table_name, table) in &to.tables {
-        let Some(current) = from.tables.get(table_name) else { continue };
-        for column in table.columns.iter().filter(|column| is_of(column) && !column.inherited) {
-            if current.column(&column.name).is_some_and(&is_of) {
-                out.push((table_name.clone(), column.clone()));
-            }
-        }
-    }
-    out
 }
 
 /// A sequence comes before the table that owns it, so its ownership is a change of its own; it goes
 /// with its owner.
-fn sequences(from: &Schema, to: &Schema, changes: &mut Vec<Change>) {
+fn sequences(sides: &Sides<'_>, changes: &mut Vec<Change>) {
     let object = |name: &Name, sequence: &Sequence| Object::Sequence {
         name: name.clone(),
         sequence: Sequence { comment: None, ..sequence.clone() },
     };
-    for (name, wanted) in &to.sequences {
-        match from.sequences.get(name) {
+    for (name, wanted) in &sides.to.sequences {
+        let current = sides.from.sequences.get(name).filter(|current| !goes_with_owner(sides, name, current));
+        match current {
             None => {
                 let unowned = Sequence { owned_by: None, ..wanted.clone() };
                 changes.push(Change::Create { object: object(name, &unowned) });
@@ -154,72 +91,31 @@ fn sequences(from: &Schema, to: &Schema, changes: &mut Vec<Change>) {
             }
             Some(_) => {}
         }
+        let current = current.and_then(|current| current.comment.clone());
+        comment(changes, ObjectRef::Sequence(name.clone()), current, wanted.comment.clone());
     }
-    for (name, current) in &from.sequences {
-        let owner_goes = current.owned_by.as_ref().is_some_and(|(table, column)| {
-            to.tables.get(table).is_none_or(|table| table.column(column).is_none())
-        });
-        if !to.sequences.contains_key(name) && !owner_goes {
-            changes.push(Change::Drop { object: object(name, current) });
+    for (name, current) in &sides.from.sequences {
+        if !sides.to.sequences.contains_key(name) && !goes_with_owner(sides, name, current) {
+            let object = Object::Sequence { name: name.clone(), sequence: current.clone() };
+            changes.push(Change::Drop { object });
         }
     }
 }
 
-fn tables(from: &Schema, to: &Schema, changes: &mut Vec<Change>) {
-    for (name, wanted) in &to.tables {
-        if !from.tables.contains_key(name) {
-            changes.push(Change::Create { object: bare(name, wanted) });
-            table::furnish(name, wanted, changes);
-        }
-    }
-    for (name, current) in &from.tables {
-        if !to.tables.contains_key(name) {
-            table::strip_foreign_keys(name, current, changes);
-            changes.push(Change::Drop { object: bare(name, current) });
-        }
-    }
+/// Whether the sequence is dropped together with the column that owns it: one that is wanted under another
+/// owner is taken away from it before.
+fn goes_with_owner(sides: &Sides<'_>, name: &Name, sequence: &Sequence) -> bool {
+    let Some((table, column)) = &sequence.owned_by else { return false };
+    let wanted = sides.to.sequences.get(name).and_then(|wanted| wanted.owned_by.as_ref());
+    let stays = sides.to.tables.get(table).is_some_and(|table| table.column(column).is_some());
+    let on = ObjectRef::Column(table.clone(), column.clone());
+    let goes = !stays || sides.events.renews(&ObjectRef::Table(table.clone())) || sides.events.renews(&on);
+    let is_wanted_apart = sides.to.sequences.contains_key(name) && wanted != sequence.owned_by.as_ref();
+    goes && !is_wanted_apart
 }
 
-/// A table with what `CREATE TABLE` itself makes: indexes, foreign keys, triggers and policies come as
-/// changes of their own.
-fn bare(name: &Name, table: &Table) -> Object {
-    let mut table = table.clone();
-    table.indexes.clear();
-    table.triggers.clear();
-    table.policies.clear();
-    table.rules.clear();
-    table.constraints.retain(|_, constraint| !table::is_apart(constraint));
-    Object::Table { name: name.clone(), table }
-}
-
-fn comments(from: &Schema, to: &Schema, changes: &mut Vec<Change>) {
-    let mut comment = |on: ObjectRef, from: Option<&String>, to: Option<&String>| {
-        if from != to {
-            changes.push(Change::Comment { on, from: from.cloned(), to: to.cloned() });
-        }
-    };
-    for (name, wanted) in &to.namespaces {
-        let current = from.namespaces.get(name).and_then(|current| current.comment.as_ref());
-        comment(ObjectRef::Namespace(name.clone()), current, wanted.comment.as_ref());
-    }
-    for (name, wanted) in &to.enums {
-        let current = from.enums.get(name).and_then(|current| current.comment.as_ref());
-        comment(ObjectRef::Type(name.clone()), current, wanted.comment.as_ref());
-    }
-    for (name, wanted) in &to.domains {
-        let current = from.domains.get(name).and_then(|current| current.comment.as_ref());
-        comment(ObjectRef::Type(name.clone()), current, wanted.comment.as_ref());
-    }
-    for (name, wanted) in &to.composites {
-        let current = from.composites.get(name).and_then(|current| current.comment.as_ref());
-        comment(ObjectRef::Type(name.clone()), current, wanted.comment.as_ref());
-    }
-    for (name, wanted) in &to.sequences {
-        let current = from.sequences.get(name).and_then(|current| current.comment.as_ref());
-        comment(ObjectRef::Sequence(name.clone()), current, wanted.comment.as_ref());
-    }
-    for (identity, wanted) in &to.routines {
-        let current = from.routines.get(identity).and_then(|current| current.comment.as_ref());
-        comment(ObjectRef::Routine(identity.clone()), current, wanted.comment.as_ref());
+pub(crate) fn comment(changes: &mut Vec<Change>, on: ObjectRef, from: Option<String>, to: Option<String>) {
+    if from != to {
+        changes.push(Change::Comment { on, from, to });
     }
 }

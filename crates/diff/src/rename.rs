@@ -2,10 +2,12 @@
 
 use std::str::FromStr;
 
-use model::{Change, Fault, Ident, Name, Schema, Table, ident_path};
+use model::{Change, Expr, Fault, Ident, Name, ObjectRef, Schema, Table, ident_path};
 use serde::{Deserialize, Serialize};
 
 mod expression;
+
+pub(crate) use expression::mentions;
 
 /// A rename a person told: `public.funds.vintage=vintage_year` or `public.funds=vehicles`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,9 +118,17 @@ fn renamed_table(renames: &[Rename], table: &Name) -> Name {
 }
 
 fn rename_table(schema: &mut Schema, old: &Name, new: &Name) {
-    if let Some(table) = schema.tables.remove(old) {
+    if let Some(mut table) = schema.tables.remove(old) {
+        // The server writes a table's name into the definitions of what hangs on it.
+        let on = |definition: &Expr| Expr::new(definition.0.replacen(&old.to_string(), &new.to_string(), 1));
+        table.triggers.values_mut().for_each(|trigger| trigger.definition = on(&trigger.definition));
+        table.rules.values_mut().for_each(|rule| *rule = on(rule));
         schema.tables.insert(new.clone(), table);
     }
+    rename_uses(schema, |object| match object.relation() {
+        Some(relation) if relation == old => object.within(new),
+        _ => object,
+    });
     for table in schema.tables.values_mut() {
         for constraint in table.constraints.values_mut() {
             if let model::ConstraintKind::ForeignKey(key) = &mut constraint.kind
@@ -132,6 +142,9 @@ fn rename_table(schema: &mut Schema, old: &Name, new: &Name) {
         {
             *parent = new.clone();
         }
+        for parent in table.inherits.iter_mut().filter(|parent| *parent == old) {
+            *parent = new.clone();
+        }
     }
     for sequence in schema.sequences.values_mut() {
         if let Some((owner, _)) = &mut sequence.owned_by
@@ -142,7 +155,28 @@ fn rename_table(schema: &mut Schema, old: &Name, new: &Name) {
     }
 }
 
+/// The same uses under new names.
+fn rename_uses(schema: &mut Schema, name: impl Fn(ObjectRef) -> ObjectRef) {
+    schema.uses = std::mem::take(&mut schema.uses).renamed(&name);
+    for view in schema.views.values_mut() {
+        view.depends_on = std::mem::take(&mut view.depends_on).into_iter().map(&name).collect();
+    }
+}
+
 fn rename_column(schema: &mut Schema, table_name: &Name, old: &Ident, new: &Ident) {
+    rename_uses(schema, |object| match object.column() {
+        Some((table, column)) if table == table_name && column == old => {
+            ObjectRef::Column(table.clone(), new.clone())
+        }
+        _ => object,
+    });
+    let children = crate::inherit::children(schema).remove(table_name).unwrap_or_default();
+    for child in children {
+        let comes_along = |table: &Table| table.column(old).is_some_and(|column| column.inherited);
+        if schema.tables.get(&child).is_some_and(comes_along) {
+            rename_column(schema, &child, old, new);
+        }
+    }
     for (name, table) in &mut schema.tables {
         if name == table_name {
             rename_within(table, old, new);
@@ -205,7 +239,8 @@ fn rename_within(table: &mut Table, old: &Ident, new: &Ident) {
                 replace_all(&mut foreign.on_delete_columns, old, new);
             }
             Check { expression: check, .. } => expression(check),
-            Exclusion { keys, predicate, .. } => {
+            Exclusion { keys, include, predicate, .. } => {
+                replace_all(include, old, new);
                 keys.iter_mut().for_each(|(column, _)| key(column));
                 predicate.iter_mut().for_each(expression);
             }
@@ -217,6 +252,8 @@ fn rename_within(table: &mut Table, old: &Ident, new: &Ident) {
         replace_all(&mut index.include, old, new);
         index.predicate.iter_mut().for_each(expression);
     }
+    table.partition_by.iter_mut().for_each(expression);
+    table.triggers.values_mut().for_each(|trigger| expression(&mut trigger.definition));
     for policy in table.policies.values_mut() {
         policy.using.iter_mut().for_each(expression);
         policy.check.iter_mut().for_each(expression);

@@ -1,98 +1,135 @@
-//! What changes on a table that stays, and what a new table gets after `CREATE TABLE`.
+//! Tables that come and go, what changes on one that stays, and what a new one gets after `CREATE TABLE`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Change, Constraint, ConstraintKind, Ident, Name, Object, ObjectRef, Table, TableOption};
+use model::{
+    Change, Constraint, ConstraintKind, Ident, Name, Object, ObjectRef, Policy, Table, TableOption, Trigger,
+};
 
-use crate::{column, constraint, index};
+use crate::events::Events;
+use crate::object::comment;
+use crate::{Sides, column, constraint, index, inherit};
 
-pub(crate) fn compare(name: &Name, from: &Table, to: &Table, changes: &mut Vec<Change>) {
-    column::compare(name, from, to, changes);
-    constraint::compare(name, from, to, changes);
-    index::compare(name, &from.indexes, &to.indexes, changes);
-    hangings(name, from, to, changes);
-    if from.partition_of != to.partition_of {
-        changes.push(Change::SetPartition {
-            table: name.clone(),
-            from: from.partition_of.clone(),
-            to: to.partition_of.clone(),
-        });
+pub(crate) fn compare_all(sides: &Sides<'_>, changes: &mut Vec<Change>) {
+    let renews = |name: &Name| sides.events.renews(&ObjectRef::Table(name.clone()));
+    for (name, current) in &sides.from.tables {
+        if renews(name) || !sides.to.tables.contains_key(name) {
+            drop(name, current, changes);
+        }
     }
-    settings(name, from, to, changes);
-    comments(name, from, to, changes);
+    for (name, wanted) in &sides.to.tables {
+        match sides.from.tables.get(name).filter(|_| !renews(name)) {
+            Some(current) => compare(sides, name, current, wanted, changes),
+            None => create(sides, name, wanted, changes),
+        }
+    }
 }
 
-/// What a new table gets besides its columns and checks.
-pub(crate) fn furnish(name: &Name, table: &Table, changes: &mut Vec<Change>) {
-    let mut bare = table.clone();
-    bare.indexes.clear();
-    bare.triggers.clear();
-    bare.policies.clear();
-    bare.rules.clear();
-    bare.row_security = false;
-    bare.force_row_security = false;
-    bare.replica_identity = None;
-    bare.comment = None;
-    bare.constraints.retain(|_, constraint| !is_apart(constraint));
-    for constraint in bare.constraints.values_mut() {
-        constraint.comment = None;
+/// Foreign keys of a table that goes are dropped first, so that cycles come apart.
+fn drop(name: &Name, current: &Table, changes: &mut Vec<Change>) {
+    for (constraint, _) in current.foreign_keys().filter(|(constraint, _)| !constraint.inherited) {
+        changes.push(Change::DropConstraint { table: name.clone(), constraint: constraint.clone() });
     }
-    for column in &mut bare.columns {
+    let mut table = current.clone();
+    table.constraints.retain(|_, constraint| !matches!(constraint.kind, ConstraintKind::ForeignKey(_)));
+    changes.push(Change::Drop { object: Object::Table { name: name.clone(), table } });
+}
+
+/// `CREATE TABLE`, and what a new table gets besides its columns and checks.
+fn create(sides: &Sides<'_>, name: &Name, wanted: &Table, changes: &mut Vec<Change>) {
+    let bare = bare(wanted);
+    let mut made = bare.clone();
+    for column in &mut made.columns {
         column.comment = None;
         column.storage = None;
         column.compression = None;
         column.statistics = None;
     }
-    compare(name, &bare, table, changes);
+    inherit::as_created(sides, &mut made);
+    changes.push(Change::Create { object: Object::Table { name: name.clone(), table: bare } });
+    let nothing = Events::default();
+    compare(&Sides { events: &nothing, ..*sides }, name, &made, wanted, changes);
+}
+
+/// A table with what `CREATE TABLE` itself makes: indexes, foreign keys, triggers, policies, settings and
+/// comments come as changes of their own.
+fn bare(table: &Table) -> Table {
+    let mut table = table.clone();
+    table.indexes.clear();
+    table.triggers.clear();
+    table.policies.clear();
+    table.rules.clear();
+    table.row_security = false;
+    table.force_row_security = false;
+    table.replica_identity = None;
+    table.comment = None;
+    table.constraints.retain(|_, constraint| !is_apart(constraint));
+    for constraint in table.constraints.values_mut() {
+        constraint.comment = None;
+    }
+    for column in &mut table.columns {
+        column.comment = None;
+        column.storage = None;
+        column.compression = None;
+        column.statistics = None;
+    }
+    table
 }
 
 /// Whether the constraint is added after the table is made.
-pub(crate) fn is_apart(constraint: &Constraint) -> bool {
+fn is_apart(constraint: &Constraint) -> bool {
     matches!(constraint.kind, ConstraintKind::ForeignKey(_)) || constraint.not_valid
 }
 
-/// Foreign keys of a table that goes are dropped first, so that cycles come apart.
-pub(crate) fn strip_foreign_keys(name: &Name, table: &Table, changes: &mut Vec<Change>) {
-    for (constraint, _) in table.foreign_keys().filter(|(constraint, _)| !constraint.inherited) {
-        changes.push(Change::DropConstraint { table: name.clone(), constraint: constraint.clone() });
-    }
+fn compare(sides: &Sides<'_>, name: &Name, from: &Table, to: &Table, changes: &mut Vec<Change>) {
+    column::compare(sides, name, from, to, changes);
+    constraint::compare(sides, name, from, to, changes);
+    index::compare(sides, name, &from.indexes, &to.indexes, changes);
+    hangings(sides, name, from, to, changes);
+    ancestry(name, from, to, changes);
+    settings(sides, name, from, to, changes);
+    comments(sides, name, from, to, changes);
 }
 
 /// Triggers, rules and policies.
-fn hangings(name: &Name, from: &Table, to: &Table, changes: &mut Vec<Change>) {
+fn hangings(sides: &Sides<'_>, name: &Name, from: &Table, to: &Table, changes: &mut Vec<Change>) {
     let table = || name.clone();
-    whole(&from.triggers, &to.triggers, changes, |name, trigger| Object::Trigger {
+    let renews = |object: &Object| sides.events.renews(&object.reference());
+    whole(&from.triggers, &to.triggers, &renews, changes, |name, trigger| Object::Trigger {
         table: table(),
         name: name.clone(),
-        trigger: model::Trigger { comment: None, ..trigger.clone() },
+        trigger: Trigger { comment: None, ..trigger.clone() },
     });
-    whole(&from.rules, &to.rules, changes, |name, definition| Object::Rule {
+    whole(&from.rules, &to.rules, &renews, changes, |name, definition| Object::Rule {
         table: table(),
         name: name.clone(),
         definition: definition.clone(),
     });
-    whole(&from.policies, &to.policies, changes, |name, policy| Object::Policy {
+    whole(&from.policies, &to.policies, &renews, changes, |name, policy| Object::Policy {
         table: table(),
         name: name.clone(),
-        policy: model::Policy { comment: None, ..policy.clone() },
+        policy: Policy { comment: None, ..policy.clone() },
     });
 }
 
-fn whole<V>(
+/// Objects that hang on a relation, by name: dropped, created, replaced, or renewed.
+pub(crate) fn whole<V>(
     from: &BTreeMap<Ident, V>,
     to: &BTreeMap<Ident, V>,
+    renews: &impl Fn(&Object) -> bool,
     changes: &mut Vec<Change>,
     object: impl Fn(&Ident, &V) -> Object,
 ) {
     for (name, current) in from {
-        match to.get(name) {
-            None => changes.push(Change::Drop { object: object(name, current) }),
-            Some(wanted) => {
-                let (from, to) = (object(name, current), object(name, wanted));
-                if from != to {
-                    changes.push(Change::Replace { from, to });
-                }
+        let current = object(name, current);
+        match to.get(name).map(|wanted| object(name, wanted)) {
+            None => changes.push(Change::Drop { object: current }),
+            Some(wanted) if renews(&wanted) => {
+                changes.push(Change::Drop { object: current });
+                changes.push(Change::Create { object: wanted });
             }
+            Some(wanted) if current != wanted => changes.push(Change::Replace { from: current, to: wanted }),
+            Some(_) => {}
         }
     }
     for (name, wanted) in to {
@@ -102,52 +139,81 @@ fn whole<V>(
     }
 }
 
-fn settings(name: &Name, from: &Table, to: &Table, changes: &mut Vec<Change>) {
-    let on = |value: bool| value.then(|| "on".to_owned());
-    let mut set = |option: TableOption, from: Option<String>, to: Option<String>| {
-        if from != to {
-            changes.push(Change::SetTableOption { table: name.clone(), option, from, to });
+/// Parents: a partition that moves is detached early and attached late, and so is any other child.
+fn ancestry(name: &Name, from: &Table, to: &Table, changes: &mut Vec<Change>) {
+    if from.partition_of != to.partition_of {
+        let detached = from.partition_of.clone().map(|of| (Some(of), None));
+        let attached = to.partition_of.clone().map(|of| (None, Some(of)));
+        for (from, to) in detached.into_iter().chain(attached) {
+            changes.push(Change::SetPartition { table: name.clone(), from, to });
         }
-    };
-    set(TableOption::RowSecurity, on(from.row_security), on(to.row_security));
-    set(TableOption::ForceRowSecurity, on(from.force_row_security), on(to.force_row_security));
-    set(TableOption::Unlogged, on(from.unlogged), on(to.unlogged));
-    set(TableOption::ReplicaIdentity, from.replica_identity.clone(), to.replica_identity.clone());
-    let mut parameters: Vec<&String> = from.options.keys().chain(to.options.keys()).collect();
-    parameters.sort();
-    parameters.dedup();
-    for parameter in parameters {
-        let (current, wanted) = (from.options.get(parameter), to.options.get(parameter));
-        set(TableOption::Parameter(parameter.clone()), current.cloned(), wanted.cloned());
+    }
+    let parents: BTreeSet<&Name> = from.inherits.iter().chain(&to.inherits).collect();
+    let on = |table: &Table, parent: &Name| table.inherits.contains(parent).then(|| "on".to_owned());
+    for parent in parents {
+        set(name, TableOption::Inherit(parent.clone()), on(from, parent), on(to, parent), changes);
     }
 }
 
-fn comments(name: &Name, from: &Table, to: &Table, changes: &mut Vec<Change>) {
-    let mut comment = |on: ObjectRef, from: Option<&String>, to: Option<&String>| {
-        if from != to {
-            changes.push(Change::Comment { on, from: from.cloned(), to: to.cloned() });
-        }
-    };
-    comment(ObjectRef::Table(name.clone()), from.comment.as_ref(), to.comment.as_ref());
+fn settings(sides: &Sides<'_>, name: &Name, from: &Table, to: &Table, changes: &mut Vec<Change>) {
+    let on = |value: bool| value.then(|| "on".to_owned());
+    set(name, TableOption::RowSecurity, on(from.row_security), on(to.row_security), changes);
+    let (forced, force) = (on(from.force_row_security), on(to.force_row_security));
+    set(name, TableOption::ForceRowSecurity, forced, force, changes);
+    set(name, TableOption::Unlogged, on(from.unlogged), on(to.unlogged), changes);
+    let identity = from.replica_identity.clone().filter(|_| !loses_replica_identity(sides, name, from));
+    set(name, TableOption::ReplicaIdentity, identity, to.replica_identity.clone(), changes);
+    let parameters: BTreeSet<&String> = from.options.keys().chain(to.options.keys()).collect();
+    for parameter in parameters {
+        let (current, wanted) = (from.options.get(parameter), to.options.get(parameter));
+        let option = TableOption::Parameter(parameter.clone());
+        set(name, option, current.cloned(), wanted.cloned(), changes);
+    }
+}
+
+fn set(
+    table: &Name,
+    option: TableOption,
+    from: Option<String>,
+    to: Option<String>,
+    changes: &mut Vec<Change>,
+) {
+    if from != to {
+        changes.push(Change::SetTableOption { table: table.clone(), option, from, to });
+    }
+}
+
+/// Whether the index that is the replica identity is dropped and created, which it does not outlive.
+fn loses_replica_identity(sides: &Sides<'_>, name: &Name, from: &Table) -> bool {
+    let index = from.replica_identity.as_deref().and_then(|text| text.strip_prefix("USING INDEX "));
+    let named = |candidate: &&Ident| index == Some(candidate.to_string().as_str());
+    let renews = |object: ObjectRef| sides.events.renews(&object);
+    let by_index = from.indexes.keys().find(named).map(|index| ObjectRef::Index(name.clone(), index.clone()));
+    let by_key =
+        || from.constraints.keys().find(named).map(|key| ObjectRef::Constraint(name.clone(), key.clone()));
+    by_index.or_else(by_key).is_some_and(renews)
+}
+
+fn comments(sides: &Sides<'_>, name: &Name, from: &Table, to: &Table, changes: &mut Vec<Change>) {
+    let renews = |object: &ObjectRef| sides.events.renews(object);
+    comment(changes, ObjectRef::Table(name.clone()), from.comment.clone(), to.comment.clone());
     for wanted in &to.columns {
-        let current = from.column(&wanted.name).and_then(|column| column.comment.as_ref());
         let on = ObjectRef::Column(name.clone(), wanted.name.clone());
-        comment(on, current, wanted.comment.as_ref());
+        let current = from.column(&wanted.name).filter(|_| !renews(&on));
+        comment(changes, on, current.and_then(|column| column.comment.clone()), wanted.comment.clone());
     }
-    for (key, wanted) in &to.constraints {
-        let current = from.constraints.get(key).and_then(|constraint| constraint.comment.as_ref());
-        comment(ObjectRef::Constraint(name.clone(), key.clone()), current, wanted.comment.as_ref());
-    }
-    for (key, wanted) in &to.indexes {
-        let current = from.indexes.get(key).and_then(|index| index.comment.as_ref());
-        comment(ObjectRef::Index(name.clone(), key.clone()), current, wanted.comment.as_ref());
-    }
+    constraint::comments(sides, name, from, to, changes);
+    index::comments(sides, name, &from.indexes, &to.indexes, changes);
     for (key, wanted) in &to.triggers {
-        let current = from.triggers.get(key).and_then(|trigger| trigger.comment.as_ref());
-        comment(ObjectRef::Trigger(name.clone(), key.clone()), current, wanted.comment.as_ref());
+        let on = ObjectRef::Trigger(name.clone(), key.clone());
+        let current =
+            from.triggers.get(key).filter(|current| !renews(&on) && current.definition == wanted.definition);
+        comment(changes, on, current.and_then(|trigger| trigger.comment.clone()), wanted.comment.clone());
     }
     for (key, wanted) in &to.policies {
-        let current = from.policies.get(key).and_then(|policy| policy.comment.as_ref());
-        comment(ObjectRef::Policy(name.clone(), key.clone()), current, wanted.comment.as_ref());
+        let on = ObjectRef::Policy(name.clone(), key.clone());
+        let current =
+            from.policies.get(key).filter(|current| !renews(&on) && current.is_alterable_to(wanted));
+        comment(changes, on, current.and_then(|policy| policy.comment.clone()), wanted.comment.clone());
     }
 }

@@ -1,123 +1,92 @@
-//! Views: replaced when their query changes, and made anew when what they stand on changes under them.
+//! Views: replaced when their query changes, and made anew when that cannot be or when what they stand on
+//! changes under them.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use model::{Change, Name, Object, ObjectRef, Schema, View};
+use model::{Change, Ident, Name, Object, ObjectRef, Trigger, View};
 
-use crate::index;
+use crate::object::comment;
+use crate::{Sides, index, table};
 
-pub(crate) fn compare(from: &Schema, to: &Schema, changes: &mut Vec<Change>) {
-    let moving = moving(from, to, changes);
-    for (name, current) in &from.views {
-        if moving.contains(name) || !to.views.contains_key(name) {
-            changes.push(Change::Drop { object: object(name, current) });
-        }
-    }
-    for (name, wanted) in &to.views {
-        match from.views.get(name) {
-            Some(current) if !moving.contains(name) => alter(name, current, wanted, changes),
-            _ => {
-                changes.push(Change::Create { object: object(name, wanted) });
-                furnish(name, wanted, changes);
-            }
-        }
-        comments(from, name, wanted, changes);
-    }
-}
-
-/// Views that have to be dropped and created: PostgreSQL refuses to change a column under a view, and
-/// to drop a view under another.
-fn moving(from: &Schema, to: &Schema, changes: &[Change]) -> BTreeSet<Name> {
-    let touched: BTreeSet<ObjectRef> = changes.iter().filter_map(touched).collect();
-    let mut moving: BTreeSet<Name> = from
-        .views
-        .iter()
-        .filter(|(name, current)| {
-            let rebuilt = to.views.get(name).is_none_or(|wanted| !same_query(current, wanted));
-            rebuilt || current.depends_on.iter().any(|used| touched.contains(used))
-        })
-        .map(|(name, _)| name.clone())
-        .collect();
-    loop {
-        let next: Vec<Name> = from
-            .views
-            .iter()
-            .filter(|(name, view)| {
-                !moving.contains(name)
-                    && view
-                        .depends_on
-                        .iter()
-                        .any(|used| matches!(used, ObjectRef::View(v) if moving.contains(v)))
-            })
-            .map(|(name, _)| name.clone())
-            .collect();
-        if next.is_empty() {
-            return moving;
-        }
-        moving.extend(next);
-    }
-}
-
-/// What a change takes from under a view.
-fn touched(change: &Change) -> Option<ObjectRef> {
-    match change {
-        Change::AlterColumnType { table, to, .. } | Change::SetGenerated { table, to, .. } => {
-            Some(ObjectRef::Column(table.clone(), to.name.clone()))
-        }
-        Change::DropColumn { table, column } => Some(ObjectRef::Column(table.clone(), column.name.clone())),
-        Change::Drop { object } => Some(object.reference()),
-        Change::ReplaceEnum { name, .. } => Some(ObjectRef::Type(name.clone())),
-        _ => None,
-    }
-}
-
-/// A view whose query changes is made anew: `CREATE OR REPLACE VIEW` keeps column types, and the query
-/// text alone does not tell whether they stay.
-fn same_query(a: &View, b: &View) -> bool {
-    a.materialized == b.materialized
-        && a.query == b.query
-        && a.columns == b.columns
-        && a.options == b.options
-        && a.no_data == b.no_data
-}
-
-fn alter(name: &Name, current: &View, wanted: &View, changes: &mut Vec<Change>) {
-    index::compare(name, &current.indexes, &wanted.indexes, changes);
-    for (trigger, new) in &wanted.triggers {
-        let object = |trigger_value: &model::Trigger| Object::Trigger {
-            table: name.clone(),
-            name: trigger.clone(),
-            trigger: trigger_value.clone(),
-        };
-        match current.triggers.get(trigger) {
-            None => changes.push(Change::Create { object: object(new) }),
-            Some(old) if old != new => changes.push(Change::Replace { from: object(old), to: object(new) }),
-            Some(_) => {}
-        }
-    }
-    for (trigger, old) in &current.triggers {
-        if !wanted.triggers.contains_key(trigger) {
-            let object = Object::Trigger { table: name.clone(), name: trigger.clone(), trigger: old.clone() };
+pub(crate) fn compare_all(sides: &Sides<'_>, changes: &mut Vec<Change>) {
+    for (name, current) in &sides.from.views {
+        let goes = !sides.to.views.contains_key(name) || sides.events.renews(&ObjectRef::View(name.clone()));
+        if goes {
+            let object = Object::View { name: name.clone(), view: current.clone() };
             changes.push(Change::Drop { object });
         }
     }
-}
-
-fn furnish(name: &Name, view: &View, changes: &mut Vec<Change>) {
-    let bare = View { indexes: Default::default(), triggers: Default::default(), ..view.clone() };
-    alter(name, &bare, view, changes);
-}
-
-fn comments(from: &Schema, name: &Name, wanted: &View, changes: &mut Vec<Change>) {
-    let current = from.views.get(name).and_then(|current| current.comment.clone());
-    if current != wanted.comment {
-        let on = ObjectRef::View(name.clone());
-        changes.push(Change::Comment { on, from: current, to: wanted.comment.clone() });
+    for (name, wanted) in &sides.to.views {
+        let stays = !sides.events.renews(&ObjectRef::View(name.clone()));
+        match sides.from.views.get(name).filter(|_| stays) {
+            Some(current) => {
+                if !is_same(current, wanted) {
+                    changes.push(Change::Replace { from: bare(name, current), to: bare(name, wanted) });
+                }
+                furnish(sides, name, current, wanted, changes);
+            }
+            None => {
+                changes.push(Change::Create { object: bare(name, wanted) });
+                let Object::View { view: new, .. } = bare(name, wanted) else { continue };
+                furnish(sides, name, &new, wanted, changes);
+            }
+        }
     }
 }
 
-fn object(name: &Name, view: &View) -> Object {
-    let view =
-        View { indexes: Default::default(), triggers: Default::default(), comment: None, ..view.clone() };
+/// Whether two views say the same. Whether a materialized one was ever filled is a matter of its data.
+pub(crate) fn is_same(a: &View, b: &View) -> bool {
+    a.materialized == b.materialized && a.query == b.query && a.columns == b.columns && a.options == b.options
+}
+
+/// What hangs on a view.
+fn furnish(sides: &Sides<'_>, name: &Name, current: &View, wanted: &View, changes: &mut Vec<Change>) {
+    index::compare(sides, name, &current.indexes, &wanted.indexes, changes);
+    let renews = |object: &Object| sides.events.renews(&object.reference());
+    let is_new = current.triggers.is_empty() && current.rules.is_empty();
+    let renews = |object: &Object| !is_new && renews(object);
+    table::whole(&current.triggers, &wanted.triggers, &renews, changes, |trigger_name, trigger| {
+        Object::Trigger {
+            table: name.clone(),
+            name: trigger_name.clone(),
+            trigger: Trigger { comment: None, ..trigger.clone() },
+        }
+    });
+    table::whole(&current.rules, &wanted.rules, &renews, changes, |rule, definition| Object::Rule {
+        table: name.clone(),
+        name: rule.clone(),
+        definition: definition.clone(),
+    });
+    comments(sides, name, current, wanted, changes);
+}
+
+fn comments(sides: &Sides<'_>, name: &Name, current: &View, wanted: &View, changes: &mut Vec<Change>) {
+    comment(changes, wanted.reference(name), current.comment.clone(), wanted.comment.clone());
+    let columns: BTreeMap<&Ident, [Option<&String>; 2]> = wanted
+        .columns
+        .iter()
+        .map(|column| (column, [current.column_comments.get(column), wanted.column_comments.get(column)]))
+        .collect();
+    for (column, [from, to]) in columns {
+        comment(changes, ObjectRef::Column(name.clone(), column.clone()), from.cloned(), to.cloned());
+    }
+    index::comments(sides, name, &current.indexes, &wanted.indexes, changes);
+    for (trigger, new) in &wanted.triggers {
+        let on = ObjectRef::Trigger(name.clone(), trigger.clone());
+        let old = current.triggers.get(trigger).filter(|_| !sides.events.renews(&on));
+        comment(changes, on, old.and_then(|old| old.comment.clone()), new.comment.clone());
+    }
+}
+
+/// The view without what is a change of its own.
+fn bare(name: &Name, view: &View) -> Object {
+    let view = View {
+        indexes: BTreeMap::new(),
+        triggers: BTreeMap::new(),
+        rules: BTreeMap::new(),
+        comment: None,
+        column_comments: BTreeMap::new(),
+        ..view.clone()
+    };
     Object::View { name: name.clone(), view }
 }

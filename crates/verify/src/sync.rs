@@ -1,6 +1,6 @@
 //! Two schemas compared, the changes between them sorted by object.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use diff::Rename;
 use model::{Change, Fault, Name, Object, ObjectRef, Schema};
@@ -26,7 +26,7 @@ pub fn sync(found: &Schema, wanted: &Schema, renames: &[Rename]) -> Result<Verif
         unmodelled: found.unmodelled.clone(),
     };
     for (object, changes) in by_object(diff.changes) {
-        if is_consequence(&changes) {
+        if diff.aside.contains(&object) {
             continue;
         }
         verification.equal = false;
@@ -73,19 +73,6 @@ fn whole_relation(change: &Change) -> Option<(Name, ObjectRef)> {
         },
         _ => None,
     }
-}
-
-/// Whether the object only has to step aside: it is dropped and made again just as it was, because
-/// something under it changes.
-fn is_consequence(changes: &[Change]) -> bool {
-    let made: BTreeSet<String> = changes.iter().filter(|change| adds(change)).flat_map(statements).collect();
-    let inverses = changes.iter().filter(|change| removes(change)).filter_map(Change::inverse);
-    let unmade: BTreeSet<String> = inverses.flat_map(|inverse| statements(&inverse)).collect();
-    !made.is_empty() && made == unmade && changes.iter().all(|change| adds(change) || removes(change))
-}
-
-fn statements(change: &Change) -> Vec<String> {
-    change.sql().iter().map(ToString::to_string).collect()
 }
 
 fn adds(change: &Change) -> bool {

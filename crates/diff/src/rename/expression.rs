@@ -6,24 +6,38 @@ use model::Ident;
 /// function names and types keep theirs.
 pub(crate) fn rename(text: &str, old: &Ident, new: &Ident) -> String {
     let mut out = String::with_capacity(text.len());
+    let written = old.to_string();
+    for (token, after) in tokens(text) {
+        let is_call = after.trim_start().starts_with('(') || out.ends_with("::");
+        if token == written && !is_call {
+            out.push_str(&new.to_string());
+        } else {
+            out.push_str(token);
+        }
+    }
+    out
+}
+
+/// Whether an expression names the identifier, as a column or as anything else.
+pub(crate) fn mentions(text: &str, name: &Ident) -> bool {
+    let written = name.to_string();
+    tokens(text).any(|(token, _)| token == written)
+}
+
+/// The words, quoted names, string constants and other characters of a text, each with what follows it.
+fn tokens(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let length = match first {
+    std::iter::from_fn(move || {
+        let length = match rest.chars().next()? {
             '\'' => quoted(rest, '\''),
             '"' => quoted(rest, '"'),
             c if c.is_alphabetic() || c == '_' => word(rest),
             c => c.len_utf8(),
         };
         let (token, after) = rest.split_at(length);
-        let is_call = after.trim_start().starts_with('(') || out.ends_with("::");
-        if token == old.to_string() && !is_call {
-            out.push_str(&new.to_string());
-        } else {
-            out.push_str(token);
-        }
         rest = after;
-    }
-    out
+        Some((token, after))
+    })
 }
 
 fn quoted(text: &str, quote: char) -> usize {

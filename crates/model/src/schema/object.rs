@@ -71,7 +71,6 @@ impl fmt::Display for ObjectRef {
 /// An object that is created, replaced or dropped as a whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "object", rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "there are few of them, and they live briefly")]
 pub enum Object {
     /// A namespace.
     Namespace {

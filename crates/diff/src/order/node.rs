@@ -1,0 +1,337 @@
+//! What a change makes, ends, needs and lets go of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{Change, Column, Constraint, Ident, Name, Object, ObjectRef, Schema};
+
+use super::rank::rank;
+use crate::{find, inherit};
+
+/// A name that only one object can have at a time.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Slot {
+    /// A table, view, index or sequence.
+    Relation(Name),
+    /// A type, or the row type of a relation.
+    Type(Name),
+    /// A constraint of a table.
+    Constraint(Name, Ident),
+    /// A column of a table.
+    Column(Name, Ident),
+}
+
+/// One change among others.
+#[derive(Debug, Default)]
+pub(super) struct Node {
+    pub(super) rank: u32,
+    /// Objects that are there, as they are wanted, only after it.
+    pub(super) makes: BTreeSet<ObjectRef>,
+    /// Objects that are there, as they were, only before it.
+    pub(super) ends: BTreeSet<ObjectRef>,
+    /// Objects, as they are wanted, that have to be there for it.
+    pub(super) needs: BTreeSet<ObjectRef>,
+    /// Objects, as they were, that something stands on until it.
+    pub(super) releases: BTreeSet<ObjectRef>,
+    /// Names that are taken until it.
+    pub(super) frees: BTreeSet<Slot>,
+    /// Names that are taken from it on.
+    pub(super) takes: BTreeSet<Slot>,
+}
+
+/// A node for each change.
+pub(super) fn nodes(changes: &[Change], from: &Schema, to: &Schema) -> Vec<Node> {
+    let builder =
+        Builder { from, to, old_children: inherit::children(from), new_children: inherit::children(to) };
+    changes.iter().map(|change| builder.node(change)).collect()
+}
+
+struct Builder<'a> {
+    from: &'a Schema,
+    to: &'a Schema,
+    old_children: BTreeMap<Name, Vec<Name>>,
+    new_children: BTreeMap<Name, Vec<Name>>,
+}
+
+impl Builder<'_> {
+    fn node(&self, change: &Change) -> Node {
+        let mut node = Node { rank: rank(change), ..Node::default() };
+        self.objects(change, &mut node);
+        let uses = |schema: &Schema, objects: &BTreeSet<ObjectRef>| -> BTreeSet<ObjectRef> {
+            objects.iter().flat_map(|object| schema.uses.of(object)).cloned().collect()
+        };
+        node.needs.extend(uses(self.to, &node.makes));
+        node.releases.extend(uses(self.from, &node.ends));
+        // A part needs its table, and lets go of it.
+        node.needs.extend(node.makes.iter().filter_map(whole));
+        node.releases.extend(node.ends.iter().filter_map(whole));
+        let (makes, ends) = (&node.makes, &node.ends);
+        node.needs.retain(|object| !makes.contains(object));
+        node.releases.retain(|object| !ends.contains(object));
+        node
+    }
+
+    /// What the change makes and ends, and what it needs and releases besides what those use.
+    fn objects(&self, change: &Change, node: &mut Node) {
+        match change {
+            Change::Create { object } => self.create(object, node),
+            Change::Drop { object } => self.drop(object, node),
+            Change::Replace { from, to } => replace(from, to, node),
+            Change::RenameTable { from, to } => {
+                node.frees.extend([Slot::Relation(from.clone()), Slot::Type(from.clone())]);
+                node.takes.extend([Slot::Relation(to.clone()), Slot::Type(to.clone())]);
+            }
+            Change::RenameColumn { table, from, to } => {
+                node.frees.insert(Slot::Column(table.clone(), from.clone()));
+                node.takes.insert(Slot::Column(table.clone(), to.clone()));
+            }
+            Change::RenameConstraint { table, from, to } => {
+                node.frees.extend(named(table, from));
+                node.takes.extend(named(table, to));
+            }
+            Change::RenameIndex { table, from, to } => {
+                node.frees.insert(Slot::Relation(table.sibling(from)));
+                node.takes.insert(Slot::Relation(table.sibling(to)));
+            }
+            Change::AddColumn { table, column } => {
+                node.makes.extend(self.columns(&self.new_children, table, &column.name));
+                node.takes.insert(Slot::Column(table.clone(), column.name.clone()));
+            }
+            Change::DropColumn { table, column } => {
+                node.ends.extend(self.columns(&self.old_children, table, &column.name));
+                node.frees.insert(Slot::Column(table.clone(), column.name.clone()));
+                node.frees.extend(identity_sequence(table, column));
+            }
+            Change::AlterColumnType { table, to, .. } | Change::SetGenerated { table, to, .. } => {
+                node.ends.extend(self.columns(&self.old_children, table, &to.name));
+                node.makes.extend(self.columns(&self.new_children, table, &to.name));
+            }
+            Change::SetDefault { table, column, to, .. } => {
+                let object = ObjectRef::Column(table.clone(), column.clone());
+                match to {
+                    None => node.releases.extend(self.from.uses.of(&object).iter().cloned()),
+                    Some(_) => node.needs.extend(self.to.uses.of(&object).iter().cloned()),
+                }
+                node.needs.insert(object);
+            }
+            Change::SetIdentity { table, column, from, to } => {
+                if to.is_none() && from.is_some() {
+                    node.frees.insert(Slot::Relation(sequence_of(table, column)));
+                }
+                node.needs.extend(to.as_ref().map(|_| ObjectRef::Column(table.clone(), column.clone())));
+            }
+            Change::SetNotNull { table, column, .. } | Change::SetColumnOption { table, column, .. } => {
+                node.needs.insert(ObjectRef::Column(table.clone(), column.clone()));
+            }
+            Change::AddConstraint { table, constraint } => make_constraint(table, constraint, node),
+            Change::DropConstraint { table, constraint } => end_constraint(table, constraint, node),
+            Change::AlterForeignKey { table, from, to } => {
+                end_constraint(table, from, node);
+                make_constraint(table, to, node);
+            }
+            Change::ValidateConstraint { .. } => {}
+            Change::CreateIndex { table, index } => {
+                node.makes.insert(ObjectRef::Index(table.clone(), index.name.clone()));
+                node.takes.insert(Slot::Relation(table.sibling(&index.name)));
+            }
+            Change::DropIndex { table, index } => {
+                node.ends.insert(ObjectRef::Index(table.clone(), index.name.clone()));
+                node.frees.insert(Slot::Relation(table.sibling(&index.name)));
+            }
+            Change::AddEnumValue { name, .. } => _ = node.makes.insert(ObjectRef::Type(name.clone())),
+            Change::ReplaceEnum { name, columns, .. } => {
+                let moved = columns.iter().map(|(table, column)| (table, &column.name));
+                for (table, column) in moved {
+                    node.ends.extend(self.columns(&self.old_children, table, column));
+                    node.makes.extend(self.columns(&self.new_children, table, column));
+                }
+                node.ends.insert(ObjectRef::Type(name.clone()));
+                node.makes.insert(ObjectRef::Type(name.clone()));
+            }
+            Change::SetTableOption { table, .. } => _ = node.needs.insert(ObjectRef::Table(table.clone())),
+            Change::SetPartition { table, from, to } => {
+                node.releases.extend(from.iter().map(|(parent, _)| ObjectRef::Table(parent.clone())));
+                node.needs.extend(to.iter().map(|(parent, _)| ObjectRef::Table(parent.clone())));
+                node.needs.extend(to.iter().map(|_| ObjectRef::Table(table.clone())));
+            }
+            Change::Comment { on, .. } => _ = node.needs.insert(on.clone()),
+        }
+    }
+
+    fn create(&self, object: &Object, node: &mut Node) {
+        node.needs.extend(namespace(object));
+        node.makes.insert(object.reference());
+        node.takes.extend(slots(object));
+        if let Object::Table { name, table } = object {
+            node.makes.extend(find::parts(name, table));
+        }
+    }
+
+    fn drop(&self, object: &Object, node: &mut Node) {
+        node.releases.extend(namespace(object));
+        node.ends.insert(object.reference());
+        node.frees.extend(slots(object));
+        match object {
+            // Without its foreign keys, which are dropped before.
+            Object::Table { name, table } => node.ends.extend(find::parts(name, table)),
+            Object::View { name, view } => node.ends.extend(find::view_parts(name, view)),
+            _ => {}
+        }
+    }
+
+    /// A column of a table and of its descendants, which the same statement changes.
+    fn columns(&self, children: &BTreeMap<Name, Vec<Name>>, table: &Name, column: &Ident) -> Vec<ObjectRef> {
+        let mut found = vec![ObjectRef::Column(table.clone(), column.clone())];
+        for child in children.get(table).into_iter().flatten() {
+            found.extend(self.columns(children, child, column));
+        }
+        found
+    }
+}
+
+/// The namespace an object is in.
+fn namespace(object: &Object) -> Option<ObjectRef> {
+    let name = match object {
+        Object::Extension { extension, .. } => Some(&extension.schema),
+        Object::Routine { routine } => Some(&routine.name.schema),
+        _ => match object.reference() {
+            ObjectRef::Collation(name)
+            | ObjectRef::Type(name)
+            | ObjectRef::Sequence(name)
+            | ObjectRef::Table(name)
+            | ObjectRef::View(name) => return Some(ObjectRef::Namespace(name.schema)),
+            _ => None,
+        },
+    };
+    name.map(|name| ObjectRef::Namespace(name.clone()))
+}
+
+/// The table or view that an object is a part of.
+fn whole(object: &ObjectRef) -> Option<ObjectRef> {
+    match object {
+        ObjectRef::Table(_) | ObjectRef::View(_) => None,
+        _ => object.relation().map(|name| ObjectRef::Table(name.clone())),
+    }
+}
+
+fn replace(from: &Object, to: &Object, node: &mut Node) {
+    let loses = match (from, to) {
+        (Object::Composite { composite: a, .. }, Object::Composite { composite: b, .. }) => {
+            a.attributes.iter().any(|attribute| !b.attributes.contains(attribute))
+        }
+        // Owned by another column, it outlives the one that goes.
+        (Object::Sequence { sequence, .. }, _) => {
+            let owner = sequence.owned_by.clone();
+            node.releases.extend(owner.map(|(table, column)| ObjectRef::Column(table, column)));
+            false
+        }
+        (Object::Trigger { .. } | Object::Policy { .. } | Object::Rule { .. } | Object::View { .. }, _) => {
+            true
+        }
+        (Object::Routine { .. } | Object::Domain { .. }, _) => true,
+        _ => false,
+    };
+    if let Object::Sequence { sequence, .. } = to {
+        let owner = sequence.owned_by.clone();
+        node.needs.extend(owner.map(|(table, column)| ObjectRef::Column(table, column)));
+    }
+    if loses {
+        node.ends.insert(from.reference());
+    }
+    node.makes.insert(to.reference());
+}
+
+fn make_constraint(table: &Name, constraint: &Constraint, node: &mut Node) {
+    node.makes.insert(ObjectRef::Constraint(table.clone(), constraint.name.clone()));
+    node.takes.extend(constraint_slots(table, constraint));
+    let columns = constraint.columns().iter();
+    node.needs.extend(columns.map(|column| ObjectRef::Column(table.clone(), column.clone())));
+}
+
+fn end_constraint(table: &Name, constraint: &Constraint, node: &mut Node) {
+    node.ends.insert(ObjectRef::Constraint(table.clone(), constraint.name.clone()));
+    node.frees.extend(constraint_slots(table, constraint));
+}
+
+fn constraint_slots(table: &Name, constraint: &Constraint) -> Vec<Slot> {
+    let mut slots = named(table, &constraint.name);
+    slots.truncate(if constraint.has_index() { 2 } else { 1 });
+    slots
+}
+
+/// The names of a constraint and of the index behind it.
+fn named(table: &Name, name: &Ident) -> Vec<Slot> {
+    vec![Slot::Constraint(table.clone(), name.clone()), Slot::Relation(table.sibling(name))]
+}
+
+fn slots(object: &Object) -> Vec<Slot> {
+    match object {
+        Object::Table { name, table } => {
+            let indexes = table.indexes.keys().map(|index| Slot::Relation(name.sibling(index)));
+            let keys = table.constraints.values().flat_map(|constraint| constraint_slots(name, constraint));
+            let sequences = table.columns.iter().filter_map(|column| identity_sequence(name, column));
+            let own = [Slot::Relation(name.clone()), Slot::Type(name.clone())];
+            own.into_iter().chain(indexes).chain(keys).chain(sequences).collect()
+        }
+        Object::View { name, view } => {
+            let indexes = view.indexes.keys().map(|index| Slot::Relation(name.sibling(index)));
+            [Slot::Relation(name.clone()), Slot::Type(name.clone())].into_iter().chain(indexes).collect()
+        }
+        Object::Composite { name, .. } => vec![Slot::Relation(name.clone()), Slot::Type(name.clone())],
+        Object::Enum { name, .. } | Object::Domain { name, .. } | Object::Range { name, .. } => {
+            vec![Slot::Type(name.clone())]
+        }
+        Object::Sequence { name, .. } => vec![Slot::Relation(name.clone()), Slot::Type(name.clone())],
+        _ => Vec::new(),
+    }
+}
+
+/// The name that the server usually gives to the sequence of an identity column.
+fn identity_sequence(table: &Name, column: &Column) -> Option<Slot> {
+    column.identity.as_ref().map(|_| Slot::Relation(sequence_of(table, &column.name)))
+}
+
+fn sequence_of(table: &Name, column: &Ident) -> Name {
+    table.sibling(&Ident::new(format!("{}_{}_seq", table.name.as_str(), column.as_str())).truncated())
+}
+
+/// Pairs of changes of which the first comes before the second: those of one column by rank, and those of a
+/// parent's column before those of its children's.
+pub(super) fn chains(changes: &[Change], nodes: &[Node], from: &Schema, to: &Schema) -> Vec<(usize, usize)> {
+    let mut columns: BTreeMap<(Name, Ident), Vec<usize>> = BTreeMap::new();
+    for (at, change) in changes.iter().enumerate() {
+        if let Some(column) = altered_column(change) {
+            columns.entry(column).or_default().push(at);
+        }
+    }
+    columns.values_mut().for_each(|chain| chain.sort_by_key(|at| (nodes[*at].rank, *at)));
+    let mut pairs: Vec<(usize, usize)> =
+        columns.values().flat_map(|chain| chain.windows(2).map(|pair| (pair[0], pair[1]))).collect();
+    for ((table, column), chain) in &columns {
+        let now = to.tables.get(table).map(inherit::parents).unwrap_or_default();
+        let before = from.tables.get(table).map(inherit::parents);
+        // One that joins its parent later has its changes before.
+        let stays = |parent: &&Name| before.as_ref().is_none_or(|before| before.contains(parent));
+        for parent in now.iter().filter(stays) {
+            let last = columns.get(&(parent.clone(), column.clone())).and_then(|chain| chain.last());
+            pairs.extend(last.zip(chain.first()).map(|(last, first)| (*last, *first)));
+        }
+    }
+    pairs
+}
+
+/// The column that a change alters, as its children's are altered after it.
+fn altered_column(change: &Change) -> Option<(Name, Ident)> {
+    match change {
+        Change::AddColumn { table, column } | Change::DropColumn { table, column } => {
+            Some((table.clone(), column.name.clone()))
+        }
+        Change::AlterColumnType { table, to, .. } | Change::SetGenerated { table, to, .. } => {
+            Some((table.clone(), to.name.clone()))
+        }
+        Change::SetDefault { table, column, .. }
+        | Change::SetNotNull { table, column, .. }
+        | Change::SetIdentity { table, column, .. }
+        | Change::SetColumnOption { table, column, .. } => Some((table.clone(), column.clone())),
+        _ => None,
+    }
+}
