@@ -122,7 +122,7 @@ pub fn plan(context: &Context, compared: &Compared, assessment: &Assessment) -> 
         .help(format!("say {}, or --drop {}", ambiguity.option, ambiguity.dropped)));
     }
     let foresight = Foresight::open(context)?;
-    plan::plan(&plan::Input {
+    let plan = plan::plan(&plan::Input {
         from: &compared.from,
         to: &compared.to,
         changes: &compared.changes,
@@ -131,5 +131,9 @@ pub fn plan(context: &Context, compared: &Compared, assessment: &Assessment) -> 
         stall_budget_ms: context.stall_budget_ms(),
         risk_before: assessment.risk.clone(),
         memory: Some(&foresight),
-    })
+    })?;
+    if let Some(warning) = foresight.warning() {
+        anstream::eprintln!("warning: {warning}");
+    }
+    Ok(plan)
 }

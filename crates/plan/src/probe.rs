@@ -162,11 +162,13 @@ pub(crate) fn comment_is(on: &ObjectRef, comment: Option<&str>) -> Option<Sql> {
     })
 }
 
-/// A routine of this identity exists and meets a condition on `pg_proc p`.
+/// A routine of this identity exists and meets a condition on `pg_proc p`, which is asked of no other:
+/// `pg_get_functiondef` refuses aggregates.
 pub(crate) fn routine_where(identity: &str, condition: &Sql) -> Sql {
     sql!(
-        "SELECT EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace \
-         WHERE format('%I.%I(%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes)) = {} AND {})",
+        "SELECT EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE CASE WHEN \
+         format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)) = {} \
+         THEN {} ELSE false END)",
         Literal::new(identity),
         condition
     )

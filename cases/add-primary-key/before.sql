@@ -1,0 +1,1 @@
+CREATE TABLE funds (id bigint NOT NULL, name text);

@@ -1,0 +1,3 @@
+CREATE TABLE funds (id bigint PRIMARY KEY, name text NOT NULL, note text, size integer);
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.note := 'b'; RETURN NEW; END $$;
+CREATE TRIGGER touch BEFORE INSERT OR UPDATE ON funds FOR EACH ROW EXECUTE FUNCTION touch();

@@ -1,0 +1,3 @@
+ALTER TABLE funds DISABLE TRIGGER ALL;
+INSERT INTO funds SELECT n, 'fund ' || n, 'note ' || n, n FROM generate_series(1, 2000) n;
+ALTER TABLE funds ENABLE TRIGGER ALL;

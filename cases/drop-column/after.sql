@@ -1,0 +1,1 @@
+CREATE TABLE funds (id bigint PRIMARY KEY, name text NOT NULL, size integer);

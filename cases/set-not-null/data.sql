@@ -1,0 +1,1 @@
+INSERT INTO funds SELECT n, 'fund ' || n, 'note ' || n, n FROM generate_series(1, 2000) n;

@@ -1,0 +1,1 @@
+CREATE TABLE "We""ird Table" ("Select" bigint PRIMARY KEY, "naïve, name" text);

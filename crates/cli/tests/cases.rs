@@ -1,0 +1,79 @@
+//! Every folder of `cases/` is taken there and back on a real server.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn cases() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../cases");
+    let entries = std::fs::read_dir(folder).expect("there are cases");
+    let mut cases: Vec<PathBuf> =
+        entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    cases.sort();
+    cases
+}
+
+/// Runs the program and gives its JSON; a failure shows what it said.
+fn lockkeeper(folder: &Path, url: &str, args: &[&str]) -> serde_json::Value {
+    let output = Command::new(env!("CARGO_BIN_EXE_lockkeeper"))
+        .args(args)
+        .args(["--format", "json"])
+        .current_dir(folder)
+        .env("DATABASE_URL", url)
+        .output()
+        .expect("the program starts");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() != Some(2), "{args:?}: {said}");
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{args:?}: {said}"))
+}
+
+/// The rows of every table of the application, whatever its columns are called.
+const CHECKSUM: &str = "
+SELECT string_agg(t.relname || ' ' || (xpath('/row/sum/text()', query_to_xml(format(
+         'SELECT coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) AS sum FROM %s t', t.oid::regclass),
+         false, true, '')))[1]::text, ',' ORDER BY t.relname)
+FROM pg_class t WHERE t.relkind = 'r' AND t.relnamespace = 'public'::regnamespace";
+
+async fn there_and_back(case: &Path, major: u32) {
+    let name = case.file_name().expect("a folder").to_string_lossy().into_owned();
+    let path = |file: &str| case.join(file).to_string_lossy().into_owned();
+    let database = testkit::database(major).await;
+    let script = |file: &str| {
+        let text = std::fs::read_to_string(case.join(file)).expect("every case has its files");
+        format!("SET search_path = public; {text}")
+    };
+    database.run(&script("before.sql")).await;
+    database.run(&script("data.sql")).await;
+    let rows = database.ask(CHECKSUM).await;
+    let url = database.target().url_with_password();
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |args: &[&str]| lockkeeper(folder.path(), &url, args);
+
+    run(&["plan", "--to", &path("after.sql"), "-o", "m", "--drop", "public.funds.note"]);
+    // Naming the last phase says that the gates are open.
+    let applied = run(&["apply", "m", "--until", "contract"]);
+    assert_eq!(applied["arrived"], true, "{name} on {major}: {applied:#}");
+    let verified = run(&["verify", "--to", &path("after.sql")]);
+    assert_eq!(verified["equal"], true, "{name} on {major}: {verified:#}");
+    let back = run(&["rollback", "m"]);
+    assert_eq!(back["arrived"], true, "{name} on {major}: {back:#}");
+    let verified = run(&["verify", "--to", &path("before.sql")]);
+    assert_eq!(verified["equal"], true, "{name} on {major}: {verified:#}");
+    assert_eq!(database.ask(CHECKSUM).await, rows, "{name} on {major}: every row is as it was");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_case_goes_there_and_back() {
+    let majors = testkit::majors();
+    for (at, case) in cases().iter().enumerate() {
+        there_and_back(case, majors[at % majors.len()]).await;
+    }
+}
+
+#[test]
+fn every_case_is_whole() {
+    for case in cases() {
+        for file in ["before.sql", "after.sql", "data.sql", "README.md"] {
+            assert!(case.join(file).is_file(), "{} lacks {file}", case.display());
+        }
+    }
+}
