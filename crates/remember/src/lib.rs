@@ -39,7 +39,7 @@ pub use explain::{Explanation, Score};
 pub use forget::{Forget, Forgotten};
 pub use lesson::{Added, Conditions, Lesson, Origin, State};
 pub use list::{ListQuery, Listing, Summary};
-pub use meaning::{Embedder, StaticTable};
+pub use meaning::{Embedder, Endpoint, StaticTable};
 pub use memory::{Memory, Recorded};
 pub use options::{Options, StoreChoice};
 pub use outcome::Outcome;

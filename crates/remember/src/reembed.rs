@@ -53,6 +53,16 @@ impl Memory {
         Ok(Embedded { done, left })
     }
 
+    /// Indexes vectors where there are at least so many of them; answers whether they are indexed. Below
+    /// some 20,000 comparing all of them is faster. SQLite needs no index.
+    ///
+    /// # Errors
+    /// When the index cannot be made.
+    pub fn index_vectors(&self, from: u64) -> Result<bool, Fault> {
+        let Some(embedder) = self.embedder() else { return Ok(false) };
+        self.with_store(|store| store.index_vectors(self.tenant(), embedder.model(), from))
+    }
+
     /// Makes all vectors that are missing, on a thread and a connection of its own.
     ///
     /// # Errors

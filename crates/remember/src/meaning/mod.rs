@@ -3,11 +3,13 @@
 //! There are no fake vectors. A text that an embedder makes nothing of has no vector, and where there
 //! is no embedder search goes by words, and says so.
 
+mod endpoint;
 mod table;
 mod vector;
 
 use model::Fault;
 
+pub use endpoint::Endpoint;
 pub use table::StaticTable;
 pub(crate) use vector::Packed;
 

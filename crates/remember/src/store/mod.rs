@@ -134,6 +134,15 @@ pub(crate) trait Store: Send {
     /// When the store cannot be read.
     fn without_vector(&mut self, tenant: &Tenant, model: &str, limit: u32) -> Result<Pending, Fault>;
 
+    /// Indexes the vectors of a model where there are at least so many; answers whether they are indexed.
+    /// A store that compares them all in no time needs none.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    fn index_vectors(&mut self, _tenant: &Tenant, _model: &str, _from: u64) -> Result<bool, Fault> {
+        Ok(false)
+    }
+
     /// Gives documents their vectors, or the mark that this model makes nothing of their text.
     ///
     /// # Errors

@@ -8,9 +8,11 @@ mod forget;
 mod grammar;
 mod ledger;
 mod lessons;
+mod meaning;
 mod pgvector;
 mod place;
 mod predicates;
+mod team;
 mod tenants;
 
 /// Runs each case on every store.
@@ -37,6 +39,8 @@ on_every_store! {
     lessons::a_proved_way_back_is_a_lesson_and_a_hard_lock_another as a_proved_way_back_is_a_lesson_and_a_hard_lock_another,
     forget::removes_for_good as forget_removes_for_good,
     forget::judges_lessons_anew as forget_judges_lessons_anew,
+    meaning::finds_the_same_in_other_words as finds_the_same_in_other_words,
+    meaning::a_change_of_model_embeds_again_and_never_mixes as a_change_of_model_embeds_again,
     predicates::recall_of_predicates_is_whole as recall_of_predicates_is_whole,
     predicates::given_up_in_a_fixed_order as given_up_in_a_fixed_order,
     tenants::never_see_each_other as tenants_never_see_each_other,

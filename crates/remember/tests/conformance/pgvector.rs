@@ -19,7 +19,7 @@ fn every_case_holds_with_pgvector() {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let path = std::env::join_paths(std::iter::once(programs).chain(std::env::split_paths(&path))).unwrap();
     let output = Command::new(std::env::current_exe().unwrap())
-        .args(["postgres::", "meaning::"])
+        .args(["postgres::"])
         .env("PATH", path)
         .env("LOCKKEEPER_TEST_MEMORY_MAJOR", MAJOR)
         .env("LOCKKEEPER_TEST_HAS_PGVECTOR", "1")

@@ -1,8 +1,9 @@
 //! Where a case's memory is kept.
 
 use std::any::Any;
+use std::sync::Arc;
 
-use remember::{Memory, Options, StoreChoice, Tenant};
+use remember::{Embedder, Memory, Options, StoreChoice, Tenant};
 use testkit::TestDatabase;
 use tokio::runtime::Runtime;
 
@@ -23,7 +24,17 @@ impl Place {
 
     /// A memory of a tenant; each call opens it anew.
     pub(crate) fn memory(&self, tenant: &str) -> Memory {
-        Memory::open(&self.options.clone().tenant(tenant.parse::<Tenant>().unwrap())).unwrap()
+        self.memory_with(tenant, self.options.embedder.clone())
+    }
+
+    /// A memory of a tenant with this embedder, or none.
+    pub(crate) fn memory_with(&self, tenant: &str, embedder: Option<Arc<dyn Embedder>>) -> Memory {
+        let tenant = tenant.parse::<Tenant>().unwrap();
+        Memory::open(&self.options.clone().tenant(tenant).embedder(embedder)).unwrap()
+    }
+
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self.options.store, StoreChoice::Postgres(_))
     }
 }
 

@@ -17,12 +17,26 @@ const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 /// How long one call may take.
 const CALL_PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long an index may take to be built.
+pub(super) const INDEX_PATIENCE: Duration = Duration::from_secs(3_600);
+
 /// A database, and the session with it.
 #[derive(Debug)]
 pub(super) struct Link {
     target: Target,
-    runtime: Runtime,
+    /// None only while it is dropped.
+    runtime: Option<Runtime>,
     open: Option<Open>,
+}
+
+impl Drop for Link {
+    /// A runtime may not be dropped where another one is running, unless it need not wait for its tasks.
+    fn drop(&mut self) {
+        self.open = None;
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 /// An open session.
@@ -40,7 +54,7 @@ impl Link {
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime
             .map_err(|error| Fault::new("memory.runtime", "no runtime can be started").cause(error))?;
-        Ok(Self { target, runtime, open: None })
+        Ok(Self { target, runtime: Some(runtime), open: None })
     }
 
     /// Works in the session as a tenant. Blocks; may be called from within another runtime. A session
@@ -50,13 +64,31 @@ impl Link {
         tenant: &Tenant,
         work: impl AsyncFnOnce(&mut Open) -> Result<T, Fault> + Send,
     ) -> Result<T, Fault> {
+        self.call_within(CALL_PATIENCE, tenant, work)
+    }
+
+    /// The same for work that may take longer.
+    pub(super) fn call_within<T: Send>(
+        &mut self,
+        patience: Duration,
+        tenant: &Tenant,
+        work: impl AsyncFnOnce(&mut Open) -> Result<T, Fault> + Send,
+    ) -> Result<T, Fault> {
         let Self { target, runtime, open } = self;
+        let Some(runtime) = runtime.as_ref() else {
+            return Err(Fault::new("memory.runtime", "the memory is closed"));
+        };
         let run = || {
             runtime.block_on(async {
                 let opened = open_for(target, open, tenant).await?;
-                let done = tokio::time::timeout(CALL_PATIENCE, work(opened)).await;
-                let late =
-                    || Fault::new("memory.slow", "the memory did not answer in 30 s").at(target.to_string());
+                let done = tokio::time::timeout(patience, work(opened)).await;
+                let late = || {
+                    Fault::new(
+                        "memory.slow",
+                        format!("the memory did not answer in {} s", patience.as_secs()),
+                    )
+                    .at(target.to_string())
+                };
                 done.unwrap_or_else(|_| Err(late()))
             })
         };
@@ -103,6 +135,11 @@ async fn dial(target: &Target) -> Result<Open, Fault> {
         _ => model::Sql::verbatim("SET search_path = pg_catalog, lockkeeper_memory"),
     };
     session.batch_execute(path.as_str()).await.map_err(|error| fault(&session, "open", &error))?;
+    if offer.vectors_in.is_some() {
+        // An index is searched on until enough documents pass the filter, and not just once.
+        let settings = "SET hnsw.iterative_scan = strict_order; SET hnsw.max_scan_tuples = 1000000";
+        session.batch_execute(settings).await.map_err(|error| fault(&session, "open", &error))?;
+    }
     Ok(Open { session, offer, tenant: None })
 }
 

@@ -15,7 +15,7 @@ use super::{Filed, Pending, Selection, Store};
 use crate::meaning::Packed;
 use crate::search::{Asked, Hit};
 use crate::{Document, Entry, Tenant};
-use link::Link;
+use link::{INDEX_PATIENCE, Link};
 
 /// A memory in schema `lockkeeper_memory` of a database. Row-level security keeps tenants apart, beside
 /// the condition that every statement has.
@@ -75,6 +75,11 @@ impl Store for PostgresStore {
 
     fn without_vector(&mut self, tenant: &Tenant, model: &str, limit: u32) -> Result<Pending, Fault> {
         self.link.call(tenant, async |open| vectors::without(open, tenant, model, limit).await)
+    }
+
+    fn index_vectors(&mut self, tenant: &Tenant, model: &str, from: u64) -> Result<bool, Fault> {
+        self.link
+            .call_within(INDEX_PATIENCE, tenant, async |open| vectors::index(open, tenant, model, from).await)
     }
 
     fn put_vectors(

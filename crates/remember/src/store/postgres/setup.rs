@@ -5,11 +5,11 @@ use std::time::Duration;
 use apply::{ApplyOptions, Guard, GuardFuture, apply};
 use connect::Session;
 use model::{
-    Action, Effect, Fault, Fingerprint, Interval, Operation, PLAN_FORMAT, PhaseName, Plan, Prediction, Risk,
-    Silent, Sql, Step,
+    Action, Effect, Fault, Fingerprint, Ident, Interval, Leftover, Literal, Name, Operation, PLAN_FORMAT,
+    PhaseName, Plan, Prediction, Risk, Silent, Sql, Step,
 };
 
-use super::link::{ask_one, fault};
+use super::link::{Open, ask_one, fault};
 
 /// The version of the schema this program knows.
 const VERSION: i32 = 1;
@@ -176,7 +176,7 @@ fn vector_steps(pgvector: &Pgvector) -> Vec<Step> {
         "SELECT EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'vector')",
         "SELECT 1",
     );
-    let namespace = model::Ident::new(pgvector.namespace.as_deref().unwrap_or("lockkeeper_memory"));
+    let namespace = Ident::new(pgvector.namespace.as_deref().unwrap_or("lockkeeper_memory"));
     let column = step(
         "02-expand-memory-meaning",
         "give documents their meaning",
@@ -187,6 +187,45 @@ fn vector_steps(pgvector: &Pgvector) -> Vec<Step> {
         "ALTER TABLE lockkeeper_memory.document DROP COLUMN meaning",
     );
     vec![extension, column]
+}
+
+/// The index of one model's vectors. Only this model's: those of others have other dimensions.
+pub(super) async fn index_model(open: &Open, model: &str, dimensions: usize) -> Result<(), Fault> {
+    let Some(namespace) = open.offer.vectors_in.as_deref() else { return Ok(()) };
+    let name =
+        Ident::new(format!("document_meaning_{}", &Fingerprint::of_bytes(model.as_bytes()).as_str()[..12]));
+    let namespace = Ident::new(namespace);
+    let create = model::sql!(
+        "CREATE INDEX CONCURRENTLY {} ON lockkeeper_memory.document
+            USING hnsw ((meaning::{}.halfvec({})) {}.halfvec_cosine_ops) WHERE model = {}",
+        name,
+        namespace,
+        dimensions,
+        namespace,
+        Literal::new(model)
+    );
+    let of_index = |valid: &'static str| {
+        model::sql!(
+            "SELECT EXISTS (SELECT FROM pg_catalog.pg_index WHERE indexrelid = pg_catalog.to_regclass({}) AND {})",
+            Literal::new(Name::new("lockkeeper_memory", name.as_str()).to_string()),
+            Sql::verbatim(valid)
+        )
+    };
+    let drop_index = model::sql!("DROP INDEX CONCURRENTLY IF EXISTS lockkeeper_memory.{}", name);
+    let leftover = Leftover { probe: of_index("NOT indisvalid"), remove: drop_index.clone() };
+    let mut made = step(
+        "01-expand-memory-index",
+        "index the meaning of documents",
+        Vec::new(),
+        "SELECT true",
+        "SELECT 1",
+    );
+    made.probe = of_index("indisvalid");
+    made.verification = made.probe.clone();
+    made.action = Action::Concurrent { sql: create, leftover: Some(leftover) };
+    made.undo = Action::Concurrent { sql: drop_index, leftover: None };
+    made.operation = Operation::CreateIndex;
+    run(&open.session, vec![made]).await
 }
 
 fn step(id: &str, title: &str, sql: Vec<Sql>, probe: &str, undo: &str) -> Step {

@@ -4,6 +4,7 @@ use model::Fault;
 use serde_json::{Value, json};
 
 use super::link::{Open, fault};
+use super::setup::index_model;
 use crate::Tenant;
 use crate::meaning::Packed;
 use crate::store::Pending;
@@ -56,6 +57,23 @@ pub(super) async fn put(
     };
     let done = session.execute(update, &[&rows, &tenant.as_str(), &model]).await;
     done.map(drop).map_err(|error| fault(session, "write to", &error))
+}
+
+/// Indexes the vectors of a model once there are so many that comparing them all takes long. Answers
+/// whether they are indexed now.
+pub(super) async fn index(open: &mut Open, tenant: &Tenant, model: &str, from: u64) -> Result<bool, Fault> {
+    let query = "SELECT count(*), max(octet_length(vector)) FROM document
+        WHERE tenant = $1 AND model = $2 AND vector IS NOT NULL";
+    let row = open.session.query_one(query, &[&tenant.as_str(), &model]).await;
+    let row = row.map_err(|error| fault(&open.session, "read", &error))?;
+    let (count, bytes): (i64, Option<i32>) = (row.get(0), row.get(1));
+    // Four bytes of a vector are its scale; pgvector indexes up to 4,000 dimensions of halfvec.
+    let dimensions = usize::try_from(bytes.unwrap_or(0)).unwrap_or(0).saturating_sub(4);
+    if count.cast_unsigned() < from || !(1..=4_000).contains(&dimensions) || open.offer.vectors_in.is_none() {
+        return Ok(false);
+    }
+    index_model(open, model, dimensions).await?;
+    Ok(true)
 }
 
 /// A vector as pgvector reads it: `[0.5,-0.25]`.
