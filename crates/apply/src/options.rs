@@ -110,7 +110,7 @@ impl Default for ApplyOptions<'_> {
             rehearsal: false,
             dry_run: false,
             stall: true,
-            baseline_ms: 500,
+            baseline_ms: 200,
             lock_patience_ms: 300_000,
             reconnect_patience_ms: 60_000,
             stop: StopFlag::new(),

@@ -74,6 +74,10 @@ pub enum Command {
     Check(CheckArgs),
     /// The plain SQL that takes one schema to the other.
     Diff(DiffArgs),
+    /// Find what is dangerous in SQL migrations, without a database.
+    Lint(LintArgs),
+    /// Run SQL on a throwaway server and report what each statement did: locks, rewrites, scans.
+    Trace(TraceArgs),
     /// Make a plan: phases, locks, predicted times, verification and the way back of each step.
     Plan(PlanArgs),
     /// Prove a plan on a throwaway server: forward, back at every phase, forward again.
@@ -169,6 +173,58 @@ pub struct DiffArgs {
     /// Write the wanted schema as a snapshot, to be used as a SOURCE later.
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
+}
+
+/// `lint`.
+#[derive(Debug, Args)]
+pub struct LintArgs {
+    /// SQL files, or folders of them.
+    #[arg(required_unless_present = "rules", value_name = "FILE|DIR")]
+    pub files: Vec<PathBuf>,
+    /// The schema the migrations start from: a SOURCE.
+    #[arg(long, value_name = "SOURCE")]
+    pub schema: Option<String>,
+    /// Take each file as one transaction, as many migration runners do.
+    #[arg(long)]
+    pub assume_transaction: bool,
+    /// Exit with 1 from this category on.
+    #[arg(long, value_name = "CATEGORY", default_value = "risky")]
+    pub fail_on: FailOn,
+    /// Findings in this file are known: they are left out. Made with --write-baseline.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write today's findings as a baseline, and exit with 0.
+    #[arg(long, value_name = "FILE")]
+    pub write_baseline: Option<PathBuf>,
+    /// Only files that changed since this git revision.
+    #[arg(long, value_name = "REV")]
+    pub since: Option<String>,
+    /// List the rules.
+    #[arg(long)]
+    pub rules: bool,
+    /// Write the fixes that rules offer into the files.
+    #[arg(long)]
+    pub fix: bool,
+}
+
+/// `trace`.
+#[derive(Debug, Args)]
+pub struct TraceArgs {
+    /// SQL files.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Run on this server instead of a throwaway one. It really runs: say --yes as well.
+    #[arg(long, value_name = "URL")]
+    pub on: Option<String>,
+    /// Confirm that --on may change that database.
+    #[arg(long, requires = "on")]
+    pub yes: bool,
+    /// Build this schema first: a SOURCE.
+    #[arg(long, value_name = "SOURCE")]
+    pub schema: Option<String>,
+    /// Fill every table of the schema with so many made-up rows first.
+    #[arg(long, value_name = "N", requires = "schema")]
+    pub rows: Option<u64>,
 }
 
 /// `plan`.

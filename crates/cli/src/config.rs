@@ -30,7 +30,7 @@ pub struct Config {
     /// Environments by name.
     pub environments: BTreeMap<String, Environment>,
     /// The linter.
-    pub lint: Option<toml::Table>,
+    pub lint: lint::LintConfig,
 }
 
 /// The `[memory]` table.
@@ -41,6 +41,8 @@ pub struct MemoryConfig {
     pub tenant: Option<String>,
     /// The SQLite file, relative to lockkeeper.toml.
     pub file: Option<PathBuf>,
+    /// The PostgreSQL database that a team shares its memory in, instead of the file.
+    pub database: Option<String>,
 }
 
 /// An `[environments.NAME]` table: which databases belong to it.

@@ -18,6 +18,9 @@ use crate::progress::Terminal;
 /// The environment variable that names the live database.
 const DATABASE_URL: &str = "DATABASE_URL";
 
+/// The environment variable that, when `true`, keeps the memory in the database of `DATABASE_URL`.
+const MEMORY_USE_DATABASE: &str = "MEMORY_USE_DATABASE";
+
 /// Everything a command needs besides its own arguments.
 pub struct Context {
     /// How to answer.
@@ -160,16 +163,30 @@ impl Context {
     /// How the project's memory is opened.
     ///
     /// # Errors
-    /// When the tenant's name cannot be one.
+    /// When the tenant's name cannot be one, or the database that is to hold the memory is not named.
     pub fn memory_options(&self) -> Result<remember::Options, Fault> {
-        let mut options = remember::Options::project(&self.folder);
-        if let Some(file) = &self.config.memory.file {
+        let mut options = match self.memory_database()? {
+            Some(target) => remember::Options::team(&self.folder, target),
+            None => remember::Options::project(&self.folder),
+        };
+        if let (Some(file), remember::StoreChoice::Sqlite(_)) = (&self.config.memory.file, &options.store) {
             options.store = remember::StoreChoice::Sqlite(self.folder.join(file));
         }
         if let Some(tenant) = &self.config.memory.tenant {
             options = options.tenant(tenant.parse()?);
         }
         Ok(options)
+    }
+
+    /// The database a team keeps its memory in, where it does.
+    fn memory_database(&self) -> Result<Option<Target>, Fault> {
+        if let Some(url) = &self.config.memory.database {
+            return Target::parse(url).map(Some);
+        }
+        if std::env::var(MEMORY_USE_DATABASE).is_ok_and(|value| value == "true") {
+            return self.database(None).map(Some);
+        }
+        Ok(None)
     }
 
     /// The project's memory, opened when it is first needed.

@@ -9,6 +9,7 @@ mod carry;
 mod commands;
 mod config;
 mod context;
+mod files;
 mod foresight;
 mod planfolder;
 mod progress;

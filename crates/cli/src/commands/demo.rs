@@ -136,8 +136,10 @@ impl Pipeline for Commands<'_> {
 
     async fn remembered(&self) -> Result<Remembered, Fault> {
         let options = self.context.memory_options()?;
-        let remember::StoreChoice::Sqlite(place) = &options.store;
-        let place: PathBuf = place.clone();
+        let place = match &options.store {
+            remember::StoreChoice::Sqlite(file) => file.clone(),
+            remember::StoreChoice::Postgres(target) => PathBuf::from(target.to_string()),
+        };
         let now = receipts(&Memory::open(&options)?)?;
         Ok(Remembered {
             receipts: now.saturating_sub(self.before),

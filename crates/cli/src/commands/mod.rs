@@ -5,10 +5,12 @@ mod check;
 mod control;
 mod demo;
 mod diff;
+mod lint;
 mod memory;
 mod plan;
 mod rehearse;
 mod report;
+mod trace;
 mod verify;
 
 use clap::CommandFactory;
@@ -40,6 +42,8 @@ pub async fn run(context: &Context, command: Command) -> Result<Ending, Fault> {
     match command {
         Command::Check(args) => check::run(context, &args).await,
         Command::Diff(args) => diff::run(context, &args).await,
+        Command::Lint(args) => lint::run(context, &args).await,
+        Command::Trace(args) => trace::run(context, &args).await,
         Command::Plan(args) => plan::run(context, &args).await,
         Command::Rehearse(args) => rehearse::run(context, &args).await,
         Command::Apply(args) => apply::apply(context, &args).await,

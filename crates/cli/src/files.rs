@@ -1,0 +1,74 @@
+//! SQL files named on the command line.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use lint::SourceFile;
+use model::Fault;
+
+/// Every `.sql` file that is named, or lies in a folder that is named, in the order of their names; what
+/// git ignores is left out of folders.
+///
+/// # Errors
+/// `cli.file` when a path is not there or cannot be read.
+pub fn sql_files(paths: &[PathBuf]) -> Result<Vec<SourceFile>, Fault> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_file() {
+            files.push(load(path)?);
+        } else if path.is_dir() {
+            let mut found: Vec<PathBuf> = ignore::Walk::new(path)
+                .flatten()
+                .map(ignore::DirEntry::into_path)
+                .filter(|path| path.is_file() && path.extension().is_some_and(|ending| ending == "sql"))
+                .collect();
+            found.sort();
+            files.extend(found.iter().map(|path| load(path)).collect::<Result<Vec<_>, _>>()?);
+        } else {
+            return Err(
+                Fault::new("cli.file", "there is no such file or folder").at(path.display().to_string())
+            );
+        }
+    }
+    Ok(files)
+}
+
+fn load(path: &Path) -> Result<SourceFile, Fault> {
+    let bytes = std::fs::read(path).map_err(|error| {
+        Fault::new("cli.file", "the file could not be read").at(path.display().to_string()).cause(error)
+    })?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count();
+        Fault::new("cli.file", "the file is not UTF-8").at(format!("{}:{}", path.display(), line + 1))
+    })?;
+    Ok(SourceFile::new(path.to_string_lossy(), text))
+}
+
+/// Files that git says changed since a revision, or that it does not know; the others ran before.
+///
+/// # Errors
+/// `cli.git` when git cannot tell.
+pub fn changed_since(rev: &str, files: Vec<SourceFile>) -> Result<Vec<SourceFile>, Fault> {
+    let changed = git(&["diff", "--name-only", "-z", "--relative", rev, "--"])?;
+    let unknown = git(&["ls-files", "--others", "--exclude-standard", "-z"])?;
+    let names: Vec<&str> =
+        changed.split('\0').chain(unknown.split('\0')).filter(|name| !name.is_empty()).collect();
+    let is_changed = |file: &SourceFile| {
+        let path = file.path.strip_prefix("./").unwrap_or(&file.path);
+        names.contains(&path)
+    };
+    Ok(files.into_iter().map(|file| if is_changed(&file) { file } else { file.applied() }).collect())
+}
+
+fn git(args: &[&str]) -> Result<String, Fault> {
+    let output = Command::new("git").args(args).output();
+    let output = output.map_err(|error| Fault::new("cli.git", "git could not be asked").cause(error))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    Err(Fault::new("cli.git", format!("git says: {said}")).help("--since wants a revision git knows"))
+}
