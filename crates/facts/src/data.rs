@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::types::{Catalog, TypeFile};
 use crate::{Area, Fact, Form, Shape};
 
 /// One data file: the facts of an area.
@@ -64,4 +65,19 @@ fn index() -> &'static Index {
         }
         index
     })
+}
+
+/// Types and casts, in the shape in which they are asked.
+#[expect(clippy::expect_used, reason = "the text is part of the program and tested")]
+pub(crate) fn types() -> &'static Catalog {
+    static TYPES: OnceLock<Catalog> = OnceLock::new();
+    TYPES.get_or_init(|| Catalog::of(type_file().expect("the measured file parses")))
+}
+
+/// The measured types and casts, as their file has them.
+///
+/// # Errors
+/// When the file that is compiled in does not parse, which a test excludes.
+pub fn type_file() -> Result<TypeFile, toml::de::Error> {
+    toml::from_str(include_str!("../facts/conversion.toml"))
 }

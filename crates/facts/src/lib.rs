@@ -8,6 +8,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod conversion;
 mod data;
 mod fact;
 mod form;
@@ -15,10 +16,13 @@ mod judge;
 mod majors;
 pub mod report;
 mod role;
+mod types;
 
-pub use data::{FactFile, lookup, of_area};
+pub use conversion::{Conversion, ConversionContext, Spelled, Storage, Using, conversion, spell};
+pub use data::{FactFile, lookup, of_area, type_file};
 pub use fact::{Builds, Fact, Refusal};
 pub use form::{Area, Form, UnknownForm};
 pub use judge::{Judgement, judge};
 pub use majors::{MAJOR_MAX, MAJOR_MIN, Majors};
 pub use role::{IndexCounts, Role, Roles, Shape};
+pub use types::{BtreeClass, CastContext, CastFact, CastMethod, Simplifies, TypeFact, TypeFile, ValuesFact};

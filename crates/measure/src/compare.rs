@@ -1,14 +1,23 @@
 //! Compares what was measured with the data that is compiled in.
 
 use std::collections::BTreeSet;
+use std::fmt::Debug;
 
-use facts::{Area, Fact, Majors};
+use facts::{Area, Fact, Majors, TypeFile};
 
 use crate::Measured;
 
-/// Where the facts of a major differ from the data, a line each.
-pub fn differences(measured: &Measured) -> Vec<String> {
+/// Where the facts of a major differ from the data, a line each; `statements` tells whether those were
+/// measured.
+pub fn differences(measured: &Measured, statements: bool) -> Vec<String> {
     let major = measured.version_num / 10_000;
+    let mut lines = if statements { statement_differences(measured, major) } else { Vec::new() };
+    lines.extend(type_differences(&measured.types, major));
+    lines.extend(measured.conversions.differences.iter().map(|line| format!("{line}, PostgreSQL {major}")));
+    lines
+}
+
+fn statement_differences(measured: &Measured, major: u32) -> Vec<String> {
     let mut lines = Vec::new();
     let mut seen = BTreeSet::new();
     for fact in &measured.facts {
@@ -38,4 +47,35 @@ fn same(known: &Fact, fact: &Fact) -> bool {
         fact
     };
     bare(known) == bare(fact)
+}
+
+/// Where the types and casts of a major differ from the data, a line each.
+fn type_differences(measured: &TypeFile, major: u32) -> Vec<String> {
+    let known = facts::type_file().unwrap_or_default();
+    let place = format!("PostgreSQL {major}");
+    let mut lines = lists_differ(&known.types, &measured.types, |fact| &mut fact.majors, major, &place);
+    lines.extend(lists_differ(&known.casts, &measured.casts, |fact| &mut fact.majors, major, &place));
+    lines.extend(lists_differ(&known.values, &measured.values, |fact| &mut fact.majors, major, &place));
+    lines
+}
+
+fn lists_differ<F: Clone + Ord + Debug>(
+    known: &[F],
+    measured: &[F],
+    majors: impl Fn(&mut F) -> &mut Majors,
+    major: u32,
+    place: &str,
+) -> Vec<String> {
+    let of_major = |fact: &F| {
+        let mut fact = fact.clone();
+        let span = majors(&mut fact);
+        let here = span.contains(major);
+        *span = Majors::one(major);
+        here.then_some(fact)
+    };
+    let known: BTreeSet<F> = known.iter().filter_map(of_major).collect();
+    let measured: BTreeSet<F> = measured.iter().cloned().collect();
+    let gone = known.difference(&measured).map(|fact| format!("{place}: not measured: {fact:?}"));
+    let new = measured.difference(&known).map(|fact| format!("{place}: not in the data: {fact:?}"));
+    gone.chain(new).collect()
 }

@@ -7,11 +7,14 @@
 
 mod cases;
 mod compare;
+mod conversions;
 mod file;
 mod major;
+mod matrix;
 mod roles;
 
 pub use cases::{Case, Cases};
 pub use compare::differences;
-pub use file::{merge, text};
+pub use file::{merge, merge_types, text, types_text};
 pub use major::{Measured, measure};
+pub use matrix::Compared;

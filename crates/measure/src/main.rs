@@ -18,6 +18,9 @@ struct Arguments {
     /// Compares with the files instead of writing them; exit code 1 where they differ.
     #[arg(long)]
     check: bool,
+    /// Only the conversions between types, not the statements.
+    #[arg(long)]
+    conversions: bool,
     /// Only forms whose names hold this text; prints them and writes nothing.
     #[arg(long)]
     only: Option<String>,
@@ -39,7 +42,7 @@ async fn run(arguments: &Arguments) -> Result<ExitCode, Fault> {
     let wanted: Vec<&Case> = cases.cases.iter().filter(|case| arguments.wants(case)).collect();
     let mut measured = Vec::new();
     for &major in &arguments.majors {
-        let one = measure::measure(major, &cases, &wanted, &Lines).await?;
+        let one = measure::measure(major, &cases, &wanted, arguments.only.is_none(), &Lines).await?;
         for absent in &one.absent {
             eprintln!("absent: {absent}");
         }
@@ -51,7 +54,7 @@ async fn run(arguments: &Arguments) -> Result<ExitCode, Fault> {
         Area::ALL.into_iter().for_each(|area| print!("{}", measure::text(area, &facts, &versions)));
         Ok(ExitCode::SUCCESS)
     } else if arguments.check {
-        Ok(compare(&measured))
+        Ok(compare(&measured, !arguments.conversions))
     } else {
         write(arguments, &facts, &measured)
     }
@@ -59,7 +62,7 @@ async fn run(arguments: &Arguments) -> Result<ExitCode, Fault> {
 
 impl Arguments {
     fn wants(&self, case: &Case) -> bool {
-        self.only.as_ref().is_none_or(|only| case.form.name().contains(only.as_str()))
+        !self.conversions && self.only.as_ref().is_none_or(|only| case.form.name().contains(only.as_str()))
     }
 }
 
@@ -72,23 +75,35 @@ fn write(arguments: &Arguments, facts: &[Fact], measured: &[Measured]) -> Result
         return Err(Fault::new("measure.majors", "the files hold every major, so writing them needs all")
             .help("leave --majors out, or compare some with --check"));
     }
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../facts/facts");
-    for area in Area::ALL {
-        let path = folder.join(area.name()).with_extension("toml");
-        fs::write(&path, measure::text(area, facts, &versions(measured))).map_err(|error| {
-            Fault::new("measure.write", "a data file cannot be written")
-                .at(path.display().to_string())
-                .cause(error)
-        })?;
+    for area in Area::ALL.into_iter().filter(|_| !arguments.conversions) {
+        write_file(area.name(), &measure::text(area, facts, &versions(measured)))?;
     }
-    println!("{} facts written", facts.len());
+    let types = measure::merge_types(measured.iter().map(|one| one.types.clone()));
+    write_file("conversion", &measure::types_text(&types, &versions(measured)))?;
+    println!(
+        "{} facts and {} casts written; now build again and run --check",
+        facts.len(),
+        types.casts.len()
+    );
     Ok(ExitCode::SUCCESS)
 }
 
-fn compare(measured: &[Measured]) -> ExitCode {
-    let differences: Vec<String> = measured.iter().flat_map(measure::differences).collect();
+fn write_file(name: &str, text: &str) -> Result<(), Fault> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../facts/facts");
+    let path = folder.join(name).with_extension("toml");
+    fs::write(&path, text).map_err(|error| {
+        let fault = Fault::new("measure.write", "a data file cannot be written");
+        fault.at(path.display().to_string()).cause(error)
+    })
+}
+
+fn compare(measured: &[Measured], statements: bool) -> ExitCode {
+    let differences: Vec<String> =
+        measured.iter().flat_map(|one| measure::differences(one, statements)).collect();
     differences.iter().for_each(|difference| println!("{difference}"));
-    println!("{} differences", differences.len());
+    let conversions: u32 = measured.iter().map(|one| one.conversions.conversions).sum();
+    let facts: usize = measured.iter().map(|one| one.facts.len()).sum();
+    println!("{facts} facts and {conversions} conversions compared, {} differences", differences.len());
     if differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 

@@ -3,25 +3,31 @@
 use std::collections::BTreeSet;
 
 use connect::Session;
-use facts::{Fact, Majors, Refusal, Role, Shape};
+use facts::{Fact, Majors, Refusal, Role, Shape, TypeFile};
 use futures_util::StreamExt as _;
 use model::{Fault, Literal, Name, Progress, sql};
 use shadow::{Database, Shadow, ShadowOptions};
 use trace::{Observation, Tracer};
 
 use crate::cases::{Case, Cases};
+use crate::conversions;
+use crate::matrix::{self, Compared};
 use crate::roles::Cast;
 
 /// Cases measured at once: each has a database of its own.
 const AT_ONCE: usize = 3;
 
 /// What was measured on one major.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Measured {
     /// The server's version as it writes it, such as 150018.
     pub version_num: u32,
     /// The facts, for this major alone.
     pub facts: Vec<Fact>,
+    /// The types and casts of this major alone.
+    pub types: TypeFile,
+    /// Conversions compared with what is computed, and where they differ.
+    pub conversions: Compared,
     /// Cases whose table cannot be had on this major, with the server's word for it.
     pub absent: Vec<String>,
 }
@@ -33,7 +39,7 @@ struct Bench<'a> {
     templates: Vec<(Shape, Database)>,
 }
 
-/// Measures these cases on a throwaway server of a major.
+/// Measures these cases on a throwaway server of a major, and the conversions if it is to be the whole.
 ///
 /// # Errors
 /// The faults of [`Shadow::start`] and [`Tracer::statement`]; `measure.fixture`, `measure.cast`.
@@ -41,6 +47,7 @@ pub async fn measure(
     major: u32,
     cases: &Cases,
     wanted: &[&Case],
+    whole: bool,
     progress: &dyn Progress,
 ) -> Result<Measured, Fault> {
     let options = ShadowOptions { settings: trace::shadow_settings(), ..ShadowOptions::of(major) };
@@ -53,7 +60,7 @@ pub async fn measure(
     let mut results = futures_util::stream::iter(&pairs)
         .map(|(case, shape)| bench.fact(case, *shape, major))
         .buffered(AT_ONCE);
-    let mut measured = Measured { version_num: shadow.version_num(), facts: Vec::new(), absent: Vec::new() };
+    let mut measured = Measured { version_num: shadow.version_num(), ..Measured::default() };
     while let Some(result) = results.next().await {
         match result? {
             Ok(fact) => measured.facts.push(fact),
@@ -62,6 +69,10 @@ pub async fn measure(
         progress.reached((measured.facts.len() + measured.absent.len()) as u64);
     }
     drop(results);
+    if whole {
+        measured.types = bench.types().await?;
+        measured.conversions = bench.conversions().await?;
+    }
     progress.end(&format!("{} facts, {} absent", measured.facts.len(), measured.absent.len()));
     drop(bench);
     shadow.stop().await?;
@@ -104,6 +115,26 @@ impl<'a> Bench<'a> {
                 fact.map(Ok).map_err(|fault| fault.at(place))
             }
         }
+    }
+
+    async fn types(&self) -> Result<TypeFile, Fault> {
+        let database = self.shadow.create_database(None).await?;
+        let session = connect::connect(&database.target, "lockkeeper measure").await?;
+        let types = conversions::read(&session).await?;
+        session.close().await;
+        self.shadow.drop_database(&database).await?;
+        Ok(types)
+    }
+
+    async fn conversions(&self) -> Result<Compared, Fault> {
+        let database = self.shadow.create_database(None).await?;
+        let session = connect::connect(&database.target, "lockkeeper measure").await?;
+        run(&session, "CREATE EXTENSION citext SCHEMA public").await?;
+        run(&session, "SET search_path = public").await?;
+        let compared = matrix::compare(&session).await?;
+        session.close().await;
+        self.shadow.drop_database(&database).await?;
+        Ok(compared)
     }
 
     async fn measure(
