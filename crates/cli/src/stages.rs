@@ -50,7 +50,11 @@ pub async fn compare(
         Some(version) => version / 10_000,
         None => reader.shadow().await?.major(),
     };
-    let diff = diff::diff(&current.schema, &wanted.schema, renames)?;
+    let wanted_schema = match &wanted.scope {
+        Some(scope) => scope.widen(&wanted.schema, &current.schema),
+        None => wanted.schema,
+    };
+    let diff = diff::diff(&current.schema, &wanted_schema, renames)?;
     let told = |ambiguity: &Ambiguity| dropped.contains(&ambiguity.dropped);
     let ambiguities = diff.ambiguities.into_iter().filter(|ambiguity| !told(ambiguity)).collect();
     let statistics = match from.target() {
@@ -60,7 +64,7 @@ pub async fn compare(
     let notes = current.notes.into_iter().chain(wanted.notes).collect();
     Ok(Compared {
         from: current.schema,
-        to: wanted.schema,
+        to: wanted_schema,
         changes: diff.changes,
         ambiguities,
         major,

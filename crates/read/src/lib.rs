@@ -6,7 +6,9 @@
 
 mod fingerprint;
 pub mod live;
+mod project;
 mod reader;
+mod scope;
 mod snapshot;
 mod source;
 mod sql;
@@ -14,6 +16,7 @@ mod statistics;
 
 pub use fingerprint::fingerprint;
 pub use reader::{Reader, Reading};
+pub use scope::Scope;
 pub use snapshot::{load, save};
 pub use source::Source;
 pub use statistics::{has_rows, statistics};

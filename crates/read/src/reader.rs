@@ -6,7 +6,7 @@ use connect::Session;
 use model::{Fault, Progress, Schema};
 use shadow::{Shadow, ShadowOptions};
 
-use crate::{Source, live, snapshot, sql};
+use crate::{Scope, Source, live, project, snapshot, sql};
 
 /// What a source said.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub struct Reading {
     pub notes: Vec<String>,
     /// The files the schema came from.
     pub files: Vec<PathBuf>,
+    /// What the source can speak of; none for one that speaks of everything.
+    pub scope: Option<Scope>,
 }
 
 /// Reads sources. The throwaway server that files need starts with the first of them, serves all, and
@@ -45,7 +47,7 @@ impl<'a> Reader<'a> {
             Source::Live(target) => read_live(target).await,
             Source::Sql(path) => self.read_sql(path).await,
             Source::Snapshot(path) => read_snapshot(path),
-            Source::Drizzle(path) => Err(not_yet("a Drizzle project", path)),
+            Source::Drizzle(path) => self.read_drizzle(path).await,
             Source::Git { path, .. } => Err(not_yet("a git revision", path)),
         }
     }
@@ -62,7 +64,18 @@ impl<'a> Reader<'a> {
         let schema = live::read(&session).await?;
         session.close().await;
         let files = scripts.into_iter().map(|script| script.path).collect();
-        Ok(Reading { schema, server_version: None, notes: Vec::new(), files })
+        Ok(Reading { schema, server_version: None, notes: Vec::new(), files, scope: None })
+    }
+
+    async fn read_drizzle(&mut self, path: &std::path::Path) -> Result<Reading, Fault> {
+        let project = project::evaluate(path).await?;
+        let shadow = self.shadow().await?;
+        let database = shadow.create_database(None).await?;
+        let session = connect::connect(&database.target, "lockkeeper read").await?;
+        let (schema, notes) = project::load(&session, &project).await?;
+        session.close().await;
+        let scope = Some(project::scope(&project));
+        Ok(Reading { schema, server_version: None, notes, files: project.files, scope })
     }
 
     /// The throwaway server, started now if it was not yet.
@@ -82,12 +95,12 @@ async fn read_live(target: &connect::Target) -> Result<Reading, Fault> {
     let server_version = Some(session.server().version_num);
     let schema = live::read(&session).await?;
     session.close().await;
-    Ok(Reading { schema, server_version, notes: Vec::new(), files: Vec::new() })
+    Ok(Reading { schema, server_version, notes: Vec::new(), files: Vec::new(), scope: None })
 }
 
 fn read_snapshot(path: &std::path::Path) -> Result<Reading, Fault> {
     let schema = snapshot::load(path)?;
-    Ok(Reading { schema, server_version: None, notes: Vec::new(), files: vec![path.to_owned()] })
+    Ok(Reading { schema, server_version: None, notes: Vec::new(), files: vec![path.to_owned()], scope: None })
 }
 
 /// An author's SQL is written for the search path that a new session has.

@@ -16,7 +16,11 @@ pub(super) async fn run(context: &Context, args: &CompareArgs) -> Result<Ending,
     drop(first);
     let mut second = Reader::new(context.shadow(major), &context.progress);
     let wanted = second.read(&to).await?;
-    let verification = verify::sync(&live.schema, &wanted.schema, &context.renames(args)?)?;
+    let wanted = match &wanted.scope {
+        Some(scope) => scope.widen(&wanted.schema, &live.schema),
+        None => wanted.schema,
+    };
+    let verification = verify::sync(&live.schema, &wanted, &context.renames(args)?)?;
     answer::give(context.format, &verification, ToString::to_string)?;
     Ok(Ending::of(verification.equal))
 }
