@@ -174,10 +174,8 @@ impl Seen<'_> {
 
     /// The place just after a word of the statement, for an edit: `INDEX` of `CREATE INDEX`.
     pub(crate) fn after_word(&self, word: &str) -> Option<usize> {
-        let sql = self.statement.sql;
-        let lower = sql.to_ascii_lowercase();
-        let at = lower.find(&word.to_ascii_lowercase())? + word.len();
-        (at <= sql.len()).then_some(self.statement.span.start + at)
+        let found = parse::find_keyword(self.statement.sql, word)?;
+        Some(self.statement.span.start + found.end)
     }
 
     /// A finding at the action.

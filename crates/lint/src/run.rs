@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use facts::report;
-use model::{Category, Finding, Ident, LockMode, Name};
+use model::{Category, Effect, Finding, Ident, LockMode, Name, Operation};
 use parse::{Action, AlterChange, Script, Span, Statement, TransactionStep, Verb};
 
 use crate::apply::{apply, notice};
@@ -30,6 +30,8 @@ pub(crate) struct Outcome {
 struct Pending {
     finding: Found,
     unless: Unless,
+    /// The statement's place in the report, for its category.
+    statement: Option<usize>,
 }
 
 /// A finding with what sorting and fixing it need.
@@ -79,6 +81,9 @@ impl<'a> Run<'a> {
     pub(crate) fn finish(mut self, files: usize) -> Outcome {
         for pending in std::mem::take(&mut self.pending) {
             if !came(&pending.unless, &self.catalog) {
+                if let Some(statement) = pending.statement.and_then(|at| self.statements.get_mut(at)) {
+                    statement.category = statement.category.max(pending.finding.finding.category);
+                }
                 self.found.push(pending.finding);
             }
         }
@@ -438,13 +443,19 @@ impl<'r, 'a, 's> FileRun<'r, 'a, 's> {
             }
         }
         hits.retain(|(rule, _)| self.rules.applies(rule) && !self.rules.skip);
-        let mut category = base_category(&judged, failure.is_some(), &self.run.catalog, &self.run.small);
-        category = hits.iter().map(|(rule, _)| rule.category).fold(category, Category::max);
+        let mut category = worst(&hits);
         if failure.is_none() {
             let whole = self.whole_hits(statement, &judged, category);
-            category = whole.iter().map(|(rule, _)| rule.category).fold(category, Category::max);
+            category = category.max(worst(&whole));
             hits.extend(whole);
         }
+        category = category.max(base_category(
+            &judged,
+            statement,
+            failure.is_some(),
+            &self.run.catalog,
+            &self.run.small,
+        ));
         self.hold_locks(statement, &judged);
         self.run.statements.push(report::Statement {
             file: self.source.path.clone(),
@@ -551,7 +562,10 @@ impl<'r, 'a, 's> FileRun<'r, 'a, 's> {
                 },
             };
             match hit.unless {
-                Some(unless) => self.waiting.push(Pending { finding, unless }),
+                Some(unless) => {
+                    let statement = statement.and_then(|_| self.run.statements.len().checked_sub(1));
+                    self.waiting.push(Pending { finding, unless, statement });
+                }
                 None => self.run.found.push(finding),
             }
         }
@@ -645,19 +659,45 @@ fn failed(statement: &Statement<'_>, failure: &Failure) -> Vec<(&'static Rule, H
     vec![(&rules::WILL_FAIL, Hit::new(span, text, rules::failure_help(failure)))]
 }
 
+/// The worst of what rules found, findings aside that later statements may make void.
+fn worst(hits: &[(&'static Rule, Hit)]) -> Category {
+    let certain = hits.iter().filter(|(_, hit)| hit.unless.is_none());
+    certain.map(|(rule, _)| rule.category).fold(Category::Safe, Category::max)
+}
+
 /// How bad a statement is from its effect alone.
-fn base_category(judged: &Judged, fails: bool, catalog: &Catalog, small: &BTreeSet<Name>) -> Category {
-    let busy = |name: &&Name| {
-        !catalog.relation(name).is_some_and(|relation| relation.fresh) && !small.contains(*name)
-    };
-    let effect = &judged.effect;
-    if fails || effect.data_loss {
+fn base_category(
+    judged: &Judged,
+    statement: &Statement<'_>,
+    fails: bool,
+    catalog: &Catalog,
+    small: &BTreeSet<Name>,
+) -> Category {
+    // Rows that a DELETE names are meant to go; rules tell where more of them may go than was meant.
+    let deletes = statement.operations().iter().all(|it| matches!(it, Operation::Delete | Operation::Merge));
+    if fails || (judged.effect.data_loss && !deletes) {
         return Category::Dangerous;
     }
-    let blocked =
-        |name: &Name| effect.locks.iter().any(|lock| lock.relation == *name && lock.mode.blocks_writes());
-    let mut worked = effect.rewrites.iter().chain(&effect.scans).filter(busy);
-    if worked.any(blocked) { Category::Risky } else { Category::Safe }
+    let blocks = blocking_work(&judged.effect, catalog, small).is_some();
+    if blocks { Category::Risky } else { Category::Safe }
+}
+
+/// A relation that others use and have to wait for while all of it is read or written.
+pub(crate) fn blocking_work<'e>(
+    effect: &'e Effect,
+    catalog: &Catalog,
+    small: &BTreeSet<Name>,
+) -> Option<&'e Name> {
+    let waits = |name: &&Name| {
+        let relation = catalog.relation(name);
+        // Nobody but a refresh writes a materialized view.
+        let read_only = relation.is_some_and(|it| it.kind == parse::RelationKind::MaterializedView);
+        let used = !relation.is_some_and(|it| it.fresh) && !small.contains(*name);
+        used && effect.locks.iter().any(|lock| {
+            lock.relation == **name && (lock.mode.blocks_reads() || (lock.mode.blocks_writes() && !read_only))
+        })
+    };
+    effect.rewrites.iter().chain(&effect.scans).find(waits)
 }
 
 /// What an action creates, as a finding that waits for it knows it.

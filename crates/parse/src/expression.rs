@@ -7,6 +7,7 @@ use squawk_syntax::ast::{self, AstNode, BinOp, PrefixOp};
 use squawk_syntax::{SourceFile, SyntaxKind, SyntaxNode};
 
 use crate::names::{Reference, ident};
+use crate::types::{TypeReference, type_reference};
 
 /// An expression with what it uses.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -23,6 +24,10 @@ pub struct Expression {
     pub string: Option<String>,
     /// Whether it is `NULL`, with or without a cast.
     pub is_null: bool,
+    /// Whether it is a column's name and nothing more.
+    pub is_column: bool,
+    /// The type, where it is a column's name cast once and nothing more.
+    pub cast_to: Option<TypeReference>,
     /// Whether there is a subquery in it.
     pub has_subquery: bool,
 }
@@ -74,6 +79,8 @@ pub(crate) fn expression(expr: Option<ast::Expr>) -> Option<Expression> {
     }
     prove(&expr, &mut found.not_null_columns);
     (found.string, found.is_null) = constant(&expr);
+    found.is_column = is_column(&expr);
+    found.cast_to = column_cast(&expr);
     Some(found)
 }
 
@@ -189,6 +196,24 @@ fn is_null_literal(expr: Option<ast::Expr>) -> bool {
 
 pub(crate) fn has_token(node: &SyntaxNode, kind: SyntaxKind) -> bool {
     node.children_with_tokens().any(|child| child.kind() == kind)
+}
+
+fn is_column(expr: &ast::Expr) -> bool {
+    match expr {
+        ast::Expr::NameRef(_) | ast::Expr::FieldExpr(_) => true,
+        ast::Expr::ParenExpr(paren) => paren.expr().is_some_and(|inner| is_column(&inner)),
+        _ => false,
+    }
+}
+
+fn column_cast(expr: &ast::Expr) -> Option<TypeReference> {
+    match expr {
+        ast::Expr::ParenExpr(paren) => column_cast(&paren.expr()?),
+        ast::Expr::CastExpr(cast) if cast.expr().is_some_and(|inner| is_column(&inner)) => {
+            type_reference(cast.ty())
+        }
+        _ => None,
+    }
 }
 
 /// The string value and nullness of a constant, through parentheses and casts.

@@ -9,6 +9,7 @@
 
 mod action;
 mod expression;
+mod keyword;
 mod lower;
 mod names;
 mod nesting;
@@ -20,6 +21,7 @@ mod types;
 
 pub use action::*;
 pub use expression::{Expression, rename_column};
+pub use keyword::find_keyword;
 pub use names::Reference;
 pub use script::{Script, Statement, SyntaxError, parse, split};
 pub use span::{Lines, Position, Span};

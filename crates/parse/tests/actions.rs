@@ -24,7 +24,9 @@ fn changes(text: &str) -> Vec<AlterChange> {
 fn type_text(text: &str) -> String {
     let resolve = |name: &parse::Reference| name.in_schema(&Ident::new("public"));
     match changes(&format!("ALTER TABLE t ADD COLUMN c {text}")).remove(0) {
-        AlterChange::AddColumn { column, .. } => column.type_reference.unwrap().type_name(resolve).0,
+        AlterChange::AddColumn { column, .. } => {
+            column.type_reference.expect("it has a type").type_name(resolve).0
+        }
         other => panic!("{other:?}"),
     }
 }

@@ -1,11 +1,11 @@
 //! Clauses of `ALTER TABLE` about a column.
 
-use facts::{Form, Role};
+use facts::{ConversionContext, Form, Role, Storage};
 use model::{Ident, Name, Volatility};
 use parse::{Alter, AlterChange, ColumnDefinition, Demand};
 
 use super::{Parts, Session, roles, subject};
-use crate::convert::{self, Conversion, Using};
+use crate::convert;
 use crate::state::{Catalog, Known, Link, TypeKind, volatility_of};
 
 /// Adds the parts of a clause about a column; says whether it was one.
@@ -189,38 +189,37 @@ fn alter_type(
         return parts.add(Form::AlterTypeRewrites, shape, roles);
     };
     let to = type_reference.type_name(|it| catalog.resolve_type(it));
-    let using = using.as_ref().map(|using| Using::of(using, column, &to));
-    let mut conversion = convert::conversion(&known.type_name, &to, using.as_ref(), catalog);
-    if conversion == Conversion::RebuildsIndexes {
-        conversion = zone_change(conversion, &known.type_name.0, session, parts);
-    }
-    if collation.is_some() && conversion == Conversion::Free {
-        conversion = Conversion::RebuildsIndexes;
-    }
     let indexed = roles.index_counts(name).of_column > 0;
-    let form = match conversion {
-        Conversion::Free if indexed => Form::AlterTypeFreeIndexed,
-        Conversion::Free => Form::AlterTypeFree,
-        Conversion::RebuildsIndexes => Form::AlterTypeRebuildsIndexes,
-        Conversion::Rewrites => Form::AlterTypeRewrites,
+    let context = ConversionContext {
+        using: convert::using(using.as_ref(), column, &to),
+        indexed,
+        utc: session.time_zone.as_deref().is_none_or(is_utc),
+    };
+    let mut storage = convert::converted(&known.type_name, &to, context, catalog).storage;
+    if session.time_zone.is_none() {
+        let elsewhere = ConversionContext { utc: false, ..context };
+        if convert::converted(&known.type_name, &to, elsewhere, catalog).storage != storage {
+            parts.unknown("taken to run with TimeZone UTC; with another one every row is rewritten");
+        }
+    }
+    if collation.is_some() && storage == Storage::Free && indexed {
+        storage = Storage::RebuildsIndexes;
+    }
+    let form = match storage {
+        Storage::Free if indexed => Form::AlterTypeFreeIndexed,
+        Storage::Free => Form::AlterTypeFree,
+        Storage::RebuildsIndexes => Form::AlterTypeRebuildsIndexes,
+        Storage::Rewrites | Storage::Refused => Form::AlterTypeRewrites,
+        Storage::Unknown => {
+            parts.unknown(format!(
+                "how {} converts to {} is not known, so a rewrite is assumed",
+                known.type_name.0, to.0
+            ));
+            Form::AlterTypeRewrites
+        }
     };
     parts.add(form, shape, roles.clone());
-    beside(column, name, conversion, catalog, parts, (shape, roles));
-}
-
-/// Between timestamps with and without time zone nothing is rewritten where the zone is UTC.
-fn zone_change(conversion: Conversion, from: &str, session: &Session, parts: &mut Parts) -> Conversion {
-    if !from.starts_with("timestamp") {
-        return conversion;
-    }
-    match session.time_zone.as_deref() {
-        None => {
-            parts.unknown("taken to run with TimeZone UTC; with another one every row is rewritten");
-            conversion
-        }
-        Some(zone) if is_utc(zone) => conversion,
-        Some(_) => Conversion::Rewrites,
-    }
+    beside(column, name, storage == Storage::Free, catalog, parts, (shape, roles));
 }
 
 fn is_utc(zone: &str) -> bool {
@@ -231,7 +230,7 @@ fn is_utc(zone: &str) -> bool {
 fn beside(
     column: &Ident,
     name: &Name,
-    conversion: Conversion,
+    free: bool,
     catalog: &Catalog,
     parts: &mut Parts,
     (shape, roles): (facts::Shape, facts::Roles),
@@ -244,7 +243,6 @@ fn beside(
     if checked {
         parts.add(Form::AlterTypeChecked, shape, roles.clone());
     }
-    let free = conversion == Conversion::Free;
     for key in relation.keys_of(column).filter(|key| key.references != *name) {
         let form = if free { Form::AlterTypeReferencing } else { Form::AlterTypeReferencingConverted };
         let referenced = roles::family(catalog, &key.references);

@@ -231,7 +231,10 @@ pub(crate) fn of_action(action: &Action, catalog: &Catalog, session: &Session) -
 fn has_rows(part: &Part, catalog: &Catalog) -> bool {
     let holders = [Role::Table, Role::Child, Role::Referencing, Role::User];
     let mut tables = holders.into_iter().flat_map(|role| part.roles.named(role));
-    tables.any(|table| catalog.relation(table).is_none_or(|relation| !relation.empty))
+    tables.any(|table| {
+        let temporary = table.schema.as_str() == "pg_temp";
+        !temporary && catalog.relation(table).is_none_or(|relation| !relation.empty)
+    })
 }
 
 fn alter(it: &parse::Alter, catalog: &Catalog, session: &Session, parts: &mut Parts) {

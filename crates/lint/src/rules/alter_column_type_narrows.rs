@@ -4,7 +4,7 @@ use model::Category;
 use parse::AlterChange;
 
 use super::words::{Check, Example, Hits, Rule, altered, rule};
-use crate::convert::narrows;
+use crate::convert;
 use crate::rule::Seen;
 use crate::state::Known;
 
@@ -34,8 +34,12 @@ fn check(seen: &Seen<'_>) -> Hits {
     let AlterChange::AlterType { column, type_reference, using, .. } = &it.change else { return Vec::new() };
     let Some(Known::Yes(known)) = seen.relation(&table).map(|it| it.column(column)) else { return Vec::new() };
     let to = type_reference.type_name(|name| seen.catalog.resolve_type(name));
-    let needs = using.is_some() && crate::convert::needs_using(&known.type_name, &to, seen.catalog);
-    if !needs && !narrows(&known.type_name, &to) {
+    let context = facts::ConversionContext {
+        using: convert::using(using.as_ref(), column, &to),
+        indexed: false,
+        utc: true,
+    };
+    if !convert::converted(&known.type_name, &to, context, seen.catalog).narrows {
         return Vec::new();
     }
     let text = format!(

@@ -78,6 +78,7 @@ rules! {
     // Transactions
     concurrently_in_transaction,
     slow_statement_under_lock,
+    blocking_work,
     missing_lock_timeout,
     nested_transaction,
     uncommitted_transaction,
@@ -174,6 +175,20 @@ pub fn documentation(rule: &Rule) -> String {
     }
     page.push_str("\n## To accept it\n\n```sql\n");
     page.push_str(&format!("-- lockkeeper: allow {} because …\n```\n", rule.name));
+    page
+}
+
+/// The page that lists all rules.
+pub fn index_page() -> String {
+    let mut page =
+        "# Rules\n\nMade from the rules themselves by `cargo run -p lint --example rule_pages`.\n".to_owned();
+    for (title, advice) in [("On", false), ("Advice, off unless asked for", true)] {
+        page.push_str(&format!("\n## {title}\n\n| rule | category | finds |\n|---|---|---|\n"));
+        for rule in ALL.iter().filter(|rule| rule.advice == advice) {
+            let finds = rule.title.replace('|', "\\|");
+            page.push_str(&format!("| [{0}]({0}.md) | {1} | {finds} |\n", rule.name, rule.category));
+        }
+    }
     page
 }
 

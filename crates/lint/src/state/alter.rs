@@ -337,7 +337,9 @@ impl Catalog {
             let text = format!("cannot alter type of a column used by a view or rule: {view}");
             return Err(Failure::new("0A000", text));
         }
-        if using.is_none() && convert::needs_using(&known.type_name, to, self) {
+        let context =
+            facts::ConversionContext { using: convert::using(using, column, to), indexed: false, utc: true };
+        if convert::converted(&known.type_name, to, context, self).storage == facts::Storage::Refused {
             let text =
                 format!("column \"{}\" cannot be cast automatically to type {}", column.as_str(), to.0);
             return Err(Failure::new("42804", text));

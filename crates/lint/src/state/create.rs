@@ -61,7 +61,7 @@ impl Catalog {
             return Ok(());
         }
         let kind = if it.foreign { RelationKind::ForeignTable } else { RelationKind::Table };
-        let mut relation = Relation { whole: it.of_type.is_none(), ..Relation::made(kind) };
+        let mut relation = Relation { lists_columns: it.of_type.is_none(), ..Relation::made(kind) };
         relation.table.unlogged = it.persistence == Persistence::Unlogged;
         relation.table.partition_by = it.partition_by.as_ref().map(Expr::new);
         self.copy_parents(it, &mut relation)?;
@@ -107,6 +107,7 @@ impl Catalog {
                 continue;
             };
             relation.whole &= known.whole;
+            relation.lists_columns &= known.lists_columns;
             let columns = known.table.columns.iter().map(|column| Column {
                 default: column.default.clone().filter(|_| like.defaults),
                 identity: column.identity.clone().filter(|_| like.identity),
@@ -128,6 +129,7 @@ impl Catalog {
             return;
         };
         relation.whole &= known.whole;
+        relation.lists_columns &= known.lists_columns;
         for column in &known.table.columns {
             if relation.table.column(&column.name).is_none() {
                 relation.table.columns.push(Column { inherited: true, ..column.clone() });
@@ -457,7 +459,8 @@ impl Catalog {
             return Ok(());
         }
         let view = it.kind == RelationKind::View || it.kind == RelationKind::MaterializedView;
-        let mut relation = Relation { whole: view, populated: it.with_data, ..Relation::made(it.kind) };
+        let mut relation =
+            Relation { lists_columns: false, populated: it.with_data, ..Relation::made(it.kind) };
         relation.empty = !it.with_data;
         if view {
             relation.reads = self.reads_of(it);

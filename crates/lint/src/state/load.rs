@@ -88,7 +88,7 @@ impl Catalog {
         for object in schema.uses.iter().flat_map(|(_, used)| used) {
             // A type of an extension is in no list of its own, but it exists.
             if let ObjectRef::Type(name) = object
-                && self.types.get(name).is_none()
+                && !self.types.contains_key(name)
             {
                 self.set_type(name.clone(), Some(TypeState { kind: TypeKind::Other, fresh: false }));
             }

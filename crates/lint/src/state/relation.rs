@@ -27,6 +27,8 @@ pub(crate) struct Relation {
     pub(crate) kind: RelationKind,
     /// Whether its columns, constraints and indexes are all known.
     pub(crate) whole: bool,
+    /// Whether all of its columns are among those listed, where it is known whole.
+    pub(crate) lists_columns: bool,
     /// Whether it was made in this run, so that nobody else uses it yet.
     pub(crate) fresh: bool,
     /// Whether it cannot hold a row: made in this run, and nothing was put in.
@@ -57,6 +59,7 @@ impl Relation {
         Self {
             kind,
             whole: false,
+            lists_columns: true,
             fresh: false,
             empty: false,
             table: Table::default(),
@@ -107,7 +110,7 @@ impl Relation {
     pub(crate) fn column(&self, name: &Ident) -> Known<&Column> {
         match self.table.column(name) {
             Some(column) => Known::Yes(column),
-            None if self.whole || self.gone.contains(name) => Known::No,
+            None if (self.whole && self.lists_columns) || self.gone.contains(name) => Known::No,
             None => Known::Unknown,
         }
     }

@@ -1,0 +1,14 @@
+//! Writes `docs/rules`: `cargo run -p lint --example rule_pages`. A test says where a page is out of date.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+fn main() -> io::Result<()> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/rules");
+    fs::create_dir_all(&folder)?;
+    for rule in lint::rules() {
+        fs::write(folder.join(format!("{}.md", rule.name)), lint::documentation(rule))?;
+    }
+    fs::write(folder.join("README.md"), lint::index_page())
+}

@@ -1,0 +1,1 @@
+UPDATE funds SET name = lower(slug) WHERE name IS NULL AND id BETWEEN 1 AND 10000;

@@ -1,0 +1,1 @@
+ALTER TABLE funds ADD COLUMN tags text[] NOT NULL DEFAULT '{}'::text[];

@@ -1,0 +1,1 @@
+ALTER TABLE funds ADD COLUMN seen_at timestamptz DEFAULT CURRENT_TIMESTAMP;

@@ -1,0 +1,1 @@
+ALTER TABLE funds DROP CONSTRAINT funds_capital_check;

@@ -1,0 +1,1 @@
+ALTER TABLE investments DROP CONSTRAINT investments_fund_id_fkey;

@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY funds_created_at_idx;

@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TYPE stage ADD VALUE 'paused';
+COMMIT;

@@ -1,0 +1,1 @@
+ALTER TABLE funds ADD COLUMN tag text DEFAULT lower('NEW');

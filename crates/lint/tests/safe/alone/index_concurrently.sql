@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY funds_name_idx ON funds (name);

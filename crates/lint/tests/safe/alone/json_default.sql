@@ -1,0 +1,1 @@
+ALTER TABLE funds ADD COLUMN extra jsonb NOT NULL DEFAULT '{}'::jsonb;

@@ -1,0 +1,1 @@
+CREATE TABLE scenarios (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL);

@@ -1,0 +1,4 @@
+BEGIN;
+CREATE TABLE scenarios (id bigint PRIMARY KEY);
+CREATE INDEX ON scenarios (id);
+COMMIT;

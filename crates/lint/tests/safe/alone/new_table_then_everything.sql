@@ -1,0 +1,11 @@
+CREATE TABLE scenarios (id bigint, fund_id bigint, name varchar(10));
+ALTER TABLE scenarios ADD PRIMARY KEY (id);
+ALTER TABLE scenarios ADD FOREIGN KEY (fund_id) REFERENCES funds (id);
+ALTER TABLE scenarios ALTER COLUMN name SET NOT NULL;
+ALTER TABLE scenarios ALTER COLUMN name TYPE varchar(4);
+ALTER TABLE scenarios ADD COLUMN token uuid DEFAULT gen_random_uuid();
+ALTER TABLE scenarios ADD CHECK (length(name) > 1);
+CREATE INDEX ON scenarios (name);
+CREATE UNIQUE INDEX ON scenarios (fund_id, name);
+ALTER TABLE scenarios RENAME COLUMN name TO title;
+ALTER TABLE scenarios DROP COLUMN title;

@@ -1,0 +1,1 @@
+ALTER TABLE funds ADD COLUMN vintage_year integer NOT NULL DEFAULT 2020;

@@ -1,0 +1,1 @@
+ALTER TABLE funds ADD COLUMN vintage_year integer;

@@ -1,0 +1,1 @@
+ALTER TABLE funds ADD COLUMN IF NOT EXISTS vintage_year integer;

@@ -1,0 +1,2 @@
+SELECT count(*) FROM funds;
+EXPLAIN UPDATE funds SET name = slug;

@@ -1,0 +1,1 @@
+REINDEX INDEX CONCURRENTLY funds_created_at_idx;

@@ -1,0 +1,6 @@
+BEGIN;
+SET LOCAL lock_timeout = '50ms';
+ALTER TABLE funds ADD COLUMN a text;
+ALTER TABLE investments ADD COLUMN b text;
+ALTER TABLE funds ALTER COLUMN a SET DEFAULT 'x';
+COMMIT;

@@ -1,0 +1,2 @@
+CREATE TEMP TABLE scratch AS SELECT 1 AS n;
+DROP TABLE scratch;

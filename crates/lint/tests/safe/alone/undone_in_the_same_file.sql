@@ -1,0 +1,2 @@
+ALTER TABLE funds ADD COLUMN scratch int;
+ALTER TABLE funds ALTER COLUMN scratch SET DEFAULT 1;

@@ -1,0 +1,1 @@
+ALTER TABLE funds ADD CONSTRAINT f FOREIGN KEY (region_id) REFERENCES regions (id) NOT VALID;

@@ -1,0 +1,1 @@
+ALTER TABLE funds ADD CONSTRAINT funds_name_not_null CHECK (name IS NOT NULL) NOT VALID;

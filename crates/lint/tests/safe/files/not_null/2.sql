@@ -1,0 +1,1 @@
+ALTER TABLE funds VALIDATE CONSTRAINT funds_name_not_null;

@@ -1,0 +1,2 @@
+ALTER TABLE "funds" VALIDATE CONSTRAINT "funds_name_nn";--> statement-breakpoint
+SELECT 1;

@@ -1,0 +1,1 @@
+CREATE UNIQUE INDEX CONCURRENTLY funds_code_key ON funds (code);

@@ -1,0 +1,2 @@
+ALTER TABLE funds DROP COLUMN IF EXISTS no_such_column;
+ALTER TABLE funds DROP CONSTRAINT IF EXISTS no_such_check;

@@ -1,0 +1,1 @@
+ALTER TABLE investments ALTER COLUMN company TYPE varchar;

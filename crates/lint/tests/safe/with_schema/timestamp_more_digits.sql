@@ -1,0 +1,1 @@
+ALTER TABLE funds ALTER COLUMN moment TYPE timestamp(6);

@@ -1,0 +1,1 @@
+ALTER TABLE funds ALTER COLUMN bits TYPE bit varying(16);

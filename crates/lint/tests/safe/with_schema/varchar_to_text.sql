@@ -1,0 +1,1 @@
+ALTER TABLE funds ALTER COLUMN slug TYPE text;
