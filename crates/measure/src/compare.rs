@@ -18,23 +18,27 @@ pub fn differences(measured: &Measured, statements: bool) -> Vec<String> {
 }
 
 fn statement_differences(measured: &Measured, major: u32) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut seen = BTreeSet::new();
-    for fact in &measured.facts {
-        seen.insert((fact.form, fact.on));
-        let place = format!("{} on {}, PostgreSQL {major}", fact.form, fact.on);
-        match facts::lookup(fact.form, fact.on, major) {
-            None => lines.push(format!("{place}: no fact; measured {fact:?}")),
-            Some(known) if !same(known, fact) => {
-                lines.push(format!("{place}: the fact is {known:?}; measured {fact:?}"));
-            }
-            Some(_) => {}
-        }
-    }
+    let mut lines = measured_differences(measured, major);
+    let seen: BTreeSet<_> = measured.facts.iter().map(|fact| (fact.form, fact.on)).collect();
     let known = Area::ALL.into_iter().flat_map(facts::of_area).filter(|fact| fact.majors.contains(major));
     let gone = known.filter(|fact| !seen.contains(&(fact.form, fact.on)));
     lines.extend(gone.map(|fact| format!("{} on {}, PostgreSQL {major}: not measured", fact.form, fact.on)));
     lines
+}
+
+/// Where what was measured differs from the data, a line each; facts that were not measured aside.
+pub fn measured_differences(measured: &Measured, major: u32) -> Vec<String> {
+    let difference = |fact: &Fact| {
+        let place = format!("{} on {}, PostgreSQL {major}", fact.form, fact.on);
+        match facts::lookup(fact.form, fact.on, major) {
+            None => Some(format!("{place}: no fact; measured {fact:?}")),
+            Some(known) if !same(known, fact) => {
+                Some(format!("{place}: the fact is {known:?}; measured {fact:?}"))
+            }
+            Some(_) => None,
+        }
+    };
+    measured.facts.iter().filter_map(difference).collect()
 }
 
 /// Equal but for the majors; and for the words of an error, which minor versions improve.

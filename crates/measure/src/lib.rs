@@ -14,7 +14,7 @@ mod matrix;
 mod roles;
 
 pub use cases::{Case, Cases};
-pub use compare::differences;
+pub use compare::{differences, measured_differences};
 pub use file::{merge, merge_types, text, types_text};
 pub use major::{Measured, measure};
 pub use matrix::Compared;

@@ -6,13 +6,17 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod block;
 mod catalog;
+mod category;
 mod delta;
 mod gate;
 mod loss;
 mod proved;
+mod run;
 mod text;
 mod tracer;
 mod watch;
 
+pub use run::{On, run};
 pub use tracer::{Observation, ServerError, Tracer, shadow_settings};

@@ -68,6 +68,17 @@ pub(crate) fn updates(sql: &str) -> bool {
     first(sql) == "update"
 }
 
+/// Whether the server takes it in a transaction block only.
+pub(crate) fn wants_block(sql: &str) -> bool {
+    matches!(first(sql).as_str(), "lock" | "declare")
+}
+
+/// Whether it waits for rows that a file of statements does not bring.
+pub(crate) fn reads_stdin(sql: &str) -> bool {
+    let lower = sql.to_lowercase();
+    first(sql) == "copy" && lower.split_whitespace().any(|word| word.trim_end_matches(';') == "stdin")
+}
+
 /// What a statement does to transactions and settings, which is not measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Control {

@@ -21,8 +21,7 @@ const SAVEPOINT: &str = "lockkeeper_trace";
 /// What measuring changes in the traced session, and no more: the server's words in English, told from
 /// `DEBUG1` on; all work done by the one backend whose counters are read; scans that begin at the
 /// first row, so that rows compare in order.
-const SETTINGS: &str = "RESET ALL;
-    SET lc_messages = 'C';
+const SETTINGS: &str = "SET lc_messages = 'C';
     SET client_min_messages = debug1;
     SET max_parallel_workers_per_gather = 0;
     SET max_parallel_maintenance_workers = 0;
@@ -53,7 +52,7 @@ pub struct ServerError {
 
 impl ServerError {
     /// The server refuses this statement in a transaction block, and would take it outside of one.
-    fn wants_no_block(&self) -> bool {
+    pub(crate) fn wants_no_block(&self) -> bool {
         // active_sql_transaction; and a COMMIT inside a DO or CALL.
         self.sqlstate == "25001" || self.sqlstate == "2D000"
     }
@@ -72,6 +71,8 @@ pub struct Observation {
     pub outside_block: bool,
     /// What could not be measured, each a sentence.
     pub unknown: Vec<String>,
+    /// Whether locks that the transaction held before hide which of them the statement takes again.
+    pub hidden: bool,
     /// How long it ran.
     pub execution: Duration,
 }
@@ -94,6 +95,8 @@ impl Tracer {
     pub async fn open(target: &Target) -> Result<Self, Fault> {
         let session = connect::connect(target, "lockkeeper trace").await?;
         let notices = session.notices();
+        // The settings every session of ours is pinned to are not those a migration runs with.
+        command(&session, "RESET ALL").await?;
         command(&session, SETTINGS).await?;
         let watch = Watch::of(&session).await?;
         Ok(Self { session, notices, watch, empty: BTreeSet::new() })
@@ -115,6 +118,12 @@ impl Tracer {
     /// # Errors
     /// `trace.measure` when measuring fails; that the statement fails is part of the observation.
     pub async fn statement(&mut self, sql: &str) -> Result<Observation, Fault> {
+        if text::reads_stdin(sql) {
+            return Ok(not_run(STDIN));
+        }
+        if text::wants_block(sql) {
+            return self.bare(sql).await;
+        }
         command(&self.session, "BEGIN").await?;
         let mut observation = self.in_block(sql).await?;
         let Some(error) = &observation.error else {
@@ -129,6 +138,24 @@ impl Tracer {
         let alone = error.wants_no_block();
         command(&self.session, "ROLLBACK").await?;
         if alone { self.outside_block(sql).await } else { Ok(observation) }
+    }
+
+    /// Runs a statement that takes no locks to measure, such as `SET` or `COMMIT`.
+    pub(crate) async fn bare(&mut self, sql: &str) -> Result<Observation, Fault> {
+        let mut observation = Observation::default();
+        let (result, ..) = self.run(sql, &mut Gates::default(), &mut observation).await?;
+        observation.error = result.err().map(|error| server_error(&error)).transpose()?;
+        Ok(observation)
+    }
+
+    /// Measures with our settings again, after a statement that may have reset them.
+    pub(crate) async fn pin(&self) -> Result<(), Fault> {
+        command(&self.session, SETTINGS).await
+    }
+
+    /// Takes back what a failed statement left of the open block.
+    pub(crate) async fn back(&self) -> Result<(), Fault> {
+        command(&self.session, sql!("ROLLBACK TO SAVEPOINT {}", Ident::new(SAVEPOINT)).as_str()).await
     }
 
     /// Measures a statement in the transaction block that is open. Where it fails the block is aborted,
@@ -186,6 +213,7 @@ impl Tracer {
         let delta = self.compare(sql, &before, &after, &held, &said).await?;
         observation.effect = delta.effect(&before, false);
         observation.built = delta.built(&before);
+        observation.hidden = before.held.iter().any(|(oid, _)| before.relations.contains_key(oid));
         Ok((observation, Some(delta)))
     }
 
@@ -277,6 +305,14 @@ impl Tracer {
         self.empty.retain(|oid| !delta.filled.contains(oid));
     }
 }
+
+/// What is known of a statement that was not sent.
+pub(crate) fn not_run(why: &str) -> Observation {
+    Observation { unknown: vec![why.to_owned()], ..Observation::default() }
+}
+
+/// Why `COPY … FROM STDIN` is not sent.
+pub(crate) const STDIN: &str = "not sent: it waits for rows that a file of statements does not bring";
 
 const SAMPLED: &str = "it cannot run in a transaction, and this server cannot be made to stop at its commits: \
     its locks were looked at every millisecond, and one held for less may be missing";
