@@ -99,18 +99,45 @@ async fn statistics(target: &Target, changes: &[Change]) -> Result<Statistics, F
 
 /// Assesses what was compared, as a plain push would make it.
 pub fn assess(compared: &Compared, critical: &BTreeSet<Name>) -> Assessment {
-    let judged = |change: &Change| Judged::of(change, &compared.from, compared.major);
+    let mut judged: Vec<Judged> =
+        compared.changes.iter().map(|change| Judged::of(change, &compared.from, compared.major)).collect();
+    find(compared, &mut judged);
     assess::assess(assess::Input {
         from: &compared.from,
         to: compared.to.fingerprint(),
         server_version: compared.server_version,
-        changes: compared.changes.iter().map(judged).collect(),
+        changes: judged,
         statistics: compared.statistics.as_ref(),
         critical_tables: critical,
         code_uses: None,
         violations: &[],
         evidence: Evidence::default(),
     })
+}
+
+/// What the linter's rules find in the statements of a plain push, put to the change each belongs to.
+fn find(compared: &Compared, judged: &mut [Judged]) {
+    let mut text = String::new();
+    let mut starts = Vec::new();
+    for judged in judged.iter() {
+        starts.push(1 + text.matches('\n').count());
+        for sql in judged.change.sql() {
+            text.push_str(sql.as_str());
+            text.push_str(";\n");
+        }
+    }
+    // Nobody sets a lock timeout for a push; to say so of every statement would say nothing.
+    let mut config = lint::LintConfig::default();
+    config.rules.insert("missing-lock-timeout".to_owned(), lint::Level::Off);
+    let mut options = lint::Options::new(&config);
+    options.schema = Some(&compared.from);
+    options.pg_version = compared.major;
+    for finding in lint::lint(&[lint::SourceFile::new("", text)], &options).findings {
+        let at = starts.partition_point(|start| *start <= finding.line as usize);
+        if let Some(judged) = judged.get_mut(at.saturating_sub(1)) {
+            judged.findings.push(model::Finding { line: 0, column: 0, ..finding });
+        }
+    }
 }
 
 /// Makes the plan of what was compared.

@@ -3,12 +3,14 @@
 use std::fmt::Write as _;
 
 use diff::Ambiguity;
-use model::{AssessedChange, Assessment, Fault};
+use facts::report::Report;
+use model::{AssessedChange, Assessment, Category, Fault, Finding};
+use read::Source;
 use serde::Serialize;
 
 use super::Ending;
 use crate::answer::{self, heading};
-use crate::args::CheckArgs;
+use crate::args::{CheckArgs, Format};
 use crate::context::Context;
 use crate::stages;
 
@@ -28,9 +30,38 @@ pub(super) async fn run(context: &Context, args: &CheckArgs) -> Result<Ending, F
     let assessment = stages::assess(&compared, &context.critical(&args.critical)?);
     let answer =
         Answer { assessment: &assessment, ambiguities: &compared.ambiguities, notes: &compared.notes };
-    answer::give(context.format, &answer, text)?;
+    match context.format {
+        Format::Text | Format::Json => answer::give(context.format, &answer, text)?,
+        Format::Sarif => anstream::println!("{}", lint::format::sarif(&report(&assessment, &to))),
+        Format::Github => anstream::print!("{}", lint::format::github(&report(&assessment, &to))),
+        Format::Markdown => anstream::print!("{}", lint::format::markdown(&report(&assessment, &to))),
+    }
     let reached = !assessment.changes.is_empty() && args.fail_on.is_reached(assessment.category);
     Ok(Ending::of(!reached && compared.ambiguities.is_empty()))
+}
+
+/// Every change that is not safe, and what rules found, at the source of the wanted schema.
+fn report(assessment: &Assessment, to: &Source) -> Report {
+    let place = |finding: &Finding| Finding { file: to.to_string(), line: 1, column: 1, ..finding.clone() };
+    let mut findings = Vec::new();
+    for change in &assessment.changes {
+        if change.category > Category::Safe {
+            findings.push(place(&Finding {
+                file: String::new(),
+                line: 0,
+                column: 0,
+                rule: change.operation.name().to_lowercase().replace('_', "-"),
+                category: change.category,
+                message: format!(
+                    "{} {}: {}, risk {} ({:.0})",
+                    change.operation, change.object, change.category, change.risk.level, change.risk.score
+                ),
+                help: "lockkeeper plan makes the same change without downtime".to_owned(),
+            }));
+        }
+        findings.extend(change.findings.iter().map(place));
+    }
+    Report { statements: Vec::new(), findings }
 }
 
 fn text(answer: &Answer<'_>) -> String {
@@ -54,8 +85,8 @@ fn write(answer: &Answer<'_>, out: &mut String) -> std::fmt::Result {
     }
     writeln!(
         out,
-        "A plain push would make {} changes: {}, risk {} ({:.0} of 100).",
-        assessment.changes.len(),
+        "A plain push would make {}: {}, risk {} ({:.0} of 100).",
+        counted(assessment.changes.len()),
         answer::category(assessment.category),
         answer::level(assessment.risk.level),
         assessment.risk.score
@@ -115,8 +146,15 @@ fn write_change(change: &AssessedChange, out: &mut String) -> std::fmt::Result {
     if change.effect.data_loss {
         writeln!(out, "  {}", answer::paint(answer::colour(anstyle::AnsiColor::Red, true), "loses data"))?;
     }
+    for finding in &change.findings {
+        writeln!(out, "  {} {}: {}", answer::category(finding.category), finding.rule, finding.message)?;
+    }
     for reason in &change.risk.reasons {
         writeln!(out, "  · {reason}")?;
     }
     Ok(())
+}
+
+fn counted(changes: usize) -> String {
+    if changes == 1 { "1 change".to_owned() } else { format!("{changes} changes") }
 }
