@@ -1,9 +1,9 @@
 //! Columns that come, go and change.
 
-use model::{Change, Column, ColumnOption, Expr, Identity, Name, ObjectRef, Table, TypeName};
+use model::{Change, Column, ColumnOption, Expr, Identity, Name, ObjectRef, Schema, Table, TypeName};
 
 use crate::events::Event;
-use crate::{Sides, types};
+use crate::{Sides, inherit, types};
 
 pub(crate) fn compare(sides: &Sides<'_>, table: &Name, from: &Table, to: &Table, changes: &mut Vec<Change>) {
     for current in from.columns.iter().filter(|column| !column.inherited) {
@@ -15,17 +15,27 @@ pub(crate) fn compare(sides: &Sides<'_>, table: &Name, from: &Table, to: &Table,
         match from.column(&wanted.name) {
             // A parent's new column comes to its children by itself.
             None if wanted.inherited => {}
-            None => add(table, wanted, changes),
+            None => add(sides, table, wanted, changes),
             Some(current) => alter(sides, table, current, wanted, changes),
         }
     }
 }
 
-fn add(table: &Name, wanted: &Column, changes: &mut Vec<Change>) {
+fn add(sides: &Sides<'_>, table: &Name, wanted: &Column, changes: &mut Vec<Change>) {
     let column =
         Column { comment: None, storage: None, compression: None, statistics: None, ..wanted.clone() };
-    changes.push(Change::AddColumn { table: table.clone(), column: column.clone() });
-    options(table, &column, wanted, changes);
+    let has_children = [sides.from, sides.to].iter().any(|schema| inherit::has_children(schema, table));
+    let identity = column.identity.clone().filter(|_| has_children);
+    if identity.is_none() {
+        changes.push(Change::AddColumn { table: table.clone(), column: column.clone() });
+        return options(sides, table, &column, wanted, changes);
+    }
+    // A column with identity does not come to the children of a table; a plain one does.
+    let plain = Column { identity: None, ..column };
+    changes.push(Change::AddColumn { table: table.clone(), column: plain.clone() });
+    let column = plain.name.clone();
+    changes.push(Change::SetIdentity { table: table.clone(), column, from: None, to: identity });
+    options(sides, table, &plain, wanted, changes);
 }
 
 fn alter(sides: &Sides<'_>, table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>) {
@@ -34,13 +44,15 @@ fn alter(sides: &Sides<'_>, table: &Name, from: &Column, to: &Column, changes: &
     // What happens to a column of a parent happens to its children's by the same statement.
     let declared = !to.inherited;
     match event {
-        Some(Event::Renewed) if !declared => return settings(table, from, to, changes),
+        Some(Event::Renewed) if !declared => return settings(sides, table, from, to, changes),
         Some(Event::Renewed) if sides.events.is_forced(&object) => {
             changes.push(Change::DropColumn { table: table.clone(), column: from.clone() });
-            return add(table, to, changes);
+            return add(sides, table, to, changes);
         }
-        Some(Event::Renewed) => return set_generated(table, from, to, changes),
-        Some(Event::Redefaulted) => redefault(table, from, to, changes),
+        Some(Event::Renewed) => return set_generated(sides, table, from, to, changes),
+        Some(Event::Redefaulted) if !inherit::passes_default_on(sides, table, to) => {
+            redefault(table, from, to, changes);
+        }
         Some(Event::Moved) if declared => move_over(sides, table, from, to, changes),
         Some(Event::Retyped) if declared => {
             if from.generated != to.generated {
@@ -57,11 +69,16 @@ fn alter(sides: &Sides<'_>, table: &Name, from: &Column, to: &Column, changes: &
     if declared {
         identity(table, from, to, changes);
     }
-    settings(table, from, to, changes);
+    if matches!(event, Some(Event::Retyped | Event::Moved)) {
+        // A column with a new type stores it as the type says.
+        let retyped = Column { storage: None, compression: None, ..from.clone() };
+        return settings(sides, table, &retyped, to, changes);
+    }
+    settings(sides, table, from, to, changes);
 }
 
 /// What children of a table have of their own in a column that comes from it.
-fn settings(table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>) {
+fn settings(sides: &Sides<'_>, table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>) {
     if from.not_null != to.not_null {
         changes.push(Change::SetNotNull {
             table: table.clone(),
@@ -69,14 +86,14 @@ fn settings(table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>)
             not_null: to.not_null,
         });
     }
-    options(table, from, to, changes);
+    options(sides, table, from, to, changes);
 }
 
 /// The column is made anew by one statement, with type, nullability and default as they are wanted.
-fn set_generated(table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>) {
+fn set_generated(sides: &Sides<'_>, table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>) {
     changes.push(Change::SetGenerated { table: table.clone(), from: from.clone(), to: to.clone() });
     let made = Column { storage: None, compression: None, statistics: None, ..to.clone() };
-    options(table, &made, to, changes);
+    options(sides, table, &made, to, changes);
 }
 
 /// Without its expression the column stays, with its values.
@@ -183,10 +200,13 @@ fn bounds(type_name: &TypeName) -> Option<(i64, i64)> {
     }
 }
 
-fn options(table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>) {
+fn options(sides: &Sides<'_>, table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>) {
+    let resets = from.storage.is_some() && to.storage.is_none();
+    let own = || own_storage(sides.to, &to.type_name).map(str::to_owned);
+    let storage = if resets { own() } else { to.storage.clone() };
     let target = |column: &Column| column.statistics.map(|target| target.to_string());
     let settings = [
-        (ColumnOption::Storage, from.storage.clone(), to.storage.clone()),
+        (ColumnOption::Storage, from.storage.clone(), storage),
         (ColumnOption::Compression, from.compression.clone(), to.compression.clone()),
         (ColumnOption::Statistics, target(from), target(to)),
     ];
@@ -201,4 +221,21 @@ fn options(table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>) 
             });
         }
     }
+}
+
+/// The storage that a type has by itself, which PostgreSQL takes by the name DEFAULT only from 16 on; none for
+/// types of extensions, of which it is not known.
+fn own_storage(schema: &Schema, type_name: &TypeName) -> Option<&'static str> {
+    let domain = type_name.0.parse().ok().and_then(|name: Name| schema.domains.get(&name));
+    if let Some(domain) = domain.filter(|_| !type_name.is_built_in()) {
+        return own_storage(schema, &domain.type_name);
+    }
+    let is_main = ["numeric", "inet", "cidr"].iter().any(|name| {
+        type_name.0 == *name || type_name.0.starts_with(&format!("{name}(")) && !type_name.0.ends_with("[]")
+    });
+    let is_known = type_name.is_built_in() || type_name.0.ends_with("[]") || {
+        let name = type_name.0.parse::<Name>().ok();
+        name.is_some_and(|name| crate::find::type_object(schema, &name).is_some())
+    };
+    is_known.then_some(if is_main { "MAIN" } else { "EXTENDED" })
 }

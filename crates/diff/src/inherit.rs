@@ -45,6 +45,11 @@ pub(crate) fn parents(table: &Table) -> Vec<Name> {
     partitioned.chain(table.inherits.iter().cloned()).collect()
 }
 
+/// Whether a table has partitions or other children.
+pub(crate) fn has_children(schema: &Schema, name: &Name) -> bool {
+    schema.tables.values().any(|table| parents(table).contains(name))
+}
+
 /// The children of every table that has some.
 pub(crate) fn children(schema: &Schema) -> BTreeMap<Name, Vec<Name>> {
     let mut children: BTreeMap<Name, Vec<Name>> = BTreeMap::new();
@@ -102,6 +107,10 @@ fn pass_on(parent: &Name, old: &Table, new: &Table, events: &Events, child: &mut
 }
 
 fn pass_on_column(current: &Column, wanted: &Column, event: Option<Event>, child: &mut Column) {
+    if matches!(event, Some(Event::Retyped | Event::Moved)) {
+        child.storage = None;
+        child.compression = None;
+    }
     child.type_name = wanted.type_name.clone();
     child.collation = wanted.collation.clone();
     if event == Some(Event::Renewed) {
@@ -125,6 +134,17 @@ fn pass_on_column(current: &Column, wanted: &Column, event: Option<Event>, child
     if current.statistics != wanted.statistics {
         child.statistics = wanted.statistics;
     }
+}
+
+/// Whether a parent's default is taken away and set again, and with it that of the child's column.
+pub(crate) fn passes_default_on(sides: &Sides<'_>, child: &Name, column: &Column) -> bool {
+    let parents = sides.from.tables.get(child).map(parents).unwrap_or_default();
+    parents.into_iter().any(|parent| {
+        let has_default =
+            sides.from.tables.get(&parent).and_then(|table| table.column(&column.name)?.default.clone());
+        let event = sides.events.of(&ObjectRef::Column(parent, column.name.clone()));
+        has_default.is_some() && matches!(event, Some(Event::Redefaulted | Event::Retyped | Event::Moved))
+    })
 }
 
 /// A parent's new column as its children get it.

@@ -18,6 +18,8 @@ pub(super) enum Slot {
     Constraint(Name, Ident),
     /// A column of a table.
     Column(Name, Ident),
+    /// A routine's name: with an old namesake about, a call may not tell which one it means.
+    Routine(String),
 }
 
 /// One change among others.
@@ -66,6 +68,8 @@ impl Builder<'_> {
         node.releases.extend(node.ends.iter().filter_map(whole));
         let (makes, ends) = (&node.makes, &node.ends);
         node.needs.retain(|object| !makes.contains(object));
+        let needed = node.needs.iter().filter_map(routine_slot);
+        node.takes.extend(needed.filter(|slot| !node.frees.contains(slot)));
         node.releases.retain(|object| !ends.contains(object));
         node
     }
@@ -101,7 +105,8 @@ impl Builder<'_> {
                 node.frees.insert(Slot::Column(table.clone(), column.name.clone()));
                 node.frees.extend(identity_sequence(table, column));
             }
-            Change::AlterColumnType { table, to, .. } | Change::SetGenerated { table, to, .. } => {
+            Change::AlterColumnType { table, from, to, .. } => self.alter_type(table, from, to, node),
+            Change::SetGenerated { table, to, .. } => {
                 node.ends.extend(self.columns(&self.old_children, table, &to.name));
                 node.makes.extend(self.columns(&self.new_children, table, &to.name));
             }
@@ -109,9 +114,11 @@ impl Builder<'_> {
                 let object = ObjectRef::Column(table.clone(), column.clone());
                 match to {
                     None => node.releases.extend(self.from.uses.of(&object).iter().cloned()),
-                    Some(_) => node.needs.extend(self.to.uses.of(&object).iter().cloned()),
+                    Some(_) => {
+                        node.needs.extend(self.to.uses.of(&object).iter().cloned());
+                        node.needs.insert(object);
+                    }
                 }
-                node.needs.insert(object);
             }
             Change::SetIdentity { table, column, from, to } => {
                 if to.is_none() && from.is_some() {
@@ -153,7 +160,30 @@ impl Builder<'_> {
                 node.needs.extend(to.iter().map(|(parent, _)| ObjectRef::Table(parent.clone())));
                 node.needs.extend(to.iter().map(|_| ObjectRef::Table(table.clone())));
             }
-            Change::Comment { on, .. } => _ = node.needs.insert(on.clone()),
+            Change::Comment { on: ObjectRef::MaterializedView(name), .. } => {
+                node.needs.insert(ObjectRef::View(name.clone()));
+            }
+            Change::Comment { on, .. } => {
+                node.needs.extend(on.relation().map(|name| ObjectRef::View(name.clone())));
+                node.needs.insert(on.clone());
+            }
+        }
+    }
+
+    /// A column that leaves its type and returns to it does so in two changes: the one ends it as it was, the
+    /// other makes it as it is wanted.
+    fn alter_type(&self, table: &Name, from: &Column, to: &Column, node: &mut Node) {
+        let is_of = |schema: &Schema, column: &Column| {
+            let there = schema.tables.get(table).and_then(|table| table.column(&column.name));
+            there.is_some_and(|there| {
+                there.type_name == column.type_name && there.collation == column.collation
+            })
+        };
+        if is_of(self.from, from) {
+            node.ends.extend(self.columns(&self.old_children, table, &from.name));
+        }
+        if is_of(self.to, to) {
+            node.makes.extend(self.columns(&self.new_children, table, &to.name));
         }
     }
 
@@ -281,7 +311,20 @@ fn slots(object: &Object) -> Vec<Slot> {
             vec![Slot::Type(name.clone())]
         }
         Object::Sequence { name, .. } => vec![Slot::Relation(name.clone()), Slot::Type(name.clone())],
+        Object::Routine { routine } => {
+            routine_slot(&ObjectRef::Routine(routine.identity())).into_iter().collect()
+        }
         _ => Vec::new(),
+    }
+}
+
+/// The name of a routine without its arguments.
+fn routine_slot(object: &ObjectRef) -> Option<Slot> {
+    match object {
+        ObjectRef::Routine(identity) => {
+            Some(Slot::Routine(identity.split('(').next().unwrap_or_default().to_owned()))
+        }
+        _ => None,
     }
 }
 

@@ -211,7 +211,9 @@ fn replace(from: &Object, to: &Object) -> Vec<Sql> {
         (Object::View { view: old, .. }, Object::View { name, view: new }) if old.is_replaceable_by(new) => {
             vec![view::definition(name, new, true)]
         }
-        (Object::Routine { routine: old }, Object::Routine { routine: new }) if old.is_replaceable_by(new) => {
+        (Object::Routine { routine: old }, Object::Routine { routine: new })
+            if old.is_replaceable_by(new) =>
+        {
             vec![sql!("{}", new.definition)]
         }
         (Object::Domain { domain: old, .. }, Object::Domain { name, domain: new })

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use super::{comment, domain, sequence, table, view};
 use crate::{
-    Attribute, Collation, Expr, Ident, Literal, Name, Object, ObjectRef, Policy, RangeType, RoutineKind,
-    Sql, Trigger, sql,
+    Attribute, Collation, Expr, Ident, Literal, Name, Object, ObjectRef, Policy, RangeType, RoutineKind, Sql,
+    Trigger, sql,
 };
 
 impl Object {

@@ -1,8 +1,8 @@
 use super::object::parameters;
 use super::{comment, when};
 use crate::{
-    Change, Column, ColumnOption, Constraint, ConstraintKind, Name, Object, ObjectRef, Sql, Table, TableOption,
-    sql,
+    Change, Column, ColumnOption, Constraint, ConstraintKind, Name, Object, ObjectRef, Sql, Table,
+    TableOption, sql,
 };
 
 /// `CREATE TABLE`, then everything the table holds that has no place in it. Foreign keys are changes of their
@@ -32,7 +32,9 @@ fn definition(name: &Name, table: &Table) -> Sql {
     let unlogged = when(table.unlogged, "UNLOGGED ");
     let columns = table.columns.iter().filter(|column| !column.inherited).map(Column::definition);
     let constraints = table.constraints.values().filter(|constraint| {
-        !constraint.inherited && !is_apart(constraint) && !matches!(constraint.kind, ConstraintKind::ForeignKey(_))
+        !constraint.inherited
+            && !is_apart(constraint)
+            && !matches!(constraint.kind, ConstraintKind::ForeignKey(_))
     });
     let parts = Sql::join(columns.chain(constraints.map(Constraint::definition)), ",\n  ");
     let mut out = if let Some((parent, bound)) = &table.partition_of {
@@ -99,20 +101,17 @@ pub(super) fn column_settings(table: &Name, column: &Column) -> Vec<Sql> {
         (ColumnOption::Compression, column.compression.clone()),
         (ColumnOption::Statistics, column.statistics.map(|target| target.to_string())),
     ];
-    let set = settings.into_iter().filter(|(_, to)| to.is_some()).map(|(option, to)| Change::SetColumnOption {
-        table: table.clone(),
-        column: column.name.clone(),
-        option,
-        from: None,
-        to,
+    let set = settings.into_iter().filter(|(_, to)| to.is_some()).map(|(option, to)| {
+        Change::SetColumnOption { table: table.clone(), column: column.name.clone(), option, from: None, to }
     });
     set.flat_map(|change| change.sql()).collect()
 }
 
 fn comments(name: &Name, table: &Table) -> Vec<Sql> {
-    let columns = table.columns.iter().map(|column| {
-        (ObjectRef::Column(name.clone(), column.name.clone()), column.comment.as_deref())
-    });
+    let columns = table
+        .columns
+        .iter()
+        .map(|column| (ObjectRef::Column(name.clone(), column.name.clone()), column.comment.as_deref()));
     let constraints = table.constraints.values().map(|constraint| {
         (ObjectRef::Constraint(name.clone(), constraint.name.clone()), constraint.comment.as_deref())
     });

@@ -1,5 +1,5 @@
-use super::object::parameters;
 use super::comment::{comment, comment_on};
+use super::object::parameters;
 use super::{columns, when};
 use crate::{Change, Name, Object, ObjectRef, Sql, View, sql};
 
@@ -7,7 +7,8 @@ use crate::{Change, Name, Object, ObjectRef, Sql, View, sql};
 pub(super) fn create(name: &Name, view: &View) -> Vec<Sql> {
     let mut out = vec![definition(name, view, false)];
     let on = || name.clone();
-    let indexes = view.indexes.values().map(|index| Change::CreateIndex { table: on(), index: index.clone() });
+    let indexes =
+        view.indexes.values().map(|index| Change::CreateIndex { table: on(), index: index.clone() });
     let triggers = view.triggers.iter().map(|(name, trigger)| Object::Trigger {
         table: on(),
         name: name.clone(),

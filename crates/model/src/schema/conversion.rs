@@ -13,6 +13,9 @@ const FAMILIES: [&[&str]; 6] = [
     &["time without time zone", "time with time zone"],
 ];
 
+/// Pairs of built-in types with an explicit cast in both directions (`pg_cast.castcontext` e, 13 to 18).
+const EXPLICIT: [(&str, &str); 3] = [("integer", "boolean"), ("integer", "bit"), ("bigint", "bit")];
+
 impl TypeName {
     /// Whether `ALTER COLUMN TYPE` to the other type needs no `USING`: there is an assignment cast, or the
     /// other is a character type, which everything converts to by its output function.
@@ -30,13 +33,25 @@ impl TypeName {
             return None;
         }
         // A type without a cast of its own goes by its text, as every type can.
-        let text = TypeName::new(if to.0.ends_with("[]") { "text[]" } else { "text" });
-        let cast = if self.is_textual() || self.is_built_in() && to.is_built_in() {
+        let (from_array, to_array) = (self.0.ends_with("[]"), to.0.ends_with("[]"));
+        let text = TypeName::new(if from_array && to_array { "text[]" } else { "text" });
+        let cast = if self.is_textual() && from_array == to_array || self.has_cast(to) {
             sql!("{}::{}", column, to)
         } else {
             sql!("{}::{}::{}", column, text, to)
         };
         Some(Expr::new(cast.to_string()))
+    }
+
+    /// Whether there is a cast between two built-in types that only an explicit conversion uses.
+    fn has_cast(&self, to: &Self) -> bool {
+        let (from, to) = (self.base(), to.base());
+        let arrays = || Some((from.strip_suffix("[]")?, to.strip_suffix("[]")?));
+        if let Some((from, to)) = arrays() {
+            let (from, to) = (Self::new(from), Self::new(to));
+            return from.converts_by_assignment(&to) || from.has_cast(&to);
+        }
+        EXPLICIT.contains(&(from, to)) || EXPLICIT.contains(&(to, from))
     }
 
     fn is_textual(&self) -> bool {
@@ -91,6 +106,8 @@ mod tests {
         assert_eq!(using("text", "integer").as_deref(), Some("c::integer"));
         assert_eq!(using("public.a", "public.b").as_deref(), Some("c::text::public.b"));
         assert_eq!(using("public.a[]", "public.b[]").as_deref(), Some("c::text[]::public.b[]"));
+        assert_eq!(using("text[]", "integer").as_deref(), Some("c::text::integer"));
+        assert_eq!(using("integer", "text[]").as_deref(), Some("c::text::text[]"));
         assert_eq!(using("integer", "bigint"), None);
     }
 }

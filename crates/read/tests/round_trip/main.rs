@@ -1,0 +1,118 @@
+//! For random pairs of schemas A and B, judged by the server: the diff applied to A makes B, nothing differs
+//! then, and the diff back makes A again.
+//!
+//! `LOCKKEEPER_ROUND_TRIPS` is how many pairs per major (40), `LOCKKEEPER_ROUND_TRIP_SEED` replays one.
+
+mod random;
+mod world;
+
+use std::env;
+
+use connect::Session;
+use model::Schema;
+use random::Random;
+use world::World;
+
+const PAIRS_DEFAULT: u64 = 40;
+
+fn seeds() -> Vec<u64> {
+    let number = |name: &str| env::var(name).ok().map(|text| text.parse::<u64>().expect("a number"));
+    match number("LOCKKEEPER_ROUND_TRIP_SEED") {
+        Some(seed) => vec![seed],
+        None => (0..number("LOCKKEEPER_ROUND_TRIPS").unwrap_or(PAIRS_DEFAULT)).collect(),
+    }
+}
+
+async fn send(session: &Session, sql: &str) -> Result<(), String> {
+    session.batch_execute(sql).await.map_err(|error| connect::describe(&error))
+}
+
+/// Builds a world in the open transaction and answers how many statements the server refused.
+async fn build(session: &Session, world: &World) -> usize {
+    let mut refused = 0;
+    for statement in world.statements() {
+        send(session, "SAVEPOINT s").await.expect("a savepoint");
+        if send(session, &statement).await.is_err() {
+            refused += 1;
+            send(session, "ROLLBACK TO s").await.expect("a savepoint");
+        }
+        send(session, "RELEASE s").await.expect("a savepoint");
+    }
+    refused
+}
+
+async fn begin(session: &Session) {
+    send(session, "BEGIN; SET LOCAL check_function_bodies = off").await.expect("a transaction");
+}
+
+async fn rollback(session: &Session) {
+    send(session, "ROLLBACK").await.expect("the end of a transaction");
+}
+
+async fn read(session: &Session) -> Schema {
+    read::live::read_within(session).await.expect("a catalog can be read")
+}
+
+/// Makes the one schema into the other, and says what goes wrong.
+async fn push(session: &Session, from: &Schema, to: &Schema) -> Result<Schema, String> {
+    let changes = diff::diff(from, to, &[]).map_err(|fault| fault.to_string())?.changes;
+    let statements: Vec<_> = changes.iter().flat_map(model::Change::sql).collect();
+    for (at, sql) in statements.iter().enumerate() {
+        send(session, sql.as_str()).await.map_err(|error| {
+            let so_far: Vec<String> = statements[..at].iter().map(|sql| format!("  {sql};")).collect();
+            format!("{sql}\n{error}\nafter\n{}", so_far.join("\n"))
+        })?;
+    }
+    let made = read(session).await;
+    let rest = diff::diff(&made, to, &[]).map_err(|fault| fault.to_string())?.changes;
+    if !rest.is_empty() {
+        let left: Vec<String> =
+            rest.iter().flat_map(model::Change::sql).map(|sql| format!("  {sql};")).collect();
+        return Err(format!("still differs:\n{}", left.join("\n")));
+    }
+    if made.fingerprint() != to.fingerprint() {
+        return Err("nothing differs, but the fingerprints do".to_owned());
+    }
+    Ok(made)
+}
+
+async fn round_trip(session: &Session, seed: u64, refused: &mut (usize, usize)) -> Result<(), String> {
+    let mut random = Random::new(seed);
+    let first = World::new(&mut random);
+    let mut second = first.clone();
+    second.mutate(&mut random);
+    begin(session).await;
+    refused.0 += build(session, &second).await;
+    refused.1 += second.statements().len();
+    let to = read(session).await;
+    rollback(session).await;
+    begin(session).await;
+    build(session, &first).await;
+    let from = read(session).await;
+    let there = match push(session, &from, &to).await {
+        Ok(made) => push(session, &made, &from).await.map(|_| ()).map_err(|why| format!("back: {why}")),
+        Err(why) => Err(format!("there: {why}")),
+    };
+    rollback(session).await;
+    there
+}
+
+#[tokio::test]
+async fn random_schemas_become_each_other() {
+    let mut failures = Vec::new();
+    for major in testkit::majors() {
+        let database = testkit::database(major).await;
+        let session = database.connect().await;
+        let mut refused = (0, 0);
+        let started = std::time::Instant::now();
+        for seed in seeds() {
+            if let Err(why) = round_trip(&session, seed, &mut refused).await {
+                failures.push(format!("PostgreSQL {major}, LOCKKEEPER_ROUND_TRIP_SEED={seed}\n{why}"));
+            }
+        }
+        eprintln!("{major}: {} of {} statements refused, {:?}", refused.0, refused.1, started.elapsed());
+        assert!(refused.0 * 2 < refused.1, "most of the random statements are refused: the test says little");
+        session.close().await;
+    }
+    assert!(failures.is_empty(), "{} failed\n\n{}", failures.len(), failures.join("\n\n"));
+}
