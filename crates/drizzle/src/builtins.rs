@@ -14,8 +14,17 @@ pub(crate) fn source(name: &str) -> Option<&'static str> {
         "fs" => include_str!("js/node/fs.js"),
         "os" => include_str!("js/node/os.js"),
         "module" => include_str!("js/node/module.js"),
-        "assert" | "assert/strict" | "console" | "diagnostics_channel" | "drizzle-kit" | "fs/promises" | "perf_hooks"
-        | "process" | "querystring" | "timers" | "util/types" => include_str!("js/node/small.js"),
+        "assert"
+        | "assert/strict"
+        | "console"
+        | "diagnostics_channel"
+        | "drizzle-kit"
+        | "fs/promises"
+        | "perf_hooks"
+        | "process"
+        | "querystring"
+        | "timers"
+        | "util/types" => include_str!("js/node/small.js"),
         _ => return None,
     })
 }

@@ -82,7 +82,17 @@ pub(crate) fn understood(path: &Path, written: Value) -> Result<Config, Fault> {
 }
 
 fn refuse_other_databases(path: &Path, written: &Written) -> Result<(), Fault> {
-    let drivers = ["better-sqlite", "better-sqlite3", "d1", "d1-http", "durable-sqlite", "expo", "libsql", "mysql2", "turso"];
+    let drivers = [
+        "better-sqlite",
+        "better-sqlite3",
+        "d1",
+        "d1-http",
+        "durable-sqlite",
+        "expo",
+        "libsql",
+        "mysql2",
+        "turso",
+    ];
     let other = match (&written.dialect, &written.driver) {
         (Some(dialect), _) if !["postgresql", "pg"].contains(&dialect.as_str()) => Some(dialect),
         (None, Some(driver)) if drivers.contains(&driver.as_str()) => Some(driver),
@@ -90,17 +100,23 @@ fn refuse_other_databases(path: &Path, written: &Written) -> Result<(), Fault> {
     };
     match other {
         None => Ok(()),
-        Some(other) => Err(Fault::new("drizzle.dialect", format!("{} is for {other}, not for PostgreSQL", path.display()))
-            .at(path.display().to_string())
-            .help("point at the configuration with `dialect: \"postgresql\"`")),
+        Some(other) => Err(Fault::new(
+            "drizzle.dialect",
+            format!("{} is for {other}, not for PostgreSQL", path.display()),
+        )
+        .at(path.display().to_string())
+        .help("point at the configuration with `dialect: \"postgresql\"`")),
     }
 }
 
 fn casing(path: &Path, word: &str) -> Result<Casing, Fault> {
     let known = [Casing::Snake, Casing::Camel];
     known.into_iter().find(|casing| casing.name() == word).ok_or_else(|| {
-        Fault::new("drizzle.config", format!("\"{word}\" is not a casing; casings are snake_case and camelCase"))
-            .at(path.display().to_string())
+        Fault::new(
+            "drizzle.config",
+            format!("\"{word}\" is not a casing; casings are snake_case and camelCase"),
+        )
+        .at(path.display().to_string())
     })
 }
 
@@ -115,11 +131,16 @@ mod tests {
 
     #[test]
     fn takes_one_or_many() {
-        let found = config(json!({"dialect": "postgresql", "schema": "./a.ts", "schemaFilter": ["x"], "tablesFilter": "y_*",
-            "out": "./drizzle", "casing": "snake_case"}))
+        let found = config(
+            json!({"dialect": "postgresql", "schema": "./a.ts", "schemaFilter": ["x"], "tablesFilter": "y_*",
+            "out": "./drizzle", "casing": "snake_case"}),
+        )
         .unwrap();
         assert_eq!(found.schema, ["./a.ts"]);
-        assert_eq!((found.filter.schemas, found.filter.tables), (vec!["x".to_owned()], vec!["y_*".to_owned()]));
+        assert_eq!(
+            (found.filter.schemas, found.filter.tables),
+            (vec!["x".to_owned()], vec!["y_*".to_owned()])
+        );
         assert_eq!((found.out, found.casing), (Some(PathBuf::from("/project/drizzle")), Some(Casing::Snake)));
         assert_eq!(config(json!({"schema": ["a", "b"], "driver": "pg"})).unwrap().schema, ["a", "b"]);
     }

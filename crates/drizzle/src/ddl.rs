@@ -2,6 +2,7 @@
 
 mod duplicates;
 mod extensions;
+mod functions;
 mod indexes;
 mod roles;
 mod tables;
@@ -41,7 +42,15 @@ pub(crate) struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     pub(crate) fn new(described: &'a Described, generation: Generation, origin: &'a Origin<'a>) -> Self {
-        Self { described, generation, origin, statements: Vec::new(), external: BTreeSet::new(), notes: Vec::new(), types: types::types(described, generation) }
+        Self {
+            described,
+            generation,
+            origin,
+            statements: Vec::new(),
+            external: BTreeSet::new(),
+            notes: Vec::new(),
+            types: types::types(described, generation),
+        }
     }
 
     /// Makes the statements.
@@ -54,6 +63,7 @@ impl<'a> Builder<'a> {
         self.schemas();
         self.enums();
         self.sequences();
+        self.functions();
         self.tables();
         self.indexes();
         self.foreign_keys();
@@ -100,7 +110,8 @@ impl<'a> Builder<'a> {
 
     /// Schemas the project creates: exported, not declared as existing, not `public`.
     pub(crate) fn managed_schemas(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        let exported = self.described.schemas.iter().filter(|schema| !schema.existing && schema.name != "public");
+        let exported =
+            self.described.schemas.iter().filter(|schema| !schema.existing && schema.name != "public");
         exported.map(|schema| schema.name.as_str())
     }
 
@@ -108,9 +119,20 @@ impl<'a> Builder<'a> {
         let it = self.described;
         let tables = it.tables.iter().chain(&it.outside).map(|table| &table.schema);
         let enums = it.enums.iter().chain(&it.hidden_enums).map(|made| &made.schema);
-        let rest = it.views.iter().map(|view| &view.schema).chain(it.sequences.iter().map(|sequence| &sequence.schema));
+        let rest = it
+            .views
+            .iter()
+            .map(|view| &view.schema)
+            .chain(it.sequences.iter().map(|sequence| &sequence.schema));
         let declared = it.schemas.iter().map(|schema| schema.name.clone());
-        tables.chain(enums).chain(rest).flatten().cloned().chain(declared).collect()
+        tables
+            .chain(enums)
+            .chain(rest)
+            .flatten()
+            .cloned()
+            .chain(declared)
+            .chain(self.platform_schemas())
+            .collect()
     }
 
     fn enums(&mut self) {

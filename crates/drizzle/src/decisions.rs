@@ -10,9 +10,9 @@ use std::path::Path;
 
 use oxc::allocator::Allocator;
 use oxc::ast::ast::{
-    BinaryExpression, CallExpression, ConditionalExpression, DoWhileStatement, Expression, ForStatement, IfStatement,
-    LogicalExpression, LogicalOperator, SwitchStatement, TaggedTemplateExpression, UnaryExpression, UnaryOperator,
-    WhileStatement,
+    BinaryExpression, CallExpression, ConditionalExpression, DoWhileStatement, Expression, ForStatement,
+    IfStatement, LogicalExpression, LogicalOperator, SwitchStatement, TaggedTemplateExpression,
+    UnaryExpression, UnaryOperator, WhileStatement,
 };
 use oxc::ast_visit::{Visit, walk};
 use oxc::parser::Parser;
@@ -223,7 +223,10 @@ mod tests {
     #[test]
     fn wraps_tests_and_comparisons() {
         assert_eq!(visible("if (a) b"), "if ($test(a,\":4\")) b");
-        assert_eq!(visible("x = a === 'b' ? 1 : 2"), "x = $test($compare(a,'b',\"===\",\":4\"),\":4\") ? 1 : 2");
+        assert_eq!(
+            visible("x = a === 'b' ? 1 : 2"),
+            "x = $test($compare(a,'b',\"===\",\":4\"),\":4\") ? 1 : 2"
+        );
         assert_eq!(visible("x = !a || b\n  ?? c"), visible("x = !a || b\n  ?? c"));
         assert_eq!(visible("x = a && (b in c)"), "x = $test(a,\":4\") && ($compare(b,c,\"in\",\":10\"))");
         assert_eq!(visible("x = (a) ?? b"), "x = $nullish((a),\":4\") ?? b");
@@ -235,12 +238,21 @@ mod tests {
         assert_eq!(visible("x = a[b]"), "x = $at(a,b,\":4\")");
         assert_eq!(visible("x = a[b][c]"), "x = $at($at(a,b,\":4\"),c,\":4\")");
         assert_eq!(visible("a[b] = c"), "a[b] = c");
-        assert_eq!(visible("a[b](c); delete a[b]; a[b]++; a['k']; a?.[b]"), "a[b](c); delete a[b]; a[b]++; a['k']; a?.[b]");
+        assert_eq!(
+            visible("a[b](c); delete a[b]; a[b]++; a['k']; a?.[b]"),
+            "a[b](c); delete a[b]; a[b]++; a['k']; a?.[b]"
+        );
     }
 
     #[test]
     fn wraps_kinds_and_switches() {
-        assert_eq!(visible("typeof a.b === 'x'"), "$compare($kind(typeof a.b,()=>a.b,\":0\"),'x',\"===\",\":0\")");
-        assert_eq!(visible("switch (a) { case b: }"), "switch ($switched(a,\":8\")) { case $cased(b,\":18\"): }");
+        assert_eq!(
+            visible("typeof a.b === 'x'"),
+            "$compare($kind(typeof a.b,()=>a.b,\":0\"),'x',\"===\",\":0\")"
+        );
+        assert_eq!(
+            visible("switch (a) { case b: }"),
+            "switch ($switched(a,\":8\")) { case $cased(b,\":18\"): }"
+        );
     }
 }

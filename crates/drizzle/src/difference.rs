@@ -7,7 +7,10 @@ pub(crate) fn first(a: &Value, b: &Value) -> Option<String> {
     match (a, b) {
         _ if a == b => None,
         (Value::Object(left), Value::Object(right)) => {
-            let key = left.keys().chain(right.keys()).find(|key| left.get(*key) != right.get(*key))?;
+            let differing =
+                || left.keys().chain(right.keys()).filter(|key| left.get(*key) != right.get(*key));
+            // Types are listed apart; the column that has another one says more.
+            let key = differing().find(|key| *key != "types").or_else(|| differing().next())?;
             let below = first(left.get(key).unwrap_or(&Value::Null), right.get(key).unwrap_or(&Value::Null));
             Some(joined(key, below))
         }
@@ -34,8 +37,20 @@ fn joined(key: &str, below: Option<String>) -> String {
     }
 }
 
-const LISTS: &[&str] =
-    &["checks", "columns", "enums", "foreignKeys", "indexes", "policies", "roles", "schemas", "sequences", "tables", "uniques", "views"];
+const LISTS: &[&str] = &[
+    "checks",
+    "columns",
+    "enums",
+    "foreignKeys",
+    "indexes",
+    "policies",
+    "roles",
+    "schemas",
+    "sequences",
+    "tables",
+    "uniques",
+    "views",
+];
 
 #[cfg(test)]
 mod tests {

@@ -32,7 +32,8 @@ impl Filter {
 fn admitted(globs: &[String], name: &str) -> bool {
     let matches = |glob: &str| matcher(glob).is_some_and(|glob| glob.is_match(name));
     let (out, wanted): (Vec<&String>, Vec<&String>) = globs.iter().partition(|glob| glob.starts_with('!'));
-    !out.iter().any(|glob| matches(&glob[1..])) && (wanted.is_empty() || wanted.iter().any(|glob| matches(glob)))
+    !out.iter().any(|glob| matches(&glob[1..]))
+        && (wanted.is_empty() || wanted.iter().any(|glob| matches(glob)))
 }
 
 fn matcher(glob: &str) -> Option<GlobMatcher> {

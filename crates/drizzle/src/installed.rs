@@ -35,7 +35,11 @@ pub(crate) fn find(files: &Arc<Files>, schema: &Path) -> Result<Installed, Fault
 }
 
 fn absent(files: &Files, schema: &Path) -> Fault {
-    let folder = schema.ancestors().skip(1).find(|folder| folder.join("package.json").is_file()).unwrap_or(files.root());
+    let folder = schema
+        .ancestors()
+        .skip(1)
+        .find(|folder| folder.join("package.json").is_file())
+        .unwrap_or(files.root());
     let managers = [
         ("pnpm-lock.yaml", "pnpm install"),
         ("yarn.lock", "yarn install"),
@@ -44,7 +48,8 @@ fn absent(files: &Files, schema: &Path) -> Fault {
         ("package-lock.json", "npm ci"),
     ];
     let locked = folder.ancestors().take_while(|above| above.starts_with(files.root()));
-    let install = locked.flat_map(|folder| managers.iter().filter(|(lock, _)| folder.join(lock).is_file())).next();
+    let install =
+        locked.flat_map(|folder| managers.iter().filter(|(lock, _)| folder.join(lock).is_file())).next();
     let install = install.map_or("npm install", |(_, command)| command);
     let manifest = std::fs::read_to_string(folder.join("package.json")).unwrap_or_default();
     let help = if manifest.contains("\"drizzle-orm\"") {
@@ -52,7 +57,10 @@ fn absent(files: &Files, schema: &Path) -> Fault {
     } else {
         format!("run `npm install drizzle-orm` (or your package manager's like) in {}", folder.display())
     };
-    Fault::new("drizzle.not_installed", format!("drizzle-orm is not installed where {} would find it", schema.display()))
-        .at(folder.display().to_string())
-        .help(help)
+    Fault::new(
+        "drizzle.not_installed",
+        format!("drizzle-orm is not installed where {} would find it", schema.display()),
+    )
+    .at(folder.display().to_string())
+    .help(help)
 }

@@ -35,7 +35,8 @@ const CONFIGS: [&str; 7] = [
 /// # Errors
 /// When there is nothing at the path, or nothing Drizzle could have written.
 pub(crate) fn input(path: &Path) -> Result<Input, Fault> {
-    let missing = |error| Fault::new("drizzle.no_such_path", format!("there is no {}", path.display())).cause(error);
+    let missing =
+        |error| Fault::new("drizzle.no_such_path", format!("there is no {}", path.display())).cause(error);
     let path = path.canonicalize().map_err(missing)?;
     if path.is_dir() {
         let config = CONFIGS.iter().map(|name| path.join(name)).find(|config| config.is_file());
@@ -70,7 +71,9 @@ fn folder_files(folder: &Path) -> Result<Vec<PathBuf>, Fault> {
     let below: Vec<PathBuf> = walk(folder).filter(|path| is_schema_script(path)).collect();
     if below.is_empty() {
         let what = format!("{} has no TypeScript or JavaScript files", folder.display());
-        return Err(Fault::new("drizzle.no_files", what).help("point at the folder that holds the Drizzle schema"));
+        return Err(
+            Fault::new("drizzle.no_files", what).help("point at the folder that holds the Drizzle schema")
+        );
     }
     Ok(below)
 }
@@ -108,8 +111,10 @@ pub(crate) fn schema_files(folder: &Path, root: &Path, patterns: &[String]) -> R
     for base in folder.ancestors().take_while(|base| base.starts_with(root)) {
         let found: Vec<Vec<PathBuf>> = patterns.iter().map(|pattern| expand(base, pattern)).collect();
         if found.iter().any(|files| !files.is_empty()) {
-            if let Some((_, pattern)) = found.iter().zip(patterns).find(|(files, pattern)| files.is_empty() && !is_glob(pattern)) {
-                return Err(no_files(&[pattern.clone()], base));
+            if let Some((_, pattern)) =
+                found.iter().zip(patterns).find(|(files, pattern)| files.is_empty() && !is_glob(pattern))
+            {
+                return Err(no_files(std::slice::from_ref(pattern), base));
             }
             let mut seen = BTreeSet::new();
             return Ok(found.into_iter().flatten().filter(|file| seen.insert(file.clone())).collect());
@@ -120,7 +125,8 @@ pub(crate) fn schema_files(folder: &Path, root: &Path, patterns: &[String]) -> R
 
 fn no_files(patterns: &[String], folder: &Path) -> Fault {
     let what = format!("the schema path {} means no file in {}", patterns.join(", "), folder.display());
-    Fault::new("drizzle.no_files", what).help("correct `schema` in drizzle.config; its paths count from the project's folder")
+    Fault::new("drizzle.no_files", what)
+        .help("correct `schema` in drizzle.config; its paths count from the project's folder")
 }
 
 fn is_glob(pattern: &str) -> bool {
@@ -135,10 +141,15 @@ fn expand(base: &Path, pattern: &str) -> Vec<PathBuf> {
     let text = whole.display().to_string();
     let Ok(glob) = GlobBuilder::new(&text).literal_separator(true).build() else { return Vec::new() };
     let matcher = glob.compile_matcher();
-    let fixed: PathBuf = whole.components().take_while(|part| !is_glob(&part.as_os_str().to_string_lossy())).collect();
-    let mut found: Vec<PathBuf> = walk(&fixed).filter(|path| matcher.is_match(path) && is_schema_script(path)).collect();
-    let folders: BTreeSet<PathBuf> = walk(&fixed).filter_map(|path| path.parent().map(Path::to_owned)).collect();
-    found.extend(folders.into_iter().filter(|folder| matcher.is_match(folder)).flat_map(|folder| children(&folder)));
+    let fixed: PathBuf =
+        whole.components().take_while(|part| !is_glob(&part.as_os_str().to_string_lossy())).collect();
+    let mut found: Vec<PathBuf> =
+        walk(&fixed).filter(|path| matcher.is_match(path) && is_schema_script(path)).collect();
+    let folders: BTreeSet<PathBuf> =
+        walk(&fixed).filter_map(|path| path.parent().map(Path::to_owned)).collect();
+    found.extend(
+        folders.into_iter().filter(|folder| matcher.is_match(folder)).flat_map(|folder| children(&folder)),
+    );
     found.sort();
     found.dedup();
     canonical(found)
@@ -151,7 +162,8 @@ fn place_files(path: &Path) -> Vec<PathBuf> {
     if path.is_file() {
         return canonical(vec![path.to_owned()]);
     }
-    let with_ending = ["ts", "mts", "js", "mjs"].map(|ending| PathBuf::from([&path.display().to_string(), ".", ending].concat()));
+    let with_ending = ["ts", "mts", "js", "mjs"]
+        .map(|ending| PathBuf::from([&path.display().to_string(), ".", ending].concat()));
     canonical(with_ending.into_iter().filter(|path| path.is_file()).take(1).collect())
 }
 
@@ -166,9 +178,11 @@ pub(crate) fn root(folder: &Path) -> PathBuf {
     let is_workspace = |folder: &&Path| {
         folder.join(".git").exists()
             || folder.join("pnpm-workspace.yaml").is_file()
-            || fs::read_to_string(folder.join("package.json")).is_ok_and(|text| text.contains("\"workspaces\""))
+            || fs::read_to_string(folder.join("package.json"))
+                .is_ok_and(|text| text.contains("\"workspaces\""))
     };
-    let found = above().find(is_workspace).or_else(|| above().find(|folder| folder.join("package.json").is_file()));
+    let found =
+        above().find(is_workspace).or_else(|| above().find(|folder| folder.join("package.json").is_file()));
     found.unwrap_or(folder).to_owned()
 }
 
@@ -192,7 +206,8 @@ mod tests {
 
     #[test]
     fn tells_configurations_from_schemas() {
-        let (_kept, base) = project(&["drizzle.config.ts", "drizzle-prod.config.ts", "src/schema.ts", "notes.md"]);
+        let (_kept, base) =
+            project(&["drizzle.config.ts", "drizzle-prod.config.ts", "src/schema.ts", "notes.md"]);
         assert_eq!(input(&base).unwrap(), Input::Config(base.join("drizzle.config.ts")));
         let other = base.join("drizzle-prod.config.ts");
         assert_eq!(input(&other).unwrap(), Input::Config(other));
@@ -203,8 +218,14 @@ mod tests {
 
     #[test]
     fn globs_folders_and_lists() {
-        let (_kept, base) =
-            project(&["a/schema.ts", "b/deep/schema.ts", "b/deep/x.test.ts", "lib/one.ts", "lib/two.js", "lib/z.d.ts"]);
+        let (_kept, base) = project(&[
+            "a/schema.ts",
+            "b/deep/schema.ts",
+            "b/deep/x.test.ts",
+            "lib/one.ts",
+            "lib/two.js",
+            "lib/z.d.ts",
+        ]);
         let find = |patterns: &[&str]| {
             let patterns: Vec<String> = patterns.iter().map(|p| (*p).to_owned()).collect();
             schema_files(&base, &base, &patterns).map(|found| names(&base, &found))
@@ -219,7 +240,12 @@ mod tests {
 
     #[test]
     fn the_root_is_the_repository_or_the_package() {
-        let (_kept, base) = project(&["repo/.git/HEAD", "repo/packages/db/package.json", "lone/package.json", "lone/src/a.ts"]);
+        let (_kept, base) = project(&[
+            "repo/.git/HEAD",
+            "repo/packages/db/package.json",
+            "lone/package.json",
+            "lone/src/a.ts",
+        ]);
         assert_eq!(root(&base.join("repo/packages/db")), base.join("repo"));
         assert_eq!(root(&base.join("lone/src")), base.join("lone"));
     }

@@ -72,7 +72,9 @@ pub(crate) struct Modules {
     pub(crate) star_edges: BTreeSet<(PathBuf, PathBuf)>,
     /// What was answered, with the place that asked first.
     pub(crate) sightings: BTreeMap<Sighting, Option<Frame>>,
-    /// The decisions taken the other way, in order.
+    /// The decisions on answered values, with the source of each.
+    pub(crate) met: Vec<(String, String)>,
+    /// Those of them taken the other way, in order.
     pub(crate) decided: Vec<String>,
     /// A fault found while loading, which the engine can only carry as text.
     pub(crate) fault: Option<Fault>,
@@ -108,6 +110,7 @@ impl Modules {
             lost_stars: Vec::new(),
             star_edges: BTreeSet::new(),
             sightings: BTreeMap::new(),
+            met: Vec::new(),
             decided: Vec::new(),
             fault: None,
             broke: None,
@@ -136,7 +139,9 @@ impl Modules {
         let found = self.resolver.resolve(importer, specifier, asks)?;
         Ok(match found {
             Target::File(path) if self.is_broken(&path) => Target::Absent(specifier.to_owned()),
-            Target::File(path) if path.extension().is_some_and(|e| e == "node") => Target::Absent(specifier.to_owned()),
+            Target::File(path) if path.extension().is_some_and(|e| e == "node") => {
+                Target::Absent(specifier.to_owned())
+            }
             other => other,
         })
     }
@@ -177,13 +182,21 @@ impl Modules {
     /// Reads a script and makes it ready: the project's own are stripped of types.
     pub(crate) fn read_script(&mut self, path: &Path) -> Result<Script, Fault> {
         let text = self.read(path)?;
-        let typed = path.extension().is_some_and(|e| matches!(e.to_str(), Some("ts" | "mts" | "cts" | "tsx" | "jsx")));
+        let typed = path
+            .extension()
+            .is_some_and(|e| matches!(e.to_str(), Some("ts" | "mts" | "cts" | "tsx" | "jsx")));
         let mut script = if typed || !self.files.is_package(path) {
             let text = self.without_lost_namespaces(path, text);
-            script::strip(path, &text)?
+            stripped(path, &text)?
         } else {
             let module = self.is_module(path, &text);
-            Script { code: text, module, declarations: Vec::new(), imports: Imports::new(), stars: Vec::new() }
+            Script {
+                code: text,
+                module,
+                declarations: Vec::new(),
+                imports: Imports::new(),
+                stars: Vec::new(),
+            }
         };
         if self.decisions {
             let name = self.name(path);
@@ -221,7 +234,10 @@ impl Modules {
         match path.extension().and_then(|e| e.to_str()) {
             Some("mjs") => true,
             Some("cjs") => false,
-            _ => self.is_module_folder(path) || (looks_like_module(text) && script::has_module_syntax(path, text)),
+            _ => {
+                self.is_module_folder(path)
+                    || (looks_like_module(text) && script::has_module_syntax(path, text))
+            }
         }
     }
 
@@ -243,7 +259,9 @@ impl Modules {
     fn stand_in_text(&mut self, specifier: &str, named: &str, importer: &Path) -> String {
         let imports = match self.scripts.get(importer) {
             Some(script) => script.imports.clone(),
-            None => self.read(importer).map(|text| script::imports_of_text(importer, &text)).unwrap_or_default(),
+            None => {
+                self.read(importer).map(|text| script::imports_of_text(importer, &text)).unwrap_or_default()
+            }
         };
         let mut text = format!("const it = __lockkeeper.standInModule({named:?}); export default it;");
         for name in imports.get(specifier).into_iter().flatten() {
@@ -274,6 +292,14 @@ impl Modules {
     }
 }
 
+/// Strips types. A panic there must not unwind into the engine, which is C: it would end the process.
+fn stripped(path: &Path, text: &str) -> Result<Script, Fault> {
+    std::panic::catch_unwind(|| script::strip(path, text)).unwrap_or_else(|_| {
+        Err(Fault::new("drizzle.engine", format!("stripping the types of {} fails", path.display()))
+            .at(path.display().to_string()))
+    })
+}
+
 fn looks_like_module(text: &str) -> bool {
     text.lines().any(|line| line.starts_with("import ") || line.starts_with("export "))
 }
@@ -281,7 +307,10 @@ fn looks_like_module(text: &str) -> bool {
 /// The text of a module that passes on what a CommonJS module exports.
 fn passing_on(expression: &str, names: &[String]) -> String {
     let mut text = format!("const it = {expression}; export default __lockkeeper.interop(it);");
-    for name in names.iter().filter(|name| is_identifier(name) && *name != "default" && !RESERVED.contains(&name.as_str())) {
+    for name in names
+        .iter()
+        .filter(|name| is_identifier(name) && *name != "default" && !RESERVED.contains(&name.as_str()))
+    {
         text.push_str(&format!(" export const {name} = it.{name};"));
     }
     for (at, name) in names.iter().filter(|name| RESERVED.contains(&name.as_str())).enumerate() {
@@ -291,10 +320,53 @@ fn passing_on(expression: &str, names: &[String]) -> String {
 }
 
 const RESERVED: &[&str] = &[
-    "await", "break", "case", "catch", "class", "const", "continue", "debugger", "delete", "do", "else", "enum",
-    "eval", "export", "extends", "false", "finally", "for", "function", "if", "implements", "import", "in",
-    "instanceof", "interface", "it", "let", "new", "null", "package", "private", "protected", "public", "return", "static",
-    "super", "switch", "this", "throw", "true", "try", "typeof", "var", "void", "while", "with", "yield",
+    "await",
+    "break",
+    "case",
+    "catch",
+    "class",
+    "const",
+    "continue",
+    "debugger",
+    "delete",
+    "do",
+    "else",
+    "enum",
+    "eval",
+    "export",
+    "extends",
+    "false",
+    "finally",
+    "for",
+    "function",
+    "if",
+    "implements",
+    "import",
+    "in",
+    "instanceof",
+    "interface",
+    "it",
+    "let",
+    "new",
+    "null",
+    "package",
+    "private",
+    "protected",
+    "public",
+    "return",
+    "static",
+    "super",
+    "switch",
+    "this",
+    "throw",
+    "true",
+    "try",
+    "typeof",
+    "var",
+    "void",
+    "while",
+    "with",
+    "yield",
 ];
 
 /// The engine's resolver and loader over [`Modules`].
@@ -365,7 +437,10 @@ impl Loader {
             })?
         };
         if !script.module {
-            return Ok(passing_on(&format!("__lockkeeper.importCommonJs({shown:?})"), &keys(ctx, "importCommonJs", &shown)?));
+            return Ok(passing_on(
+                &format!("__lockkeeper.importCommonJs({shown:?})"),
+                &keys(ctx, "importCommonJs", &shown)?,
+            ));
         }
         let mut modules = self.0.borrow_mut();
         if modules.files.is_package(path) {

@@ -56,10 +56,18 @@ impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::StandIn { module, importer, failed: None } => {
-                write!(f, "\"{module}\" is not available here and was stood in for (imported by {})", importer.display())
+                write!(
+                    f,
+                    "\"{module}\" is not available here and was stood in for (imported by {})",
+                    importer.display()
+                )
             }
             Self::StandIn { module, importer, failed: Some(why) } => {
-                write!(f, "\"{module}\" fails here and was stood in for ({why}; imported by {})", importer.display())
+                write!(
+                    f,
+                    "\"{module}\" fails here and was stood in for ({why}; imported by {})",
+                    importer.display()
+                )
             }
             Self::Environment { variable } => {
                 write!(f, "the environment variable {variable} was answered with a placeholder")

@@ -16,7 +16,10 @@ pub(crate) struct Origin<'a> {
 
 impl<'a> Origin<'a> {
     pub(crate) fn new(scripts: &'a BTreeMap<PathBuf, Script>, files: &Files) -> Self {
-        let texts = scripts.keys().filter_map(|path| Some((path.as_path(), Lines::new(files.read(path).ok()?)))).collect();
+        let texts = scripts
+            .keys()
+            .filter_map(|path| Some((path.as_path(), Lines::new(files.read(path).ok()?))))
+            .collect();
         Self { scripts, texts }
     }
 

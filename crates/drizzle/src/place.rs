@@ -53,6 +53,9 @@ mod tests {
             let place = lines.place(Path::new("a.ts"), offset);
             (place.line, place.column)
         };
-        assert_eq!([at(0), at(2), at(3), at(5), at(6), at(99)], [(1, 1), (1, 3), (2, 1), (2, 2), (2, 3), (3, 1)]);
+        assert_eq!(
+            [at(0), at(2), at(3), at(5), at(6), at(99)],
+            [(1, 1), (1, 3), (2, 1), (2, 2), (2, 3), (3, 1)]
+        );
     }
 }

@@ -11,7 +11,8 @@ use crate::note::Note;
 /// about where they come from.
 #[derive(Debug, Clone)]
 pub struct Project {
-    /// DDL in an order that loads on an empty database.
+    /// DDL in an order that loads on an empty database, in a session whose `search_path` is `public`: what authors
+    /// wrote, such as the queries of views, need not qualify its names.
     pub statements: Vec<Statement>,
     /// Extensions the schema needs, guessed from types, functions and operator classes: Drizzle cannot declare them.
     pub extensions: Vec<Extension>,
@@ -110,6 +111,8 @@ pub enum External {
     View(Name),
     /// A role that policies name.
     Role(Ident),
+    /// A function that a hosted platform brings, such as `auth.uid` of Supabase.
+    Function(Name),
 }
 
 /// How TypeScript names become database names.
@@ -135,7 +138,7 @@ impl std::fmt::Display for External {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Schema(name) | Self::Role(name) => name.fmt(f),
-            Self::Table(name) | Self::View(name) => name.fmt(f),
+            Self::Table(name) | Self::View(name) | Self::Function(name) => name.fmt(f),
         }
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! What is not known (a package that is not installed, a variable, the clock) is answered with something. To show
 //! that the schema does not depend on it the project is evaluated once more with everything unknown answered
-//! differently, and with each decision on such a value taken the other way. If the two answers are equal, none of
-//! it reaches the schema; if not, one source after another is varied alone to say which does.
+//! differently, and with every decision on such a value taken the other way; then with each such decision turned
+//! alone. If all answers are equal, nothing unknown reaches the schema; if not, one source after another is varied
+//! alone to say which does.
 
 use std::collections::BTreeSet;
 
@@ -28,12 +29,44 @@ pub(crate) fn proved(evaluation: &Evaluation<'_>) -> Result<Evaluated, Fault> {
         return Ok(first);
     }
     let all: Vec<&Doubt> = doubts.iter().collect();
-    match varied(evaluation, &first, &all) {
-        Ok(second) if second == first.answer => Ok(first),
-        Ok(_) => Err(blame(evaluation, &first, &doubts)),
-        Err(fault) => Err(unproved(&doubts, fault)),
+    let second = varied(evaluation, &first, &all).map_err(|fault| unproved(&doubts, fault))?;
+    if second.answer != first.answer {
+        return Err(blame(evaluation, &first, &doubts));
     }
+    if !second.met.is_empty() {
+        turn_each(evaluation, &first)?;
+    }
+    Ok(first)
 }
+
+/// Takes each decision on an unknown value the other way, alone: two that are turned together may cancel out.
+fn turn_each(evaluation: &Evaluation<'_>, first: &Evaluated) -> Result<(), Fault> {
+    let turned = |site: &str| {
+        let mut again = evaluation.clone();
+        again.learned = first.learned.clone();
+        again.decisions = true;
+        again.setup.turn = Some(site.to_owned());
+        evaluate(&again)
+    };
+    let plain = turned("").map_err(|failure| failure.fault)?;
+    let mut sites: Vec<(String, String)> = Vec::new();
+    for (site, source) in plain.met {
+        if !sites.iter().any(|(known, _)| *known == site) {
+            sites.push((site, source));
+        }
+    }
+    for (site, source) in sites.iter().take(SITES_MAX) {
+        if let (Ok(other), Some(doubt)) = (turned(site), Doubt::from_source(source))
+            && other.answer != first.answer
+        {
+            return Err(depends(evaluation, first, &doubt, &differing_part(&first.answer, &other.answer)));
+        }
+    }
+    Ok(())
+}
+
+/// Bounds the work of a reading: each decision costs one evaluation.
+const SITES_MAX: usize = 64;
 
 /// Each attempt learns of one module or name; projects need a handful.
 const ATTEMPTS_MAX: usize = 64;
@@ -47,7 +80,10 @@ fn evaluated(evaluation: &Evaluation<'_>) -> Result<Evaluated, Fault> {
             Err(Failure { fault, .. }) => return Err(fault),
         }
     }
-    Err(Fault::new("drizzle.engine", "gave up: each attempt to evaluate the project found another module that fails"))
+    Err(Fault::new(
+        "drizzle.engine",
+        "gave up: each attempt to evaluate the project found another module that fails",
+    ))
 }
 
 /// Something unknown that was answered.
@@ -70,6 +106,14 @@ impl Doubt {
         }
     }
 
+    fn from_source(source: &str) -> Option<Self> {
+        match source.split_once(':')? {
+            ("environment", name) => Some(Self::Environment(name.to_owned())),
+            ("package", name) => Some(Self::Package(name.to_owned())),
+            _ => None,
+        }
+    }
+
     fn of(seen: &Sighting) -> Option<Self> {
         match seen.kind.as_str() {
             "environment" => Some(Self::Environment(seen.name.clone())),
@@ -89,15 +133,17 @@ fn doubts(evaluated: &Evaluated) -> Vec<Doubt> {
 
 /// Evaluates with these doubts answered differently. A decision whose other side throws cannot lead to another
 /// schema, only to none; it is left as it was.
-fn varied(evaluation: &Evaluation<'_>, first: &Evaluated, doubts: &[&Doubt]) -> Result<String, Fault> {
+fn varied(evaluation: &Evaluation<'_>, first: &Evaluated, doubts: &[&Doubt]) -> Result<Evaluated, Fault> {
     let mut again = evaluation.clone();
     again.learned = first.learned.clone();
     again.decisions = true;
     again.setup.vary = doubts.iter().map(|doubt| doubt.source()).collect();
     loop {
         match evaluate(&again) {
-            Ok(evaluated) => return Ok(evaluated.answer),
-            Err(Failure { decided: Some(site), .. }) if again.setup.keep.len() < KEPT_MAX => again.setup.keep.push(site),
+            Ok(evaluated) => return Ok(evaluated),
+            Err(Failure { decided: Some(site), .. }) if again.setup.keep.len() < KEPT_MAX => {
+                again.setup.keep.push(site)
+            }
             Err(Failure { fault, .. }) => return Err(fault),
         }
     }
@@ -110,9 +156,9 @@ fn blame(evaluation: &Evaluation<'_>, first: &Evaluated, doubts: &[Doubt]) -> Fa
     for doubt in doubts {
         let second = varied(evaluation, first, &[doubt]);
         if let Ok(second) = second
-            && second != first.answer
+            && second.answer != first.answer
         {
-            return depends(evaluation, first, doubt, &differing_part(&first.answer, &second));
+            return depends(evaluation, first, doubt, &differing_part(&first.answer, &second.answer));
         }
     }
     let names: Vec<String> = doubts.iter().map(Doubt::source).collect();
@@ -132,13 +178,17 @@ fn differing_part(first: &str, second: &str) -> String {
 
 fn depends(evaluation: &Evaluation<'_>, first: &Evaluated, doubt: &Doubt, part: &str) -> Fault {
     let fault = match doubt {
-        Doubt::Environment(name) => Fault::new("drizzle.environment", format!("{part} depends on the environment variable {name}"))
-            .help(format!("say what {name} is, or take it out of the schema")),
+        Doubt::Environment(name) => {
+            Fault::new("drizzle.environment", format!("{part} depends on the environment variable {name}"))
+                .help(format!("say what {name} is, or take it out of the schema"))
+        }
         Doubt::Package(module) => stand_in_fault(part, module),
-        Doubt::Clock => Fault::new("drizzle.clock", format!("{part} depends on the time of day"))
-            .help("a schema that changes with the clock is another one every time it is read; write the value out"),
-        Doubt::Random => Fault::new("drizzle.random", format!("{part} depends on random numbers"))
-            .help("a schema that changes at random is another one every time it is read; write the value out"),
+        Doubt::Clock => Fault::new("drizzle.clock", format!("{part} depends on the time of day")).help(
+            "a schema that changes with the clock is another one every time it is read; write the value out",
+        ),
+        Doubt::Random => Fault::new("drizzle.random", format!("{part} depends on random numbers")).help(
+            "a schema that changes at random is another one every time it is read; write the value out",
+        ),
     };
     match place(evaluation, first, doubt) {
         Some(place) => fault.at(place),
@@ -148,8 +198,10 @@ fn depends(evaluation: &Evaluation<'_>, first: &Evaluated, doubt: &Doubt, part: 
 
 /// A part of the schema comes from a module that is not there.
 pub(crate) fn stand_in_fault(part: &str, module: &str) -> Fault {
-    let what = format!("{part} depends on \"{module}\", which is not installed or does not run outside of node");
-    Fault::new("drizzle.stand_in", what).help(format!("install \"{module}\", or take the value from a file of the project"))
+    let what =
+        format!("{part} depends on \"{module}\", which is not installed or does not run outside of node");
+    Fault::new("drizzle.stand_in", what)
+        .help(format!("install \"{module}\", or take the value from a file of the project"))
 }
 
 /// Where the project asks for what is in doubt.

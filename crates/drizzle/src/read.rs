@@ -68,6 +68,7 @@ impl Reading<'_> {
             recent: false,
             vary: Vec::new(),
             keep: Vec::new(),
+            turn: None,
         }
     }
 
@@ -92,13 +93,19 @@ impl Reading<'_> {
             let written = serde_json::from_str(&text).map_err(|error| wrong(error.into()))?;
             return Ok((config::understood(path, written)?, Vec::new()));
         }
-        let evaluation = self.evaluation(include_str!("js/config.js"), path, self.setup(vec![path.to_owned()]));
+        let evaluation =
+            self.evaluation(include_str!("js/config.js"), path, self.setup(vec![path.to_owned()]));
         let evaluated = proof::proved(&evaluation)?;
         let mut answer: Value = parsed(&evaluated.answer)?;
         Ok((config::understood(path, answer["config"].take())?, notes(&evaluated)))
     }
 
-    fn schema(&self, config: Option<Config>, schema: &[PathBuf], mut notes_so_far: Vec<Note>) -> Result<Project, Fault> {
+    fn schema(
+        &self,
+        config: Option<Config>,
+        schema: &[PathBuf],
+        mut notes_so_far: Vec<Note>,
+    ) -> Result<Project, Fault> {
         let home = schema.first().cloned().unwrap_or_default();
         let installed = installed::find(&self.files, &home)?;
         let casing = config.as_ref().and_then(|config| config.casing);
@@ -183,8 +190,11 @@ fn described(evaluation: &Evaluation<'_>, evaluated: &Evaluated) -> Result<Descr
     match parsed(&evaluated.answer)? {
         Answer::Described(described) => Ok(*described),
         Answer::Refused(refused) => {
-            let fault = proof::stand_in_fault(&[&refused.whole(), " (", &refused.path, ")"].concat(), &refused.module);
-            Err(match proof::import_place(evaluation, evaluated, &refused.module) {
+            let all = || evaluated.stand_ins.keys().cloned().collect::<Vec<String>>().join("\", \"");
+            let module = if refused.module.is_empty() { all() } else { refused.module.clone() };
+            let fault =
+                proof::stand_in_fault(&[&refused.whole(), " (", &refused.path, ")"].concat(), &module);
+            Err(match proof::import_place(evaluation, evaluated, &module) {
                 Some(place) => fault.at(place),
                 None => fault,
             })
@@ -203,7 +213,8 @@ fn refuse_lost_exports(evaluation: &Evaluation<'_>, evaluated: &Evaluated) -> Re
         }
         passing.extend(more);
     }
-    let Some((file, module)) = evaluated.lost_stars.iter().find(|(file, _)| passing.contains(file.as_path())) else {
+    let Some((file, module)) = evaluated.lost_stars.iter().find(|(file, _)| passing.contains(file.as_path()))
+    else {
         return Ok(());
     };
     let fault = proof::stand_in_fault(&format!("what {} exports", file.display()), module);

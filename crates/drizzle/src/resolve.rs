@@ -41,9 +41,11 @@ pub(crate) struct Resolver {
 
 impl Resolver {
     pub(crate) fn new(files: Arc<Files>) -> Self {
-        let first = ResolverGeneric::new_with_file_system(View(Arc::clone(&files)), project_options(Asks::Import));
+        let first =
+            ResolverGeneric::new_with_file_system(View(Arc::clone(&files)), project_options(Asks::Import));
         let required = first.clone_with_options(project_options(Asks::Require));
-        let package = [Asks::Import, Asks::Require].map(|asks| first.clone_with_options(package_options(asks)));
+        let package =
+            [Asks::Import, Asks::Require].map(|asks| first.clone_with_options(package_options(asks)));
         Self { files, project: [first, required], package }
     }
 
@@ -128,9 +130,12 @@ impl Resolver {
 }
 
 fn missing(importer: &Path, specifier: &str) -> Fault {
-    Fault::new("drizzle.import_missing", format!("cannot find \"{specifier}\", which {} imports", importer.display()))
-        .at(importer.display().to_string())
-        .help("check the path, or generate the file if a build step writes it")
+    Fault::new(
+        "drizzle.import_missing",
+        format!("cannot find \"{specifier}\", which {} imports", importer.display()),
+    )
+    .at(importer.display().to_string())
+    .help("check the path, or generate the file if a build step writes it")
 }
 
 fn outside(importer: &Path, specifier: &str, root: &Path) -> Fault {
@@ -194,10 +199,13 @@ fn is_tsconfig_error(error: &ResolveError) -> bool {
 }
 
 fn project_options(asks: Asks) -> ResolveOptions {
-    let alias = |from: &str, to: &[&str]| (from.to_owned(), to.iter().map(|&ending| ending.to_owned()).collect());
+    let alias =
+        |from: &str, to: &[&str]| (from.to_owned(), to.iter().map(|&ending| ending.to_owned()).collect());
     ResolveOptions {
         tsconfig: Some(TsconfigDiscovery::Auto),
-        extensions: [".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".jsx", ".json"].map(String::from).to_vec(),
+        extensions: [".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".jsx", ".json"]
+            .map(String::from)
+            .to_vec(),
         extension_alias: vec![
             alias(".js", &[".ts", ".tsx", ".js"]),
             alias(".jsx", &[".tsx", ".jsx"]),
@@ -246,10 +254,48 @@ const SUBPATHS: &[&str] = &[
 ];
 
 const BUILTINS: &[&str] = &[
-    "assert", "async_hooks", "buffer", "child_process", "cluster", "console", "constants", "crypto", "dgram",
-    "diagnostics_channel", "dns", "domain", "events", "fs", "http", "http2", "https", "inspector", "module", "net",
-    "os", "path", "perf_hooks", "process", "punycode", "querystring", "readline", "repl", "stream", "string_decoder",
-    "sys", "timers", "tls", "trace_events", "tty", "url", "util", "v8", "vm", "wasi", "worker_threads", "zlib",
+    "assert",
+    "async_hooks",
+    "buffer",
+    "child_process",
+    "cluster",
+    "console",
+    "constants",
+    "crypto",
+    "dgram",
+    "diagnostics_channel",
+    "dns",
+    "domain",
+    "events",
+    "fs",
+    "http",
+    "http2",
+    "https",
+    "inspector",
+    "module",
+    "net",
+    "os",
+    "path",
+    "perf_hooks",
+    "process",
+    "punycode",
+    "querystring",
+    "readline",
+    "repl",
+    "stream",
+    "string_decoder",
+    "sys",
+    "timers",
+    "tls",
+    "trace_events",
+    "tty",
+    "url",
+    "util",
+    "v8",
+    "vm",
+    "wasi",
+    "worker_threads",
+    "zlib",
 ];
 
 #[cfg(test)]
@@ -261,7 +307,10 @@ mod tests {
         assert!(BUILTINS.is_sorted());
         assert_eq!(package_name("@a/b/c"), "@a/b");
         assert_eq!(package_name("a/b"), "a");
-        assert_eq!(package_of(Path::new("/x/node_modules/.pnpm/a@1/node_modules/@s/a/i.js")).as_deref(), Some("@s/a"));
+        assert_eq!(
+            package_of(Path::new("/x/node_modules/.pnpm/a@1/node_modules/@s/a/i.js")).as_deref(),
+            Some("@s/a")
+        );
         assert_eq!(builtin("node:test"), Some("test"));
         assert_eq!(builtin("fs/promises"), Some("fs/promises"));
         assert_eq!(builtin("events/x"), None);

@@ -1,6 +1,6 @@
 //! One evaluation: an engine of its own with bounded memory and time, and nothing of the machine in reach.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,8 @@ use model::Fault;
 use rquickjs::context::EvalOptions;
 use rquickjs::promise::PromiseState;
 use rquickjs::{
-    CatchResultExt, CaughtError, Context, Ctx, Exception, Function, Module, Object, Persistent, Promise, Runtime, Value,
+    CatchResultExt, CaughtError, Context, Ctx, Exception, Function, Module, Object, Persistent, Promise,
+    Runtime, Value,
 };
 use serde::Serialize;
 use sha2::Digest;
@@ -43,6 +44,8 @@ pub(crate) struct Setup {
     pub(crate) vary: Vec<String>,
     /// Decisions that stay as they are although their source is varied.
     pub(crate) keep: Vec<String>,
+    /// The one decision to take the other way, whatever is varied; an empty text for none at all.
+    pub(crate) turn: Option<String>,
 }
 
 /// An evaluation to make.
@@ -68,6 +71,8 @@ pub(crate) struct Evaluated {
     pub(crate) lost_stars: Vec<(PathBuf, String)>,
     pub(crate) star_edges: BTreeSet<(PathBuf, PathBuf)>,
     pub(crate) sightings: BTreeMap<Sighting, Option<Frame>>,
+    /// The decisions on answered values that were met, with the source of each.
+    pub(crate) met: Vec<(String, String)>,
     /// What had to be learned about modules on the way.
     pub(crate) learned: Learned,
 }
@@ -120,13 +125,17 @@ fn run(evaluation: &Evaluation<'_>) -> Result<Evaluated, Failure> {
     let shared: Shared = Rc::new(RefCell::new(modules));
     let no_engine = |error| engine_fault("cannot start the engine").cause(error);
     let runtime = Runtime::new().map_err(no_engine)?;
-    let late = limit(&runtime, evaluation.options);
+    limit(&runtime, evaluation.options);
     runtime.set_loader(Loader(Rc::clone(&shared)), Loader(Rc::clone(&shared)));
     let context = Context::full(&runtime).map_err(no_engine)?;
-    let engine = Engine { runtime: &runtime, context: &context, late };
+    let engine =
+        Engine { runtime: &runtime, context: &context, memory_bytes: evaluation.options.memory_bytes };
     match engine.answer(&shared, evaluation) {
         Ok(answer) => Ok(finished(answer, &shared)),
-        Err(thrown) => Err(thrown::judge(&thrown, &mut shared.borrow_mut(), evaluation.options)),
+        Err(thrown) => {
+            let thrown = engine.explained(thrown);
+            Err(thrown::judge(&thrown, &mut shared.borrow_mut(), evaluation.options))
+        }
     }
 }
 
@@ -139,31 +148,24 @@ fn finished(answer: String, shared: &Shared) -> Evaluated {
         lost_stars: std::mem::take(&mut modules.lost_stars),
         star_edges: std::mem::take(&mut modules.star_edges),
         sightings: std::mem::take(&mut modules.sightings),
+        met: std::mem::take(&mut modules.met),
         learned: std::mem::take(&mut modules.learned),
     }
 }
 
-/// Sets the bounds; the cell tells whether the time ran out.
-fn limit(runtime: &Runtime, options: &Options) -> Rc<Cell<bool>> {
+fn limit(runtime: &Runtime, options: &Options) {
     runtime.set_memory_limit(options.memory_bytes);
     runtime.set_max_stack_size(STACK_BYTES);
     // Most evaluations end before there is garbage worth collecting.
     runtime.set_gc_threshold(options.memory_bytes / 2);
     let end = Instant::now() + Duration::from_millis(options.time_ms);
-    let late = Rc::new(Cell::new(false));
-    let told = Rc::clone(&late);
-    runtime.set_interrupt_handler(Some(Box::new(move || {
-        told.set(Instant::now() > end);
-        told.get()
-    })));
-    late
+    runtime.set_interrupt_handler(Some(Box::new(move || Instant::now() > end)));
 }
 
 struct Engine<'a> {
     runtime: &'a Runtime,
     context: &'a Context,
-    /// Whether the time ran out.
-    late: Rc<Cell<bool>>,
+    memory_bytes: usize,
 }
 
 /// A value that outlives the borrow of its context.
@@ -192,7 +194,11 @@ impl Engine<'_> {
     }
 
     /// Runs jobs, then timers, until the promise is settled, and takes its value.
-    fn settle(&self, host: &Kept<Object<'static>>, promise: Kept<Promise<'static>>) -> Result<Kept<Value<'static>>, Thrown> {
+    fn settle(
+        &self,
+        host: &Kept<Object<'static>>,
+        promise: Kept<Promise<'static>>,
+    ) -> Result<Kept<Value<'static>>, Thrown> {
         loop {
             self.run_jobs()?;
             let settled = self.with(|ctx| {
@@ -206,34 +212,45 @@ impl Engine<'_> {
             if let Some(value) = settled {
                 return Ok(value);
             }
-            let ticked = self.with(|ctx| host.clone().restore(ctx)?.get::<_, Function<'_>>("tick")?.call::<_, bool>(()))?;
+            let ticked = self
+                .with(|ctx| host.clone().restore(ctx)?.get::<_, Function<'_>>("tick")?.call::<_, bool>(()))?;
             if !ticked {
                 return Err(Thrown { waits: true, ..Thrown::default() });
             }
         }
     }
 
-    /// Runs every job there is. A job that runs out of time ends without settling anything.
+    /// Without memory the engine may fail in any way, or fall silent: not even a promise can be rejected.
+    fn explained(&self, thrown: Thrown) -> Thrown {
+        let full = self.runtime.memory_usage().malloc_size as usize > self.memory_bytes / 4 * 3;
+        if full && thrown.message != "interrupted" {
+            return Thrown { message: "out of memory".to_owned(), waits: false, ..thrown };
+        }
+        thrown
+    }
+
+    /// Runs every job there is. What a job throws rejects a promise; a job that fails itself ran out of time or memory.
     fn run_jobs(&self) -> Result<(), Thrown> {
         loop {
             match self.runtime.execute_pending_job() {
                 Ok(true) => {}
                 Ok(false) => return Ok(()),
-                Err(thrown) => {
-                    let context = thrown.0;
-                    let thrown = context.with(|ctx| Thrown::caught(&ctx, rquickjs::Error::Exception));
-                    if self.late.get() {
-                        return Err(thrown);
-                    }
+                Err(failed) => {
+                    return Err(failed.0.with(|ctx| Thrown::caught(&ctx, rquickjs::Error::Exception)));
                 }
             }
         }
     }
 }
 
-fn prepare<'js>(ctx: &Ctx<'js>, shared: &Shared, evaluation: &Evaluation<'_>) -> rquickjs::Result<Object<'js>> {
+fn prepare<'js>(
+    ctx: &Ctx<'js>,
+    shared: &Shared,
+    evaluation: &Evaluation<'_>,
+) -> rquickjs::Result<Object<'js>> {
     let native = native(ctx, shared)?;
-    let json = serde_json::to_string(&evaluation.setup).unwrap_or_else(|error| panic!("the setup does not serialise: {error}"));
+    let json = serde_json::to_string(&evaluation.setup)
+        .unwrap_or_else(|error| panic!("the setup does not serialise: {error}"));
     let setup: Value<'js> = ctx.json_parse(json)?;
     let make: Function<'js> = script(ctx, "lockkeeper:host", include_str!("js/host.js"))?;
     let host: Object<'js> = make.call((native, setup))?;
@@ -257,33 +274,63 @@ fn script<'js>(ctx: &Ctx<'js>, name: &str, source: &str) -> rquickjs::Result<Fun
 fn native<'js>(ctx: &Ctx<'js>, shared: &Shared) -> rquickjs::Result<Object<'js>> {
     let native = Object::new(ctx.clone())?;
     let modules = Rc::clone(shared);
-    native.set("saw", Function::new(ctx.clone(), move |kind: String, name: String, stack: String| {
-        let mut modules = modules.borrow_mut();
-        let asked = thrown::own_frame(&stack, &modules);
-        modules.sightings.entry(Sighting { kind, name }).or_insert(asked);
-    })?)?;
+    native.set(
+        "saw",
+        Function::new(ctx.clone(), move |kind: String, name: String, stack: String| {
+            let mut modules = modules.borrow_mut();
+            let asked = thrown::own_frame(&stack, &modules);
+            modules.sightings.entry(Sighting { kind, name }).or_insert(asked);
+        })?,
+    )?;
     let modules = Rc::clone(shared);
-    native.set("decided", Function::new(ctx.clone(), move |site: String| modules.borrow_mut().decided.push(site))?)?;
+    native.set(
+        "decided",
+        Function::new(ctx.clone(), move |site: String, source: String, turned: bool| {
+            let mut modules = modules.borrow_mut();
+            if turned {
+                modules.decided.push(site.clone());
+            }
+            modules.met.push((site, source));
+        })?,
+    )?;
     let modules = Rc::clone(shared);
-    native.set("broke", Function::new(ctx.clone(), move |path: String, message: String, stack: String| {
-        modules.borrow_mut().broke.get_or_insert((PathBuf::from(path), message, stack));
-    })?)?;
+    native.set(
+        "broke",
+        Function::new(ctx.clone(), move |path: String, message: String, stack: String| {
+            modules.borrow_mut().broke.get_or_insert((PathBuf::from(path), message, stack));
+        })?,
+    )?;
     let modules = Rc::clone(shared);
-    native.set("resolve", Function::new(ctx.clone(), move |ctx: Ctx<'js>, from: String, specifier: String| {
-        resolve_required(&ctx, &modules, &from, &specifier)
-    })?)?;
+    native.set(
+        "resolve",
+        Function::new(ctx.clone(), move |ctx: Ctx<'js>, from: String, specifier: String| {
+            resolve_required(&ctx, &modules, &from, &specifier)
+        })?,
+    )?;
     let modules = Rc::clone(shared);
-    native.set("compile", Function::new(ctx.clone(), move |ctx: Ctx<'js>, path: String| compile(&ctx, &modules, &path))?)?;
-    native.set("builtin", Function::new(ctx.clone(), move |ctx: Ctx<'js>, name: String| match builtins::source(&name) {
-        Some(source) => script(&ctx, &["node:", &name].concat(), source).map(Some),
-        None => Ok(None),
-    })?)?;
+    native.set(
+        "compile",
+        Function::new(ctx.clone(), move |ctx: Ctx<'js>, path: String| compile(&ctx, &modules, &path))?,
+    )?;
+    native.set(
+        "builtin",
+        Function::new(ctx.clone(), move |ctx: Ctx<'js>, name: String| match builtins::source(&name) {
+            Some(source) => script(&ctx, &["node:", &name].concat(), source).map(Some),
+            None => Ok(None),
+        })?,
+    )?;
     let modules = Rc::clone(shared);
-    native.set("projectModules", Function::new(ctx.clone(), move || {
-        let paths: Vec<PathBuf> = modules.borrow().scripts.keys().cloned().collect();
-        serde_json::to_string(&paths).unwrap_or_default()
-    })?)?;
-    native.set("digest", Function::new(ctx.clone(), |algorithm: String, bytes: String| digest(&algorithm, &bytes))?)?;
+    native.set(
+        "projectModules",
+        Function::new(ctx.clone(), move || {
+            let paths: Vec<PathBuf> = modules.borrow().scripts.keys().cloned().collect();
+            serde_json::to_string(&paths).unwrap_or_default()
+        })?,
+    )?;
+    native.set(
+        "digest",
+        Function::new(ctx.clone(), |algorithm: String, bytes: String| digest(&algorithm, &bytes))?,
+    )?;
     disk(ctx, &native, shared)?;
     Ok(native)
 }
@@ -291,24 +338,37 @@ fn native<'js>(ctx: &Ctx<'js>, shared: &Shared) -> rquickjs::Result<Object<'js>>
 /// Reading the project's files, without the ones that hold secrets.
 fn disk<'js>(ctx: &Ctx<'js>, native: &Object<'js>, shared: &Shared) -> rquickjs::Result<()> {
     let files = Arc::clone(&shared.borrow().files);
-    native.set("read", Function::new(ctx.clone(), move |path: String| {
-        let path = open_path(&files, &path)?;
-        files.read(&path).ok()
-    })?)?;
+    native.set(
+        "read",
+        Function::new(ctx.clone(), move |path: String| {
+            let path = open_path(&files, &path)?;
+            files.read(&path).ok()
+        })?,
+    )?;
     let files = Arc::clone(&shared.borrow().files);
-    native.set("stat", Function::new(ctx.clone(), move |path: String| match open_path(&files, &path) {
-        Some(path) if path.is_file() => "file",
-        Some(path) if path.is_dir() => "folder",
-        _ => "",
-    })?)?;
+    native.set(
+        "stat",
+        Function::new(ctx.clone(), move |path: String| match open_path(&files, &path) {
+            Some(path) if path.is_file() => "file",
+            Some(path) if path.is_dir() => "folder",
+            _ => "",
+        })?,
+    )?;
     let files = Arc::clone(&shared.borrow().files);
-    native.set("list", Function::new(ctx.clone(), move |path: String| {
-        let entries = open_path(&files, &path).and_then(|path| fs::read_dir(path).ok());
-        let mut names: Vec<String> =
-            entries.into_iter().flatten().flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
-        names.sort();
-        serde_json::to_string(&names).unwrap_or_default()
-    })?)
+    native.set(
+        "list",
+        Function::new(ctx.clone(), move |path: String| {
+            let entries = open_path(&files, &path).and_then(|path| fs::read_dir(path).ok());
+            let mut names: Vec<String> = entries
+                .into_iter()
+                .flatten()
+                .flatten()
+                .filter_map(|entry| entry.file_name().into_string().ok())
+                .collect();
+            names.sort();
+            serde_json::to_string(&names).unwrap_or_default()
+        })?,
+    )
 }
 
 /// The canonical path, if the project's code may open it. Environment files are kept from it: they hold secrets.
@@ -331,12 +391,16 @@ fn resolve_required(ctx: &Ctx<'_>, shared: &Shared, from: &str, specifier: &str)
         Ok(Target::File(path)) => Required { kind: "file", name: path.display().to_string() },
         Ok(Target::Builtin(name)) => Required { kind: "builtin", name },
         Ok(Target::Empty) => Required { kind: "empty", name: String::new() },
-        Ok(Target::Absent(name)) if modules.files.is_package(Path::new(from)) => Required { kind: "absent", name },
+        Ok(Target::Absent(name)) if modules.files.is_package(Path::new(from)) => {
+            Required { kind: "absent", name }
+        }
         Ok(Target::Absent(_)) => {
             modules.stand_ins.entry(specifier.to_owned()).or_insert_with(|| PathBuf::from(from));
             Required { kind: "standIn", name: specifier.to_owned() }
         }
-        Err(fault) if modules.files.is_package(Path::new(from)) => Required { kind: "absent", name: fault.what },
+        Err(fault) if modules.files.is_package(Path::new(from)) => {
+            Required { kind: "absent", name: fault.what }
+        }
         Err(fault) => {
             let what = fault.what.clone();
             modules.fault.get_or_insert(fault);
@@ -371,7 +435,8 @@ fn compile<'js>(ctx: &Ctx<'js>, shared: &Shared, path: &str) -> rquickjs::Result
 pub(crate) const COMMONJS_HEAD: &str = "(function (exports, require, module, __filename, __dirname) {";
 
 fn digest(algorithm: &str, hex: &str) -> String {
-    let bytes: Vec<u8> = (0..hex.len() / 2).filter_map(|at| u8::from_str_radix(&hex[at * 2..at * 2 + 2], 16).ok()).collect();
+    let bytes: Vec<u8> =
+        (0..hex.len() / 2).filter_map(|at| u8::from_str_radix(&hex[at * 2..at * 2 + 2], 16).ok()).collect();
     let digest = match algorithm {
         "md5" => md5::Md5::digest(&bytes).to_vec(),
         "sha1" => sha1::Sha1::digest(&bytes).to_vec(),

@@ -75,7 +75,8 @@ pub(crate) fn strip(path: &Path, text: &str) -> Result<Script, Fault> {
     let types = type_exports(&parsed.program, &parsed.module_record);
     let scoping = SemanticBuilder::new().with_enum_eval(true).build(&parsed.program).semantic.into_scoping();
     let free = |name: &str| scoping.root_unresolved_references().keys().any(|free| free.as_str() == name);
-    let module = has_module_syntax || !(free("module") || free("exports") || path.extension().is_some_and(|e| e == "cts"));
+    let module = has_module_syntax
+        || !(free("module") || free("exports") || path.extension().is_some_and(|e| e == "cts"));
     let prelude = if module { prelude(&free) } else { "" };
     let printed = print(&allocator, path, &mut parsed.program, scoping, false)
         .map_err(|errors| parse_fault(path, text, &errors))?;
@@ -94,13 +95,16 @@ fn prelude(free: &dyn Fn(&str) -> bool) -> &'static str {
     if uses { PRELUDE } else { "" }
 }
 
-const PRELUDE: &str = "const {require, __dirname, __filename} = __lockkeeper.commonJsNames(import.meta.url); ";
+const PRELUDE: &str =
+    "const {require, __dirname, __filename} = __lockkeeper.commonJsNames(import.meta.url); ";
 
 /// A type that is exported or re-exported without `type` would be a missing export to the engine,
 /// while bundlers see nothing there: it becomes `undefined`.
 fn export_types_as_undefined(code: &mut String, types: &BTreeSet<String>) {
     for (at, name) in types.iter().enumerate() {
-        code.push_str(&format!("\nconst __lockkeeper_type_{at} = undefined; export {{ __lockkeeper_type_{at} as {name} }};"));
+        code.push_str(&format!(
+            "\nconst __lockkeeper_type_{at} = undefined; export {{ __lockkeeper_type_{at} as {name} }};"
+        ));
     }
 }
 
@@ -110,7 +114,8 @@ pub(crate) fn original_place(path: &Path, text: &str, line: u32, column: u32) ->
     let mut parsed = parse(&allocator, path, text).ok()?;
     let scoping = SemanticBuilder::new().with_enum_eval(true).build(&parsed.program).semantic.into_scoping();
     let free = |name: &str| scoping.root_unresolved_references().keys().any(|free| free.as_str() == name);
-    let shift = if line == 1 && parsed.module_record.has_module_syntax { prelude(&free).len() as u32 } else { 0 };
+    let shift =
+        if line == 1 && parsed.module_record.has_module_syntax { prelude(&free).len() as u32 } else { 0 };
     let map = print(&allocator, path, &mut parsed.program, scoping, true).ok()?.map?;
     let table = map.generate_lookup_table();
     let token = map.lookup_token(&table, line.checked_sub(1)?, column.saturating_sub(1 + shift))?;
@@ -127,8 +132,9 @@ fn parse<'a>(allocator: &'a Allocator, path: &Path, text: &'a str) -> Result<Par
 }
 
 fn parse_fault(path: &Path, text: &str, errors: &[OxcDiagnostic]) -> Fault {
-    let message = errors.first().map_or_else(|| "it does not parse".into(), |error| error.message.to_string());
-    let offset = errors.first().and_then(|error| error.labels.first()).map_or(0, |label| label.offset() as u32);
+    let message =
+        errors.first().map_or_else(|| "it does not parse".into(), |error| error.message.to_string());
+    let offset = errors.first().and_then(|error| error.labels.first()).map_or(0, |label| label.offset());
     let fault = Fault::new("drizzle.syntax", format!("cannot parse {}: {message}", path.display()));
     let help = errors.first().and_then(|error| error.help.as_deref()).map(str::to_owned);
     let fault = fault.at(Lines::new(text.to_owned()).place(path, offset).to_string());
@@ -199,7 +205,9 @@ pub(crate) fn import_place(path: &Path, text: &str, specifier: &str) -> Option<P
     let allocator = Allocator::default();
     let parsed = Parser::new(&allocator, text, source_type(path)).parse();
     let requests = parsed.module_record.requested_modules.iter();
-    let found = requests.filter(|(name, _)| name.trim_start_matches("node:") == specifier).flat_map(|(_, all)| all.iter());
+    let found = requests
+        .filter(|(name, _)| name.trim_start_matches("node:") == specifier)
+        .flat_map(|(_, all)| all.iter());
     let span = found.map(|request| request.span).next()?;
     Some(Lines::new(text.to_owned()).place(path, span.start))
 }

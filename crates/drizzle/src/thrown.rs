@@ -43,14 +43,15 @@ pub(crate) fn judge(thrown: &Thrown, modules: &mut Modules, options: &Options) -
 
 fn learned(thrown: &Thrown, modules: &Modules) -> Option<Learned> {
     let mut learned = modules.learned.clone();
-    let fresh = if let Some((name, module)) = between(&thrown.message, "Could not find export '", "' in module '") {
-        learned.missing.entry(module).or_default().insert(name)
-    } else if let Some((name, _)) = between(&thrown.message, "exported variable '", "' does not exist") {
-        learned.undeclared.entry(module_names(&thrown.stack).next()?).or_default().insert(name)
-    } else {
-        let (package, why) = broken_package(thrown, modules)?;
-        learned.broken.insert(package, why).is_none()
-    };
+    let fresh =
+        if let Some((name, module)) = between(&thrown.message, "Could not find export '", "' in module '") {
+            learned.missing.entry(module).or_default().insert(name)
+        } else if let Some((name, _)) = between(&thrown.message, "exported variable '", "' does not exist") {
+            learned.undeclared.entry(module_names(&thrown.stack).next()?).or_default().insert(name)
+        } else {
+            let (package, why) = broken_package(thrown, modules)?;
+            learned.broken.insert(package, why).is_none()
+        };
     fresh.then_some(learned)
 }
 
@@ -81,14 +82,16 @@ fn fault(thrown: &Thrown, modules: &Modules, options: &Options) -> Fault {
     let file = place.as_ref().map(|place| place.file.clone()).or_else(|| modules.last.clone());
     let file = file.map_or_else(|| "the schema".to_owned(), |file| file.display().to_string());
     let fault = if thrown.waits {
-        Fault::new("drizzle.waits", "the project's code waits for something that never comes")
-            .help("the sandbox has no network and no other processes; move such code out of the schema's imports")
+        Fault::new("drizzle.waits", "the project's code waits for something that never comes").help(
+            "the sandbox has no network and no other processes; move such code out of the schema's imports",
+        )
     } else if thrown.message == "interrupted" {
         let what = format!("{file} still runs after {} ms", options.time_ms);
         Fault::new("drizzle.time", what).help("look for a loop that does not end where the place says")
     } else if thrown.message == "out of memory" {
         let what = format!("{file} takes more than {}", model::bytes_text(options.memory_bytes as f64));
-        Fault::new("drizzle.memory", what).help("look for a list that grows without end in what the schema imports")
+        Fault::new("drizzle.memory", what)
+            .help("look for a list that grows without end in what the schema imports")
     } else {
         threw(thrown, modules)
     };
@@ -102,7 +105,10 @@ fn threw(thrown: &Thrown, modules: &Modules) -> Fault {
     let name = if thrown.name.is_empty() { "Error" } else { &thrown.name };
     let about = thrown.object.as_ref().filter(|object| !object.is_empty());
     let about = about.map_or_else(String::new, |object| format!(" (about {object})"));
-    let fault = Fault::new("drizzle.threw", format!("the project's code throws {name}: {}{about}", thrown.message.trim()));
+    let fault = Fault::new(
+        "drizzle.threw",
+        format!("the project's code throws {name}: {}{about}", thrown.message.trim()),
+    );
     match answered(modules) {
         Some(help) => fault.help(help),
         None => fault,
@@ -111,15 +117,22 @@ fn threw(thrown: &Thrown, modules: &Modules) -> Fault {
 
 /// What the sandbox answered in place of the real thing, which may be what the code stumbled over.
 fn answered(modules: &Modules) -> Option<String> {
-    let variables: Vec<&str> =
-        modules.sightings.keys().filter(|seen| seen.kind == "environment").map(|seen| seen.name.as_str()).collect();
+    let variables: Vec<&str> = modules
+        .sightings
+        .keys()
+        .filter(|seen| seen.kind == "environment")
+        .map(|seen| seen.name.as_str())
+        .collect();
     let packages: Vec<&str> = modules.stand_ins.keys().map(String::as_str).collect();
     let mut parts = Vec::new();
     if !packages.is_empty() {
         parts.push(format!("not installed or not runnable here, and stood in for: {}", packages.join(", ")));
     }
     if !variables.is_empty() {
-        parts.push(format!("environment variables answered with placeholders: {}; give their values", variables.join(", ")));
+        parts.push(format!(
+            "environment variables answered with placeholders: {}; give their values",
+            variables.join(", ")
+        ));
     }
     (!parts.is_empty()).then(|| parts.join(". "))
 }
@@ -137,7 +150,8 @@ pub(crate) fn original(frame: &Frame, files: &Files) -> Place {
     }
     let Ok(text) = files.read(&frame.file) else { return as_run };
     let head = if !frame.module && frame.line == 1 { COMMONJS_HEAD.len() as u32 } else { 0 };
-    script::original_place(&frame.file, &text, frame.line, frame.column.saturating_sub(head)).unwrap_or(as_run)
+    script::original_place(&frame.file, &text, frame.line, frame.column.saturating_sub(head))
+        .unwrap_or(as_run)
 }
 
 /// The frames of a stack that are files.
@@ -169,14 +183,19 @@ mod tests {
 
     #[test]
     fn reads_stacks() {
-        let stack = "    at f (0/b (c).ts:3:14)\n    at <anonymous> (1/d.ts:1:2)\n    at native\n    at 2/e.ts:9:1\n";
+        let stack =
+            "    at f (0/b (c).ts:3:14)\n    at <anonymous> (1/d.ts:1:2)\n    at native\n    at 2/e.ts:9:1\n";
         let found: Vec<(&str, u32, u32)> = stack.lines().filter_map(frame).collect();
         assert_eq!(found, [("0/b (c).ts", 3, 14), ("1/d.ts", 1, 2), ("2/e.ts", 9, 1)]);
     }
 
     #[test]
     fn understands_missing_exports() {
-        let found = between("Could not find export 'a' in module '/x.ts'", "Could not find export '", "' in module '");
+        let found = between(
+            "Could not find export 'a' in module '/x.ts'",
+            "Could not find export '",
+            "' in module '",
+        );
         assert_eq!(found, Some(("a".into(), "/x.ts".into())));
     }
 }

@@ -68,7 +68,14 @@ impl<'a> Seen<'a> {
     }
 }
 
-fn twice(kind: &str, name: &Name, other: &str, origin: &Origin<'_>, first: &Origins, second: &Origins) -> Fault {
+fn twice(
+    kind: &str,
+    name: &Name,
+    other: &str,
+    origin: &Origin<'_>,
+    first: &Origins,
+    second: &Origins,
+) -> Fault {
     let what = if kind == other {
         format!("the {kind} {name} is defined twice")
     } else {
@@ -81,7 +88,9 @@ fn twice(kind: &str, name: &Name, other: &str, origin: &Origin<'_>, first: &Orig
         [_, Some(place)] | [Some(place), None] => fault.at(place),
         [None, None] => fault,
     };
-    fault.help("keep one of them, or give one another name; drizzle-kit would silently let one win or fail halfway")
+    fault.help(
+        "keep one of them, or give one another name; drizzle-kit would silently let one win or fail halfway",
+    )
 }
 
 fn article(word: &str) -> &'static str {

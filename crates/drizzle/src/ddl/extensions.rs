@@ -67,9 +67,13 @@ pub(super) fn guessed(described: &Described) -> Vec<Extension> {
         if table.indexes.iter().any(|index| index.method.as_deref() == Some("bloom")) {
             add("bloom", "index method bloom".to_owned());
         }
-        if let Some(index) = table.indexes.iter().find(|index| is_scalar_gist(index, table, &described.types)) {
+        if let Some(index) = table.indexes.iter().find(|index| is_scalar_gist(index, table, &described.types))
+        {
             let method = index.method.clone().unwrap_or_default();
-            add(if method == "gin" { "btree_gin" } else { "btree_gist" }, ["index method ", &method].concat());
+            add(
+                if method == "gin" { "btree_gin" } else { "btree_gist" },
+                ["index method ", &method].concat(),
+            );
         }
     }
     found.sort_by_key(|extension| extension.name.as_str() == "earthdistance");
@@ -78,7 +82,18 @@ pub(super) fn guessed(described: &Described) -> Vec<Extension> {
 
 /// Whether a gist or gin index is on a plain scalar column without an operator class of its own.
 fn is_scalar_gist(index: &IndexText, table: &TableText, types: &[TypeText]) -> bool {
-    const SCALARS: &[&str] = &["bigint", "boolean", "date", "integer", "numeric", "smallint", "text", "timestamp", "uuid", "varchar"];
+    const SCALARS: &[&str] = &[
+        "bigint",
+        "boolean",
+        "date",
+        "integer",
+        "numeric",
+        "smallint",
+        "text",
+        "timestamp",
+        "uuid",
+        "varchar",
+    ];
     let by = index.method.as_deref().is_some_and(|method| method == "gist" || method == "gin");
     by && index.parts.iter().filter(|part| part.opclass.is_none()).any(|part| {
         let column = table.columns.iter().find(|column| Some(&column.name) == part.column.as_ref());

@@ -21,7 +21,8 @@ impl Builder<'_> {
     }
 
     fn note_left_out(&mut self, index: &IndexText, object: &str) {
-        let left_out = |part: &&IndexPart| part.opclass.is_some() && (is_descending(part) || is_nulls_first(part));
+        let left_out =
+            |part: &&IndexPart| part.opclass.is_some() && (is_descending(part) || is_nulls_first(part));
         if self.generation == Generation::Zero && index.parts.iter().any(|part| left_out(&part)) {
             let what = "the order beside an operator class".to_owned();
             self.notes.push(Note::LeftOut { object: object.to_owned(), what });
@@ -33,7 +34,14 @@ fn create_index(index: &IndexText, table: &Name, generation: Generation) -> Sql 
     let unique = Sql::verbatim(if index.unique { "UNIQUE " } else { "" });
     let method = index.method.as_deref().unwrap_or("btree");
     let parts = Sql::join(index.parts.iter().map(|part| part_sql(part, generation)), ", ");
-    let mut sql = sql!("CREATE {}INDEX {} ON {} USING {} ({})", unique, ident(&index.name), table, ident(method), parts);
+    let mut sql = sql!(
+        "CREATE {}INDEX {} ON {} USING {} ({})",
+        unique,
+        ident(&index.name),
+        table,
+        ident(method),
+        parts
+    );
     if !index.with.is_empty() {
         let options = index.with.iter().map(|(key, value)| sql!("{} = {}", ident(key), Sql::verbatim(value)));
         sql = sql.then(&sql!(" WITH ({})", Sql::join(options, ", ")));

@@ -21,7 +21,8 @@ impl<'a> Builder<'a> {
             }
         }
         let policies = self.all_policies();
-        let named: BTreeSet<&str> = policies.iter().flat_map(|(_, policy)| &policy.roles).map(String::as_str).collect();
+        let named: BTreeSet<&str> =
+            policies.iter().flat_map(|(_, policy)| &policy.roles).map(String::as_str).collect();
         for name in named.into_iter().filter(|name| !made.contains(name) && !is_special(name)) {
             let role = ident(name);
             self.scaffold(create_role(&role, &Sql::verbatim("")), External::Role(role));
@@ -32,13 +33,19 @@ impl<'a> Builder<'a> {
         for table in &self.described.tables {
             let name = table_name(table);
             let linked = self.described.linked.iter();
-            let is_linked = linked.filter_map(|link| link.table.as_ref()).any(|table| qualified_text(table) == name);
+            let is_linked =
+                linked.filter_map(|link| link.table.as_ref()).any(|table| qualified_text(table) == name);
             if table.row_security || !table.policies.is_empty() || is_linked {
-                self.push(sql!("ALTER TABLE {} ENABLE ROW LEVEL SECURITY", name), name.to_string(), &table.origins);
+                self.push(
+                    sql!("ALTER TABLE {} ENABLE ROW LEVEL SECURITY", name),
+                    name.to_string(),
+                    &table.origins,
+                );
             }
         }
         for (table, policy) in self.all_policies() {
-            let origins = self.described.tables.iter().find(|each| table_name(each) == table).map(|each| &each.origins);
+            let origins =
+                self.described.tables.iter().find(|each| table_name(each) == table).map(|each| &each.origins);
             let none = Vec::new();
             self.push(create_policy(&table, policy), object(&table, &policy.name), origins.unwrap_or(&none));
         }
@@ -53,10 +60,19 @@ impl<'a> Builder<'a> {
     /// Every policy with its table; one that is both in a table and linked to it counts once.
     fn all_policies(&self) -> Vec<(Name, &'a PolicyText)> {
         let described = self.described;
-        let within = described.tables.iter().flat_map(|table| table.policies.iter().map(|policy| (table_name(table), policy)));
-        let linked = described.linked.iter().filter_map(|link| Some((qualified_text(link.table.as_ref()?), &link.policy)));
+        let within = described
+            .tables
+            .iter()
+            .flat_map(|table| table.policies.iter().map(|policy| (table_name(table), policy)));
+        let linked = described
+            .linked
+            .iter()
+            .filter_map(|link| Some((qualified_text(link.table.as_ref()?), &link.policy)));
         let mut seen = BTreeSet::new();
-        within.chain(linked).filter(|(table, policy)| seen.insert((table.clone(), policy.name.clone()))).collect()
+        within
+            .chain(linked)
+            .filter(|(table, policy)| seen.insert((table.clone(), policy.name.clone())))
+            .collect()
     }
 }
 
@@ -83,7 +99,8 @@ fn create_policy(table: &Name, policy: &PolicyText) -> Sql {
     let kind = Sql::verbatim(policy.kind.as_deref().unwrap_or("permissive").to_uppercase());
     let command = Sql::verbatim(policy.command.as_deref().unwrap_or("all").to_uppercase());
     let roles = Sql::join(policy.roles.iter().map(|role| role_sql(role)), ", ");
-    let mut sql = sql!("CREATE POLICY {} ON {} AS {} FOR {} TO {}", ident(&policy.name), table, kind, command, roles);
+    let mut sql =
+        sql!("CREATE POLICY {} ON {} AS {} FOR {} TO {}", ident(&policy.name), table, kind, command, roles);
     if let Some(using) = &policy.using {
         sql = sql.then(&sql!(" USING ({})", Sql::verbatim(using)));
     }

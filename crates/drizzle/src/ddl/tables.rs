@@ -41,13 +41,17 @@ impl Builder<'_> {
     }
 
     fn create_table(&self, table: &TableText, name: &Name) -> Sql {
-        let mut parts: Vec<Sql> = table.columns.iter().map(|column| self.column(column, table, name)).collect();
+        let mut parts: Vec<Sql> =
+            table.columns.iter().map(|column| self.column(column, table, name)).collect();
         parts.extend(table.primary_keys.iter().map(primary_key));
         parts.extend(table.columns.iter().filter_map(column_unique));
         parts.extend(table.uniques.iter().map(unique));
-        parts.extend(table.checks.iter().map(|check| {
-            sql!("CONSTRAINT {} CHECK ({})", ident(&check.name), Sql::verbatim(&check.sql))
-        }));
+        parts.extend(
+            table
+                .checks
+                .iter()
+                .map(|check| sql!("CONSTRAINT {} CHECK ({})", ident(&check.name), Sql::verbatim(&check.sql))),
+        );
         sql!("CREATE TABLE {} (\n    {}\n)", name, Sql::join(parts, ",\n    "))
     }
 
@@ -82,7 +86,9 @@ impl Builder<'_> {
         for table in &self.described.tables {
             let name = table_name(table);
             // Of two with one name the later counts, as drizzle-kit has it.
-            let last = |at: usize, key: &ForeignKeyText| !table.foreign_keys[at + 1..].iter().any(|other| other.name == key.name);
+            let last = |at: usize, key: &ForeignKeyText| {
+                !table.foreign_keys[at + 1..].iter().any(|other| other.name == key.name)
+            };
             for (_, key) in table.foreign_keys.iter().enumerate().filter(|(at, key)| last(*at, key)) {
                 let object = object(&name, &key.name);
                 self.push(add_foreign_key(&name, key), object, &table.origins);
@@ -111,7 +117,12 @@ fn primary_key(key: &KeyText) -> Sql {
 fn column_unique(column: &ColumnText) -> Option<Sql> {
     let unique = column.unique.as_ref()?;
     let name = unique.name.as_deref()?;
-    Some(sql!("CONSTRAINT {} UNIQUE{} ({})", ident(name), nulls(unique.nulls_not_distinct), ident(&column.name)))
+    Some(sql!(
+        "CONSTRAINT {} UNIQUE{} ({})",
+        ident(name),
+        nulls(unique.nulls_not_distinct),
+        ident(&column.name)
+    ))
 }
 
 fn unique(unique: &UniqueText) -> Sql {
@@ -148,5 +159,8 @@ fn add_foreign_key(table: &Name, key: &ForeignKeyText) -> Sql {
 /// A foreign key's action; none for `no action`, which is what there is without one.
 fn action(text: &str) -> Option<Sql> {
     let known = ["cascade", "restrict", "set null", "set default"];
-    known.into_iter().find(|known| text.eq_ignore_ascii_case(known)).map(|known| Sql::verbatim(known.to_uppercase()))
+    known
+        .into_iter()
+        .find(|known| text.eq_ignore_ascii_case(known))
+        .map(|known| Sql::verbatim(known.to_uppercase()))
 }

@@ -24,17 +24,69 @@ fn type_sql(kind: &TypeText, generation: Generation) -> Sql {
 /// Whether a custom type is a name that needs its quotes, which drizzle-kit 0.x puts on; types that PostgreSQL has
 /// itself may be written in any case.
 fn is_mixed_case_name(text: &str) -> bool {
-    let plain = text.chars().all(|c| c.is_alphanumeric() || c == '_') && !text.starts_with(|c: char| c.is_ascii_digit());
+    let plain = text.chars().all(|c| c.is_alphanumeric() || c == '_')
+        && !text.starts_with(|c: char| c.is_ascii_digit());
     let lower = text.to_lowercase();
     plain && lower != text && !KNOWN.contains(&lower.as_str())
 }
 
 const KNOWN: &[&str] = &[
-    "bigint", "bigserial", "bit", "bool", "boolean", "box", "bytea", "char", "character", "cidr", "circle", "citext",
-    "date", "decimal", "float", "float4", "float8", "geography", "geometry", "hstore", "inet", "int", "int2", "int4",
-    "int8", "integer", "interval", "json", "jsonb", "line", "lseg", "ltree", "macaddr", "macaddr8", "money", "numeric",
-    "oid", "path", "pg_lsn", "point", "polygon", "real", "serial", "smallint", "smallserial", "text", "time",
-    "timestamp", "timestamptz", "timetz", "tsquery", "tsvector", "uuid", "varchar", "vector", "xml",
+    "bigint",
+    "bigserial",
+    "bit",
+    "bool",
+    "boolean",
+    "box",
+    "bytea",
+    "char",
+    "character",
+    "cidr",
+    "circle",
+    "citext",
+    "date",
+    "decimal",
+    "float",
+    "float4",
+    "float8",
+    "geography",
+    "geometry",
+    "hstore",
+    "inet",
+    "int",
+    "int2",
+    "int4",
+    "int8",
+    "integer",
+    "interval",
+    "json",
+    "jsonb",
+    "line",
+    "lseg",
+    "ltree",
+    "macaddr",
+    "macaddr8",
+    "money",
+    "numeric",
+    "oid",
+    "path",
+    "pg_lsn",
+    "point",
+    "polygon",
+    "real",
+    "serial",
+    "smallint",
+    "smallserial",
+    "text",
+    "time",
+    "timestamp",
+    "timestamptz",
+    "timetz",
+    "tsquery",
+    "tsvector",
+    "uuid",
+    "varchar",
+    "vector",
+    "xml",
 ];
 
 #[cfg(test)]

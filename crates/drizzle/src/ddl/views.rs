@@ -28,7 +28,8 @@ pub(crate) fn view_name(view: &ViewText) -> Name {
 
 /// A view with the right columns and no rows, in place of one that exists elsewhere.
 fn stub(view: &ViewText, name: &Name, types: &[Sql]) -> Sql {
-    let columns = view.columns.iter().map(|column| sql!("NULL::{} AS {}", types[column.kind], ident(&column.name)));
+    let columns =
+        view.columns.iter().map(|column| sql!("NULL::{} AS {}", types[column.kind], ident(&column.name)));
     sql!("CREATE {}VIEW {} AS SELECT {}", materialized(view), name, Sql::join(columns, ", "))
 }
 
@@ -42,7 +43,8 @@ fn create_view(view: &ViewText, name: &Name) -> Sql {
         sql = sql.then(&sql!(" USING {}", ident(method)));
     }
     if !view.with.is_empty() {
-        let options = view.with.iter().map(|(key, value)| sql!("{} = {}", ident(&snake(key)), Sql::verbatim(value)));
+        let options =
+            view.with.iter().map(|(key, value)| sql!("{} = {}", ident(&snake(key)), Sql::verbatim(value)));
         sql = sql.then(&sql!(" WITH ({})", Sql::join(options, ", ")));
     }
     if let Some(tablespace) = &view.tablespace {
@@ -68,7 +70,8 @@ fn snake(key: &str) -> String {
 /// The views the project makes, each after the ones its query names; in a circle, as they are exported.
 fn in_order(views: &[ViewText]) -> Vec<&ViewText> {
     let mut waiting: Vec<&ViewText> = views.iter().filter(|view| !view.existing).collect();
-    let words: Vec<BTreeSet<String>> = waiting.iter().map(|view| words(view.query.as_deref().unwrap_or_default())).collect();
+    let words: Vec<BTreeSet<String>> =
+        waiting.iter().map(|view| words(view.query.as_deref().unwrap_or_default())).collect();
     let mut words = words;
     let mut ordered = Vec::with_capacity(waiting.len());
     while !waiting.is_empty() {
@@ -89,7 +92,8 @@ fn words(query: &str) -> BTreeSet<String> {
         if at % 2 == 1 {
             words.insert(part.to_owned());
         } else {
-            let plain = part.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty());
+            let plain =
+                part.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty());
             words.extend(plain.map(str::to_lowercase));
         }
     }
@@ -118,7 +122,11 @@ mod tests {
 
     #[test]
     fn a_view_comes_after_what_it_reads() {
-        let views = [view("c", "select * from \"b\" join a on true"), view("b", "select * from A"), view("a", "select 1")];
+        let views = [
+            view("c", "select * from \"b\" join a on true"),
+            view("b", "select * from A"),
+            view("a", "select 1"),
+        ];
         let names: Vec<&str> = in_order(&views).iter().map(|view| view.name.as_str()).collect();
         assert_eq!(names, ["a", "b", "c"]);
         let circle = [view("x", "select * from y"), view("y", "select * from x")];

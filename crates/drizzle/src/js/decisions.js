@@ -14,33 +14,41 @@
     const named = /\uE000(?:other )?([^\uE001]*)/.exec(value);
     if (named) return lockkeeper.sourceOfPath(named[1]);
     const exact = placeholders.get(value);
-    if (exact !== undefined) return "environment:" + exact;
+    if (exact !== undefined) return "environment:" + exact.name;
     if (value.length < 12) return undefined;
-    for (const [text, name] of placeholders) if (text.length >= 12 && value.indexOf(text) >= 0) return "environment:" + name;
+    for (const [text, { name }] of placeholders) if (text.length >= 12 && value.indexOf(text) >= 0) return "environment:" + name;
     return undefined;
   };
+  // The value as it was in the first evaluation: a decision is turned against the one taken there.
+  const firstly = (value) => (typeof value === "string" ? (placeholders.get(value)?.first ?? value) : value);
+  const { turn } = lockkeeper.setup;
   const turns = new Map();
   const TURNS_MAX = 64; // a loop's test that is always turned would never end
   const turned = (value, site) => {
     const source = sourceOf(value);
-    if (source === undefined || !varied(source) || keep[site]) return false;
+    if (source === undefined) return false;
     const count = (turns.get(site) ?? 0) + 1;
     turns.set(site, count);
-    if (count === 1) native.decided(site);
-    return count <= TURNS_MAX;
+    const now = turn === null ? varied(source) && !keep[site] : turn === site;
+    if (count === 1) native.decided(site, source, now);
+    return now && count <= TURNS_MAX;
   };
 
   lockkeeper.test = (value, site) => (turned(value, site) ? !value : value);
   lockkeeper.nullish = (value, site) => (turned(value, site) ? undefined : value);
-  lockkeeper.kind = (kind, again, site) => (kind !== "undefined" && turned(again(), site) ? "\uE000typeof\uE001" : kind);
+  // What kind of thing a stand-in is: a text that carries its name, so that the comparison it goes into is turned.
+  lockkeeper.kind = (kind, again, site) => {
+    const value = kind === "function" ? again() : undefined;
+    return isStandIn(value) && turned(value, site) ? `\uE000${lockkeeper.standInPath(value)}\uE001` : kind;
+  };
   const OPERATORS = {
     "===": (a, b) => a === b, "!==": (a, b) => a !== b, "==": (a, b) => a == b, "!=": (a, b) => a != b,
     "<": (a, b) => a < b, ">": (a, b) => a > b, "<=": (a, b) => a <= b, ">=": (a, b) => a >= b,
     in: (a, b) => a in b, instanceof: (a, b) => a instanceof b,
   };
   lockkeeper.compare = (a, b, operator, site) => {
-    const plain = OPERATORS[operator](a, b);
-    return a !== b && (turned(a, site) || turned(b, site)) ? !plain : plain;
+    const turn = a !== b && (turned(a, site) || turned(b, site));
+    return turn ? !OPERATORS[operator](firstly(a), firstly(b)) : OPERATORS[operator](a, b);
   };
   let discriminant;
   lockkeeper.switched = (value, site) => {
@@ -65,9 +73,11 @@
         configurable: true,
         writable: true,
         value: function (...args) {
-          const answer = plain.apply(this, args);
           const site = `${name}()`;
-          return turned(args[0], site) || (typeof this === "string" && turned(this, site)) ? !answer : answer;
+          const self = typeof this === "string" || this instanceof String ? String(this) : undefined;
+          const turn = turned(args[0], site) || (self !== undefined && turned(self, site));
+          if (!turn) return plain.apply(this, args);
+          return !plain.apply(self === undefined ? this : firstly(self), [firstly(args[0]), ...args.slice(1)]);
         },
       });
     }

@@ -315,12 +315,20 @@ const describeConstraints = (config, name) => ({
   foreignKeys: config.foreignKeys.map((key) => describeForeignKey(key, name)),
   policies: (config.policies ?? []).map(describePolicy),
 });
+// drizzle-orm passes over extras it does not know, and so over a stand-in's.
+const checkExtras = (table) => {
+  const build = table[Symbol.for("drizzle:ExtraConfigBuilder")];
+  if (clean || !build) return;
+  const extras = checked(build(table[Symbol.for("drizzle:ExtraConfigColumns")]), "an extra");
+  for (const extra of Array.isArray(extras) ? extras.flat(1) : Object.values(extras ?? {})) checked(extra, "an extra");
+};
 // A table that is only referred to is described by its columns alone.
 const describeTable = (table, whole = true) => {
   const config = pg.getTableConfig(table);
   const name = text(config.name, "a table's name");
   const schema = optional(config.schema, "a table's schema");
   current = `${schema ?? "public"}.${name}`;
+  checkExtras(table);
   const keys = new Map(Object.entries(table[orm.Table.Symbol.Columns]).map(([key, column]) => [column, key]));
   return {
     schema, name,

@@ -21,7 +21,7 @@
   const standInPath = (value) => standIns.get(value)?.path;
 
   const modules = new Map();
-  const sourceOfPath = (path) => "package:" + ([...modules.keys()].filter((name) => path.indexOf(name) === 0).sort().at(-1) ?? path);
+  const sourceOfPath = (path) => "package:" + ([...modules.keys()].filter((name) => path.indexOf(name) === 0).sort().at(-1) ?? "");
   const standInModule = (name) => {
     if (!modules.get(name)) modules.set(name, standIn(name, name));
     return modules.get(name);
@@ -45,7 +45,7 @@
       return members.get(key);
     };
     const text = () => (saw("text", path), varied(source) ? `\uE000other ${path}\uE001` : `\uE000${path}\uE001`);
-    const number = () => (saw("number", path), varied(source) ? 50021 : 40961);
+    const number = () => (saw("number", path), varied(source) ? 40963 : 40961);
     const items = () => {
       saw("list", path);
       return [0, 1, 2].slice(varied(source) ? 1 : 0).map((at) => member(at));
@@ -64,7 +64,7 @@
     };
     const proxy = new Proxy(target, {
       get: (_, key) => (Object.hasOwn(fixed, key) ? fixed[key] : typeof key === "symbol" ? undefined : member(key)),
-      has: (_, key) => key === "prototype" || (saw("decision", path), !varied(source)),
+      has: (_, key) => key === "prototype" || (saw("decision", path), true),
       set: () => true,
       deleteProperty: () => true,
       apply: (_, _this, args) => call(args),
@@ -82,8 +82,7 @@
   // ---- the environment ---------------------------------------------------------------------------------
 
   const placeholders = new Map();
-  const placeholder = (name) => {
-    const other = varied("environment:" + name);
+  const placeholder = (name, other) => {
     const word = name.toLowerCase().replace(/_/g, "-");
     const host = other ? "elsewhere.invalid" : "placeholder.invalid";
     if (name === "NODE_ENV") return other ? "production" : "development";
@@ -102,8 +101,8 @@
       if (Object.hasOwn(setup.environment, key)) return setup.environment[key] ?? undefined;
       if (key === "toJSON" || key === "then" || key === "constructor") return undefined;
       saw("environment", key);
-      const answer = placeholder(key);
-      placeholders.set(answer, key);
+      const answer = placeholder(key, varied("environment:" + key));
+      placeholders.set(answer, { name: key, first: placeholder(key, false) });
       return answer;
     },
     has(given, key) {

@@ -8,7 +8,7 @@
   const refused = (call) => () => { throw Object.assign(new Error(`EROFS: the sandbox is read-only, ${call}`), { code: "EROFS", syscall: call }); };
   const readFileSync = (path, options) => {
     const text = native.read(at(path));
-    if (text === null) throw absent("open", path);
+    if (text === undefined || text === null) throw absent("open", path);
     return (typeof options === "string" ? options : options?.encoding) ? text : require("buffer").Buffer.from(text);
   };
   const statSync = (path, options) => {
