@@ -1,5 +1,6 @@
 //! Which category a change falls in, as a plain push would make it.
 
+use facts::{ConversionContext, Using};
 use model::{Category, Change, Object, TypeName, Volatility};
 
 use crate::{Input, Judged, has_rows};
@@ -60,54 +61,12 @@ pub(crate) fn loses_data(change: &Change) -> bool {
     matches!(change, Change::DropColumn { .. } | Change::Drop { object: Object::Table { .. } })
 }
 
-/// Whether values of the old type may not fit the new one.
+/// Whether values of the old type may not fit the new one: there are some with which the conversion fails,
+/// or that it cuts or rounds. Of types that are not PostgreSQL's own nothing is known.
 pub(crate) fn narrows(from: &TypeName, to: &TypeName) -> bool {
-    let (from_base, from_sizes) = split(from);
-    let (to_base, to_sizes) = split(to);
-    let rank = |family: &[&str], base: &str| family.iter().position(|name| *name == base);
-    let integers = ["smallint", "integer", "bigint", "numeric"];
-    if let (Some(a), Some(b)) = (rank(&integers, &from_base), rank(&integers, &to_base))
-        && a != b
-    {
-        return b < a || to_base == "numeric" && !to_sizes.is_empty();
-    }
-    let texts = ["character varying", "text", "character"];
-    if texts.contains(&to_base.as_str()) {
-        return match (to_sizes.first(), from_sizes.first()) {
-            (None, _) => false,
-            (Some(_), None) => true,
-            (Some(new), Some(old)) => new < old || !texts.contains(&from_base.as_str()),
-        };
-    }
-    if from_base == to_base {
-        return !to_sizes.is_empty() && (from_sizes.is_empty() || shrinks(&from_sizes, &to_sizes, &to_base));
-    }
-    // A conversion between families that PostgreSQL makes by itself can still cut: a time off a date.
-    matches!(
-        (from_base.as_str(), to_base.as_str()),
-        ("timestamp without time zone" | "timestamp with time zone", "date" | "time without time zone")
-            | ("double precision", "real")
-            | ("double precision" | "real" | "numeric", "smallint" | "integer" | "bigint")
-            | ("jsonb", "json")
-            | ("json", "jsonb")
-    ) && from_base != "json"
-}
-
-fn shrinks(from: &[i64], to: &[i64], base: &str) -> bool {
-    match (base, from, to) {
-        // Precision and scale: digits before the point, and behind it, must both stay.
-        ("numeric", [p1, s1], [p2, s2]) => p2 - s2 < p1 - s1 || s2 < s1,
-        _ => to.iter().zip(from).any(|(new, old)| new < old),
-    }
-}
-
-/// `numeric(15,4)` is `numeric` and 15, 4; `timestamp(3) with time zone` loses only the 3.
-pub(crate) fn split(type_name: &TypeName) -> (String, Vec<i64>) {
-    let text = &type_name.0;
-    let Some((before, rest)) = text.split_once('(') else { return (text.clone(), Vec::new()) };
-    let (sizes, after) = rest.split_once(')').unwrap_or((rest, ""));
-    let sizes = sizes.split(',').filter_map(|size| size.trim().parse().ok()).collect();
-    (format!("{before}{after}"), sizes)
+    let context = ConversionContext { using: Using::None, indexed: false, utc: false };
+    let conversion = facts::conversion(from, to, context, facts::MAJOR_MAX);
+    conversion.may_fail || conversion.may_change
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@
 mod category;
 mod checklist;
 mod compatible;
-mod conversion;
 pub mod effect;
 mod exposure;
 mod flags;

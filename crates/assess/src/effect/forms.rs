@@ -1,13 +1,12 @@
 //! A change as the forms of statement that make it.
 
-use facts::Form;
+use facts::{ConversionContext, Form, Storage, Using};
 use model::{
     Change, Column, ColumnOption, Constraint, ConstraintKind, Expr, Ident, Name, Object, ObjectRef, Schema,
     TableOption, Volatility,
 };
 
 use super::Act;
-use crate::conversion;
 
 /// The acts of a change's own statements, as a plain push sends them.
 pub fn acts(change: &Change, schema: &Schema) -> Vec<Act> {
@@ -197,14 +196,15 @@ fn drop_column(table: &Name, column: &Column, schema: &Schema) -> Vec<Act> {
     acts
 }
 
+/// The conversion as facts know it. Those of the newest major hold for all that are supported, as measured.
 fn alter_type(from: &Column, to: &Column, using: Option<&Expr>) -> Form {
-    let collation_changes = from.collation != to.collation;
-    match conversion::of(&from.type_name, &to.type_name) {
-        _ if using.is_some() => Form::AlterTypeRewrites,
-        conversion::Conversion::Free if collation_changes => Form::AlterTypeRebuildsIndexes,
-        conversion::Conversion::Free => Form::AlterTypeFree,
-        conversion::Conversion::RebuildsIndexes => Form::AlterTypeRebuildsIndexes,
-        conversion::Conversion::Rewrites => Form::AlterTypeRewrites,
+    let using = if using.is_some() { Using::Cast } else { Using::None };
+    let context = ConversionContext { using, indexed: true, utc: false };
+    match facts::conversion(&from.type_name, &to.type_name, context, facts::MAJOR_MAX).storage {
+        Storage::Free if from.collation == to.collation => Form::AlterTypeFree,
+        Storage::Free | Storage::RebuildsIndexes => Form::AlterTypeRebuildsIndexes,
+        // Of types that are not PostgreSQL's own nothing is known: they count as the dearest.
+        Storage::Rewrites | Storage::Refused | Storage::Unknown => Form::AlterTypeRewrites,
     }
 }
 
