@@ -2,6 +2,8 @@
 //!
 //! `LOCKKEEPER_DRIZZLE_CORPUS` says how many entries of each generation: `all` or a number.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something is amiss")]
+
 mod support;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,7 @@
 //! The example project says the same in TypeScript and in SQL.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something is amiss")]
+
 mod support;
 
 use std::fs;

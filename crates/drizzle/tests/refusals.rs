@@ -1,5 +1,7 @@
 //! What is not known never reaches the schema silently, and errors say where in the TypeScript.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something is amiss")]
+
 mod support;
 
 use drizzle::{Note, Options, Project};

@@ -1,5 +1,9 @@
 //! What the tests of a Drizzle reading share: installed generations, projects made of texts, catalogs as text.
-#![allow(dead_code, reason = "each test file uses a part")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "each test file uses a part, and a test ends where something is amiss"
+)]
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
