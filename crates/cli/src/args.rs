@@ -213,10 +213,11 @@ pub struct TraceArgs {
     /// SQL files.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Run on this server instead of a throwaway one. It really runs: say --yes as well.
-    #[arg(long, value_name = "URL")]
+    /// Run on this server instead of a throwaway one, in one transaction that is rolled back. Its locks are
+    /// held until then: say --yes as well.
+    #[arg(long, value_name = "URL", conflicts_with = "schema")]
     pub on: Option<String>,
-    /// Confirm that --on may change that database.
+    /// Confirm that the statements may run on the server of --on.
     #[arg(long, requires = "on")]
     pub yes: bool,
     /// Build this schema first: a SOURCE.

@@ -1,6 +1,6 @@
 //! The whole pipeline on a throwaway server, under application traffic.
 //!
-//! [`run`] makes a database with plausible rows, lets an application work on it, and has a
+//! [`run()`] makes a database with plausible rows, lets an application work on it, and has a
 //! [`Pipeline`] take it through a change of schema: rehearsed, killed in the middle and resumed, rolled
 //! back, applied again and verified, with every statement of the application measured and every write
 //! accounted for. The [`Report`] says what came of it; its text and its JSON are of the same data.

@@ -1,8 +1,8 @@
 //! Schema as it is and schema as it is wanted into ordered [`Change`]s that a plain push would make.
 //!
 //! In four steps: renames that a person told are made on a copy of the schema as it is; what has to step
-//! aside is found ([`events`]); each kind of object is compared; the changes are put into an order that
-//! PostgreSQL accepts ([`order`]).
+//! aside is found (`events`); each kind of object is compared; the changes are put into an order that
+//! PostgreSQL accepts (`order`).
 //!
 //! Invariant of absence: no I/O. Renames happen only when told; where a drop and an add look alike, the
 //! answer says so and the caller decides.

@@ -2,7 +2,7 @@
 //!
 //! A statement is described by one or more forms: `ALTER TABLE t ADD COLUMN c int REFERENCES p, ALTER
 //! a SET NOT NULL` is `AddColumn`, `InlineReferences` and `SetNotNull`. What all of them do together
-//! is the union, under the strongest lock of any; [`judge`](crate::judge) computes it.
+//! is the union, under the strongest lock of any; [`judge`](crate::judge()) computes it.
 
 use std::fmt;
 use std::str::FromStr;

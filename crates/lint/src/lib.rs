@@ -1,7 +1,7 @@
 //! Findings in SQL migrations, without a server: every verdict from measured facts and followed state.
 //!
 //! A run takes its files in order. Each statement is read ([`parse`]), judged by the facts with the state
-//! that earlier statements left, and shown to the rules, one file a rule in [`rules`].
+//! that earlier statements left, and shown to the rules, one file a rule in [`rules()`].
 //!
 //! Invariant of absence: nothing in here does I/O.
 

@@ -17,7 +17,7 @@ impl Sql {
         Self(text.into())
     }
 
-    /// Fills the `{}` places of a template; use the [`sql!`](crate::sql) macro.
+    /// Fills the `{}` places of a template; use the [`sql!`](macro@crate::sql) macro.
     ///
     /// # Panics
     /// When the number of places and parts differ, which is a mistake in the calling code.
@@ -79,7 +79,7 @@ macro_rules! sql {
     };
 }
 
-/// What can stand in a `{}` of [`sql!`](crate::sql).
+/// What can stand in a `{}` of [`sql!`](macro@crate::sql).
 pub trait Fragment: Sync {
     /// Appends the SQL for this part, quoted as its kind needs.
     fn write_sql(&self, out: &mut String);

@@ -5,7 +5,7 @@
 //! not exist, with all its locks held (PostgreSQL releases them after that wait), until they have been
 //! read and a cancel ends the wait, and only that. Every transaction that changes a catalog or takes
 //! ACCESS EXCLUSIVE has such a commit. Others have none (`VACUUM`, and the first steps of a `REINDEX`
-//! or `CLUSTER` of a partitioned table): [`Gates`](crate::gate::Gates) make them wait for the tables
+//! or `CLUSTER` of a partitioned table): [`Gates`] make them wait for the tables
 //! they name, and the mode they wait for is seen.
 //!
 //! An index that was taken out of use by an earlier of the statement's transactions is not looked at any

@@ -1,5 +1,7 @@
 //! Files traced on real servers; what is expected is what PostgreSQL's manual and source say.
 
+#![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
+
 use facts::report::{Report, Statement};
 use model::{Category, LockMode, Silent};
 use shadow::{Shadow, ShadowOptions};

@@ -1,6 +1,6 @@
 //! Does the live database hold what was wanted, and nothing less?
 //!
-//! [`sync`] compares two schemas and tells three kinds of difference apart: what is missing, what is there
+//! [`sync()`] compares two schemas and tells three kinds of difference apart: what is missing, what is there
 //! otherwise than wanted, and what nobody asked for. It does no I/O.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 

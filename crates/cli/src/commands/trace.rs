@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 
 use connect::Target;
-use facts::report::{Millis, Report, Statement};
+use facts::report::{Report, Statement};
 use lint::{LintConfig, Options, SourceFile};
-use model::{Fault, Operation, Schema, ms_text};
+use model::{Fault, Schema, ms_text};
 use populate::Rows;
 use read::{Reader, Source};
 use shadow::{Shadow, ShadowOptions};
-use trace::{Observation, Tracer};
+use trace::On;
 
 use super::Ending;
 use crate::args::TraceArgs;
@@ -28,7 +28,10 @@ pub(super) async fn run(context: &Context, args: &TraceArgs) -> Result<Ending, F
         None => None,
     };
     let report = match &args.on {
-        Some(url) => on(&Target::parse(url)?, args, schema.as_ref(), &files, context).await?,
+        Some(url) => {
+            let target = Target::parse(url)?;
+            traced(&target, On::Given { target: &target, confirmed: args.yes }, &files).await?
+        }
         None => on_shadow(context, args, schema.as_ref(), &files).await?,
     };
     answer::give(context.format, &report, text)?;
@@ -44,71 +47,33 @@ async fn on_shadow(
     let options = ShadowOptions { settings: trace::shadow_settings(), ..context.shadow(None) };
     let shadow = Shadow::start(&options, &context.progress).await?;
     let database = shadow.create_database(None).await?;
-    on_database(&database.target, args, schema, files, context).await
-}
-
-/// A given server really changes, so that has to be said.
-async fn on(
-    target: &Target,
-    args: &TraceArgs,
-    schema: Option<&Schema>,
-    files: &[SourceFile],
-    context: &Context,
-) -> Result<Report, Fault> {
-    if !args.yes {
-        return Err(Fault::new("trace.confirm", format!("the statements would really run on {target}"))
-            .help("say --yes if that database may change, or leave --on away for a throwaway server"));
-    }
-    on_database(target, args, schema, files, context).await
-}
-
-async fn on_database(
-    target: &Target,
-    args: &TraceArgs,
-    schema: Option<&Schema>,
-    files: &[SourceFile],
-    context: &Context,
-) -> Result<Report, Fault> {
-    let session = connect::connect(target, "lockkeeper trace").await?;
-    let major = session.server().major;
     if let Some(schema) = schema {
+        let session = connect::connect(&database.target, "lockkeeper trace").await?;
         rehearse::build(&session, schema).await?;
         if let Some(rows) = args.rows {
-            populate::populate(&session, schema, &Rows::each(rows), SEED, &context.progress).await?;
+            let rows = Rows::each(rows);
+            populate::populate(&session, schema, &rows, SEED, &context.progress).await?;
         }
+        session.close().await;
     }
+    traced(&database.target, On::Throwaway(&database.target), files).await
+}
+
+/// What was measured, with what the linter's rules find in the same statements on that database.
+async fn traced(target: &Target, on: On<'_>, files: &[SourceFile]) -> Result<Report, Fault> {
+    let session = connect::connect(target, "lockkeeper trace").await?;
+    let major = session.server().major;
     let known = read::live::read(&session).await?;
     session.close().await;
+    let texts: Vec<(String, String)> =
+        files.iter().map(|file| (file.path.clone(), file.text.clone())).collect();
+    let mut report = trace::run(&texts, on).await?;
     let config = LintConfig::default();
     let mut options = Options::new(&config);
     options.schema = Some(&known);
     options.pg_version = major;
-    let mut report = lint::lint(files, &options);
-    measure(target, &mut report.statements).await?;
+    report.findings = lint::lint(files, &options).findings;
     Ok(report)
-}
-
-/// Puts what was measured in the place of what facts say. Every statement is measured by itself; one that
-/// fails leaves nothing, and the next goes on.
-async fn measure(target: &Target, statements: &mut [Statement]) -> Result<(), Fault> {
-    let mut tracer = Tracer::open(target).await?;
-    for statement in statements {
-        if statement.operations == [Operation::Transaction] {
-            statement.unknown =
-                vec!["not sent: each statement is measured in a transaction of its own".to_owned()];
-            continue;
-        }
-        measured(statement, tracer.statement(&statement.sql).await?);
-    }
-    tracer.close().await;
-    Ok(())
-}
-
-fn measured(statement: &mut Statement, observation: Observation) {
-    statement.effect = observation.effect;
-    statement.error = observation.error.map(|error| error.message);
-    statement.unknown = observation.unknown;
-    statement.execution_ms = Some(Millis::of(observation.execution));
 }
 
 fn text(report: &Report) -> String {
