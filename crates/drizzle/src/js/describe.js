@@ -271,6 +271,8 @@ const describeIndexPart = (part) => {
     opclass: optional(config.opClass, "an index's operator class"),
   };
 };
+// Before 0.31 the method is SQL.
+const indexMethod = ({ method, using }) => (is(using, SQL) ? sqlText(using, "an index's method") : optional(method ?? using, "an index's method"));
 const describeIndex = (index, table) => {
   const { config } = index;
   const parts = list(config.columns, "an index").map(describeIndexPart);
@@ -279,7 +281,7 @@ const describeIndex = (index, table) => {
   }
   return {
     name: optional(config.name, "an index's name") ?? `${table}_${parts.map((part) => part.column).join("_")}_index`,
-    unique: truth(config.unique, "an index"), concurrently: truth(config.concurrently, "an index"), method: optional(config.method ?? config.using, "an index's method"),
+    unique: truth(config.unique, "an index"), concurrently: truth(config.concurrently, "an index"), method: indexMethod(config),
     parts, order: optional(config.order, "an index"), nulls: optional(config.nulls, "an index"),
     with: Object.entries(checked(config.with, "an index") ?? {}).map(([key, value]) => [key, text(value, "an index's option")]),
     where: config.where ? sqlText(config.where, "an index's condition", recent ? "indexes" : undefined) : null,
@@ -345,8 +347,9 @@ const viewOptions = (config) => {
   const options = given.map(([key, value]) => [key, text(value, "a view's option")]);
   return recent ? options.sort(([a], [b]) => (a < b ? -1 : 1)) : options;
 };
+const isMaterialized = (value) => Boolean(pg.PgMaterializedView && is(value, pg.PgMaterializedView));
 const describeView = (view) => {
-  const materialized = pg.isPgMaterializedView(view);
+  const materialized = isMaterialized(view);
   const config = materialized ? pg.getMaterializedViewConfig(view) : pg.getViewConfig(view);
   const name = text(config.name, "a view's name");
   const schema = optional(config.schema, "a view's schema");
@@ -373,7 +376,7 @@ const sort = (value) => {
   if (pg.isPgEnum?.(value)) return kinds.enums.add(value);
   if (isTable(value)) kinds.tables.add(value);
   if (is(value, pg.PgSchema)) kinds.schemas.add(value);
-  if (is(value, pg.PgView) || pg.isPgMaterializedView?.(value)) kinds.views.add(value);
+  if (is(value, pg.PgView) || isMaterialized(value)) kinds.views.add(value);
   if (pg.isPgSequence?.(value)) kinds.sequences.add(value);
   if (pg.PgRole && is(value, pg.PgRole)) kinds.roles.add(value);
   if (pg.PgPolicy && is(value, pg.PgPolicy)) kinds.policies.add(value);
