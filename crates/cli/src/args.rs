@@ -409,6 +409,9 @@ pub struct DemoArgs {
     /// Do not measure what a direct push would have done to the application.
     #[arg(long)]
     pub no_push: bool,
+    /// Measure the textbook's plan beside ours: nullable column, batches of 10,000 rows, constraint, NOT NULL.
+    #[arg(long)]
+    pub textbook: bool,
     /// Keep the wanted schema and the plan in this folder, which must not exist yet.
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,

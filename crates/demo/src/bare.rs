@@ -31,6 +31,36 @@ pub(crate) fn of_push(assessment: &Assessment) -> Vec<Sql> {
     assessment.changes.iter().flat_map(|change| change.sql.clone()).collect()
 }
 
+/// Rows that the textbook updates at a time.
+const TEXTBOOK_BATCH: u64 = 10_000;
+
+/// The plan that is taught: a nullable column, a backfill in batches by key, the constraint, NOT NULL, and
+/// the index built CONCURRENTLY.
+pub(crate) fn of_textbook(rows: u64) -> Vec<Sql> {
+    let mut statements = vec![
+        sql!("ALTER TABLE public.funds ADD COLUMN vintage_year integer"),
+        sql!("ALTER TABLE public.funds ALTER COLUMN vintage_year SET DEFAULT 2020"),
+    ];
+    statements.extend((0..rows.div_ceil(TEXTBOOK_BATCH)).map(|batch| {
+        let first = batch * TEXTBOOK_BATCH + 1;
+        sql!(
+            "UPDATE public.funds SET vintage_year = 2020 WHERE id BETWEEN {} AND {} AND vintage_year IS NULL",
+            first,
+            first + TEXTBOOK_BATCH - 1
+        )
+    }));
+    // What came in before the default did.
+    statements.push(sql!("UPDATE public.funds SET vintage_year = 2020 WHERE vintage_year IS NULL"));
+    statements.push(sql!(
+        "ALTER TABLE public.funds ADD CONSTRAINT funds_vintage_year_check CHECK (vintage_year BETWEEN 2000 AND 2030)"
+    ));
+    statements.push(sql!("ALTER TABLE public.funds ALTER COLUMN vintage_year SET NOT NULL"));
+    statements.push(sql!(
+        "CREATE INDEX CONCURRENTLY funds_vintage_year_created_at_idx ON public.funds (vintage_year, created_at)"
+    ));
+    statements
+}
+
 /// Reads the main table once, as the books did with the original: a copy that has to be read from disk
 /// first would make its statements look slow.
 async fn warm(session: &Session, options: &DemoOptions) -> Result<(), Fault> {

@@ -25,6 +25,8 @@ pub struct DemoOptions {
     pub shadow_url: Option<Target>,
     /// Whether a direct push is measured as well, on a copy (`--no-push` for no).
     pub push: bool,
+    /// Whether the textbook's plan is measured as well, on a copy (`--textbook`).
+    pub textbook: bool,
     /// A folder that does not exist yet and that keeps the wanted schema and the plan (`--keep`); none
     /// for a temporary one that goes away.
     pub keep: Option<PathBuf>,
@@ -41,6 +43,7 @@ impl DemoOptions {
             major: None,
             shadow_url: None,
             push: true,
+            textbook: false,
             keep: None,
         }
     }

@@ -63,6 +63,10 @@ pub struct Report {
     pub steps: Vec<StepReport>,
     /// The plan's statements without a plan around them.
     pub bare: Statements,
+    /// The textbook's plan: a nullable column, batches of 10,000 rows, the constraint, NOT NULL; none where
+    /// it was not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub textbook: Option<Statements>,
     /// What the application felt.
     pub application: ApplicationReport,
     /// What became of the rows, by table.

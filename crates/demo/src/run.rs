@@ -35,8 +35,15 @@ pub async fn run<P: Pipeline>(
     } else {
         None
     };
+    let textbook = if options.textbook {
+        let rows = baseline.books_at_start.rows(&options.scenario.table()).unwrap_or_default();
+        let taught = bare::of_textbook(rows);
+        Some(measure(&stage, options, "the textbook's plan", &taught, start, progress).await?)
+    } else {
+        None
+    };
     let memory = pipeline.remembered().await?;
-    let played = Played { baseline, assessment, plan, rehearsal, migration, bare, push, memory };
+    let played = Played { baseline, assessment, plan, rehearsal, migration, bare, push, textbook, memory };
     let report = played.report(&stage, options);
     stage.strike().await?;
     Ok(report)
@@ -95,6 +102,7 @@ struct Played {
     migration: Migration,
     bare: Statements,
     push: Option<Statements>,
+    textbook: Option<Statements>,
     memory: crate::Remembered,
 }
 
@@ -131,6 +139,7 @@ impl Played {
             killed: migration.killed,
             steps,
             bare: self.bare,
+            textbook: self.textbook,
             application: table::application(options.rate, before, during),
             audit: migration.audit,
             differences: migration.verified.differences,

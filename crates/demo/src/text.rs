@@ -124,6 +124,18 @@ fn comparison(report: &Report) -> String {
     rows.insert(0, head);
     let sides = [Side::Left, Side::Right, Side::Right, Side::Right, Side::Right];
     let text = format!("Side by side, each under the same traffic\n{}", aligned(rows, &sides));
+    let text = report.textbook.iter().fold(text, |text, taught| {
+        let (read, write) = (ms_text(taught.stall_ms.read), ms_text(taught.stall_ms.write));
+        text + &wrapped(
+            "  ",
+            &format!(
+                "the textbook's plan (nullable, batches of 10,000 rows, constraint, NOT NULL) takes {}; \
+                 longest read {read}, longest write {write}, {} failed",
+                ms_text(taught.ms),
+                taught.failed_statements
+            ),
+        )
+    });
     let errors = report.push.measured.iter().flat_map(|push| &push.statements);
     let errors = errors.filter_map(|statement| statement.error.as_ref());
     errors.fold(text, |text, error| text + &wrapped("  ! ", &format!("the direct push failed: {error}")))

@@ -24,6 +24,7 @@ pub(super) async fn run(context: &Context, args: &DemoArgs) -> Result<Ending, Fa
         major: context.pg_version,
         shadow_url: context.shadow_url.clone(),
         push: !args.no_push,
+        textbook: args.textbook,
         keep: args.keep.clone(),
         ..DemoOptions::of(args.scenario)
     };
