@@ -150,7 +150,7 @@ fn bad_input_is_one_clear_error() {
     let fine = project.write("fine.sql", "CREATE TABLE a (id int);");
     let cases: [(&[&str], &str); 6] = [
         (&["check", "--from", "postgres://me@127.0.0.1:1/nowhere", "--to", text(&fine)], "127.0.0.1:1"),
-        (&["check", "--from", text(&fine), "--to", text(&broken)], "broken.sql:2:25"),
+        (&["check", "--from", text(&fine), "--to", text(&broken)], "broken.sql:2:24"),
         (&["check", "--from", text(&fine), "--to", "missing.sql"], "missing.sql"),
         (&["check", "--to", text(&fine)], "DATABASE_URL"),
         (&["apply", "no-plan", "--database", "postgres://me@127.0.0.1:1/x"], "lockkeeper plan -o DIR"),

@@ -44,7 +44,7 @@ async fn begun(database: &TestDatabase) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pause_and_resume_in_a_backfill() {
-    let (database, plan) = slow_backfill(8_000).await;
+    let (database, plan) = slow_backfill(24_000).await;
     assert_eq!(apply::pause(database.target()).await.unwrap_err().kind, "apply.idle");
     let mut options = quick();
     let run = apply(database.target(), &plan, &Deparse, &mut options, &Silent);
@@ -56,13 +56,13 @@ async fn pause_and_resume_in_a_backfill() {
         let paused = filled(&database).await;
         tokio::time::sleep(Duration::from_millis(400)).await;
         assert_eq!(filled(&database).await, paused, "it goes on while it is paused");
-        assert!(paused < 8_000);
+        assert!(paused < 24_000);
         assert_eq!(apply::status(database.target()).await.unwrap().request.as_deref(), Some("pause"));
         apply::resume_request(database.target()).await.unwrap();
     };
     let (done, ()) = tokio::join!(run, interfere);
     assert_eq!(done.unwrap().arrived, Some(true));
-    assert_eq!(filled(&database).await, 8_000);
+    assert_eq!(filled(&database).await, 24_000);
     assert_clean(&database).await;
 }
 
