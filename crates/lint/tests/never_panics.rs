@@ -96,9 +96,13 @@ fn in_linear_time() {
             let texts = shape(count);
             let files: Vec<SourceFile> =
                 texts.iter().map(|text| SourceFile::new("a.sql", text.as_str())).collect();
-            let start = Instant::now();
-            lint(&files, &Options::new(&config));
-            start.elapsed().as_secs_f64()
+            // The best of several: on a busy machine any one run may have had to wait.
+            let runs = (0..3).map(|_| {
+                let start = Instant::now();
+                lint(&files, &Options::new(&config));
+                start.elapsed().as_secs_f64()
+            });
+            runs.fold(f64::INFINITY, f64::min)
         };
         time(50);
         let (short, long) = (time(400), time(1_600));

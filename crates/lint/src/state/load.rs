@@ -60,7 +60,7 @@ impl Catalog {
     fn load_identities(&mut self, schema: &Schema) {
         for (name, table) in &schema.tables {
             for column in table.columns.iter().filter(|column| column.identity.is_some()) {
-                let sequence = crate::state::create::chosen_name(&name.name, &[&column.name], "seq");
+                let sequence = crate::state::chosen_name(&name.name, &[&column.name], "seq");
                 let owner = Some((name.clone(), Some(column.name.clone())));
                 let relation = Relation { whole: true, owner, ..Relation::new(RelationKind::Sequence) };
                 self.set_relation(name.sibling(&sequence), Some(relation));

@@ -6,6 +6,8 @@
 //! Each step costs time in proportion to what it changes, never to the size of the schema.
 
 mod alter;
+mod belongings;
+mod changes;
 mod create;
 mod drop;
 mod load;
@@ -18,8 +20,9 @@ use std::rc::Rc;
 use model::{Ident, Name, Volatility};
 use parse::{Reference, RelationKind};
 
+pub(crate) use changes::{constrains, uses_column};
 pub(crate) use create::chosen_name;
-pub(crate) use relation::{Known, Link, Relation, TypeKind, TypeState, constrains, named_type, uses_column};
+pub(crate) use relation::{Known, Link, Relation, TypeKind, TypeState, named_type};
 pub(crate) use volatility::volatility_of;
 
 /// The catalog as far as it is known.

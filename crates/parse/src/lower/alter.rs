@@ -3,8 +3,9 @@
 use model::Ident;
 use squawk_syntax::ast::{self, AstNode};
 
+use super::alter_other::{index, materialized_view, sequence, view};
 use super::column::{added_column, constraint_definition};
-use super::create::{owner, partition_bound};
+use super::create::partition_bound;
 use super::{Sink, object};
 use crate::action::{Alter, AlterChange, ConstraintChange, RelationKind, Verb};
 use crate::expression::expression;
@@ -12,15 +13,15 @@ use crate::names::{Reference, ident_of, reference};
 use crate::types::type_reference;
 
 /// The relation an `ALTER` names.
-struct Subject {
-    kind: RelationKind,
-    relation: Reference,
-    if_exists: bool,
-    only: bool,
+pub(super) struct Subject {
+    pub(super) kind: RelationKind,
+    pub(super) relation: Reference,
+    pub(super) if_exists: bool,
+    pub(super) only: bool,
 }
 
 impl Subject {
-    fn verb(&self, change: AlterChange) -> Verb {
+    pub(super) fn verb(&self, change: AlterChange) -> Verb {
         Verb::Alter(Box::new(Alter {
             kind: self.kind,
             relation: self.relation.clone(),
@@ -76,7 +77,7 @@ fn table(
     any.then_some(())
 }
 
-fn table_action(action: &ast::AlterTableAction, sink: &Sink<'_>) -> Option<AlterChange> {
+pub(super) fn table_action(action: &ast::AlterTableAction, sink: &Sink<'_>) -> Option<AlterChange> {
     use ast::AlterTableAction as Action;
     Some(match action {
         Action::AddColumn(it) => AlterChange::AddColumn {
@@ -239,7 +240,7 @@ fn alter_column(column: Ident, option: ast::AlterColumnOption) -> Option<AlterCh
     })
 }
 
-fn rename_column(it: &ast::RenameColumn) -> Option<AlterChange> {
+pub(super) fn rename_column(it: &ast::RenameColumn) -> Option<AlterChange> {
     Some(AlterChange::RenameColumn { from: ident_of(it.column_name_ref())?, to: ident_of(it.column_name())? })
 }
 
@@ -247,7 +248,7 @@ pub(super) fn constraint_name(name: Option<ast::ConstraintNameRef>) -> Option<Id
     reference(name?.path_ref()).map(|it| it.name)
 }
 
-fn index_name(index: Option<ast::IndexRef>) -> Option<Ident> {
+pub(super) fn index_name(index: Option<ast::IndexRef>) -> Option<Ident> {
     reference(index?.path_ref()).map(|it| it.name)
 }
 
@@ -259,89 +260,7 @@ pub(super) fn cascades(behavior: Option<ast::DropBehavior>) -> bool {
     matches!(behavior, Some(ast::DropBehavior::Cascade(_)))
 }
 
-fn parameters(list: Option<ast::AttributeList>) -> Vec<String> {
+pub(super) fn parameters(list: Option<ast::AttributeList>) -> Vec<String> {
     let options = list.into_iter().flat_map(|list| list.attribute_options());
     options.filter_map(|option| ident_of(option.name())).map(|name| name.as_str().to_owned()).collect()
-}
-
-fn materialized_view(it: &ast::AlterMaterializedView, sink: &mut Sink<'_>) -> Option<()> {
-    use ast::AlterMaterializedViewAction as Action;
-    let relation = reference(it.view_ref()?.path_ref())?;
-    let kind = RelationKind::MaterializedView;
-    let subject = Subject { kind, relation, if_exists: it.if_exists().is_some(), only: false };
-    for action in it.action() {
-        let change = match &action {
-            Action::ViewRenameTo(it) => last(it.view().and_then(|it| it.path())).map(AlterChange::Rename),
-            Action::RenameColumn(it) => rename_column(it),
-            Action::SetSchema(it) => ident_of(it.schema_ref()).map(AlterChange::SetSchema),
-            Action::AlterTableAction(it) => table_action(it, sink),
-            Action::DependsOnExtension(_) | Action::NoDependsOnExtension(_) => None,
-        };
-        sink.push(
-            action.syntax(),
-            subject.verb(change.unwrap_or(AlterChange::Other("DEPENDS ON EXTENSION"))),
-        );
-    }
-    Some(())
-}
-
-fn view(it: &ast::AlterView, sink: &mut Sink<'_>) -> Option<()> {
-    use ast::AlterViewAction as Action;
-    let relation = reference(it.view_ref()?.path_ref())?;
-    let if_exists = it.if_exists().is_some();
-    let subject = Subject { kind: RelationKind::View, relation, if_exists, only: false };
-    let change = match it.action()? {
-        Action::ViewRenameTo(it) => AlterChange::Rename(last(it.view()?.path())?),
-        Action::RenameColumn(it) => rename_column(&it)?,
-        Action::SetSchema(it) => AlterChange::SetSchema(ident_of(it.schema_ref())?),
-        Action::OwnerTo(_) => AlterChange::SetOwner,
-        Action::SetOptions(_) | Action::ResetOptions(_) | Action::AlterViewColumn(_) => {
-            AlterChange::ViewOptions
-        }
-    };
-    sink.push(it.syntax(), subject.verb(change));
-    Some(())
-}
-
-fn index(it: &ast::AlterIndex, sink: &mut Sink<'_>) -> Option<()> {
-    use ast::AlterIndexAction as Action;
-    let relation = reference(it.index_ref()?.path_ref())?;
-    let if_exists = it.if_exists().is_some();
-    let subject = Subject { kind: RelationKind::Index, relation, if_exists, only: false };
-    let change = match it.action()? {
-        Action::IndexRenameTo(it) => AlterChange::Rename(last(it.index()?.path())?),
-        Action::SetTablespace(it) => AlterChange::SetTablespace(ident_of(it.tablespace_ref())?),
-        Action::SetOptions(it) => AlterChange::SetParameters(parameters(it.attribute_list())),
-        Action::ResetOptions(it) => AlterChange::SetParameters(parameters(it.attribute_list())),
-        Action::AttachIndexPartition(it) => AlterChange::AttachIndex(reference(it.index_ref()?.path_ref())?),
-        Action::AlterSetStatistics(_) => AlterChange::SetStatistics(Ident::new("")),
-        Action::DependsOnExtension(_) | Action::NoDependsOnExtension(_) => {
-            AlterChange::Other("DEPENDS ON EXTENSION")
-        }
-    };
-    sink.push(it.syntax(), subject.verb(change));
-    Some(())
-}
-
-fn sequence(it: &ast::AlterSequence, sink: &mut Sink<'_>) -> Option<()> {
-    use ast::AlterSequenceAction as Action;
-    let relation = reference(it.sequence_ref()?.path_ref())?;
-    let if_exists = it.if_exists().is_some();
-    let subject = Subject { kind: RelationKind::Sequence, relation, if_exists, only: false };
-    let mut change = AlterChange::SequenceOptions { owned_by: None };
-    for action in it.actions() {
-        change = match action {
-            Action::SequenceRenameTo(it) => AlterChange::Rename(last(it.sequence()?.path())?),
-            Action::SetSchema(it) => AlterChange::SetSchema(ident_of(it.schema_ref())?),
-            Action::OwnerTo(_) => AlterChange::SetOwner,
-            Action::SetLogged(_) => AlterChange::SetLogged,
-            Action::SetUnlogged(_) => AlterChange::SetUnlogged,
-            Action::SequenceOption(ast::SequenceOption::OptionOwnedBy(it)) => {
-                AlterChange::SequenceOptions { owned_by: owner(&it) }
-            }
-            Action::SequenceOption(_) => change,
-        };
-    }
-    sink.push(it.syntax(), subject.verb(change));
-    Some(())
 }

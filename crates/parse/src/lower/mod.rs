@@ -1,12 +1,14 @@
 //! From the parser's syntax tree to actions.
 
 mod alter;
+mod alter_other;
 mod body;
 mod column;
 mod create;
 mod drop;
 mod maintain;
 mod object;
+mod on_table;
 mod query;
 mod session;
 

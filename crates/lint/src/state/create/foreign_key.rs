@@ -1,0 +1,138 @@
+//! New foreign keys, and what they need of the other table.
+
+use std::collections::BTreeSet;
+
+use model::{ConstraintKind, ForeignKey, Ident, Name, TypeName};
+use parse::ConstraintDefinition;
+
+use crate::failure::Failure;
+use crate::state::Catalog;
+use crate::state::chosen_name;
+use crate::state::{Known, Relation};
+type Applied = Result<(), Failure>;
+
+impl Catalog {
+    pub(super) fn foreign_key(
+        &self,
+        table: &Name,
+        relation: &Relation,
+        it: &parse::ForeignKeyDefinition,
+        constraint: &ConstraintDefinition,
+        new: bool,
+    ) -> Result<ForeignKey, Failure> {
+        let target = self.expect_relation(&it.references)?;
+        self.expect_key_columns(relation, &it.columns)?;
+        let referenced = self.relation(&target);
+        let listed = (!it.referenced_columns.is_empty()).then(|| it.referenced_columns.clone());
+        let primary =
+            referenced.and_then(|known| known.table.primary_key()).map(|key| key.columns().to_vec());
+        let columns = listed.or(primary).unwrap_or_default();
+        if let Some(known) = referenced.filter(|known| known.whole) {
+            expect_unique(&target, known, &columns, it.referenced_columns.is_empty())?;
+            comparable(relation, known, &it.columns, &columns, constraint, table)?;
+        }
+        let partitioned = relation.is_partitioned() && !new;
+        if constraint.not_valid && partitioned && self.major < 18 {
+            let text = format!(
+                "cannot add NOT VALID foreign key on partitioned table \"{}\" referencing relation \"{}\"",
+                table.name.as_str(),
+                target.name.as_str()
+            );
+            return Err(Failure::new("42809", text));
+        }
+        Ok(ForeignKey {
+            columns: it.columns.clone(),
+            references: target,
+            referenced_columns: columns,
+            on_update: it.on_update,
+            on_delete: it.on_delete,
+            on_delete_columns: Vec::new(),
+            match_full: false,
+            period: false,
+        })
+    }
+
+    pub(super) fn expect_key_columns(&self, relation: &Relation, columns: &[Ident]) -> Applied {
+        let absent = columns.iter().find(|column| relation.column(column) == Known::No);
+        let text = |column: &Ident| {
+            format!("column \"{}\" referenced in foreign key constraint does not exist", column.as_str())
+        };
+        absent.map_or(Ok(()), |column| Err(Failure::new("42703", text(column))))
+    }
+}
+
+/// Fails where no unique index stands on the referenced columns.
+pub(super) fn expect_unique(target: &Name, known: &Relation, columns: &[Ident], defaulted: bool) -> Applied {
+    if defaulted && columns.is_empty() {
+        let text = format!("there is no primary key for referenced table \"{}\"", target.name.as_str());
+        return Err(Failure::new("42704", text));
+    }
+    if let Some(column) = columns.iter().find(|column| known.column(column) == Known::No) {
+        let text =
+            format!("column \"{}\" referenced in foreign key constraint does not exist", column.as_str());
+        return Err(Failure::new("42703", text));
+    }
+    let wanted: BTreeSet<&Ident> = columns.iter().collect();
+    let keys =
+        known.table.constraints.values().filter(|it| {
+            matches!(it.kind, ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. })
+        });
+    let by_constraint = keys.into_iter().any(|it| it.columns().iter().collect::<BTreeSet<_>>() == wanted);
+    let unique = known.table.indexes.values().filter(|it| it.unique && it.predicate.is_none());
+    let by_index = unique.into_iter().any(|index| {
+        let keys: Option<BTreeSet<&Ident>> = index.keys.iter().map(|key| key.column.as_ref()).collect();
+        keys.is_some_and(|keys| keys == wanted)
+    });
+    if by_constraint || by_index {
+        return Ok(());
+    }
+    let text = format!(
+        "there is no unique constraint matching given keys for referenced table \"{}\"",
+        target.name.as_str()
+    );
+    Err(Failure::new("42830", text))
+}
+
+/// Fails where the columns of a foreign key are of families that no `=` compares.
+pub(super) fn comparable(
+    relation: &Relation,
+    referenced: &Relation,
+    columns: &[Ident],
+    referenced_columns: &[Ident],
+    constraint: &ConstraintDefinition,
+    table: &Name,
+) -> Applied {
+    if columns.len() != referenced_columns.len() {
+        let text = "number of referencing and referenced columns for foreign key disagree".to_owned();
+        return Err(Failure::new("42830", text));
+    }
+    for (from, to) in columns.iter().zip(referenced_columns) {
+        let family = |relation: &Relation, name: &Ident| match relation.column(name) {
+            Known::Yes(column) => family(&column.type_name),
+            _ => None,
+        };
+        let (Some(a), Some(b)) = (family(relation, from), family(referenced, to)) else { continue };
+        if a != b {
+            let chosen = chosen_name(&table.name, &columns.iter().collect::<Vec<_>>(), "fkey");
+            let name = constraint.name.clone().unwrap_or(chosen);
+            let text = format!("foreign key constraint \"{}\" cannot be implemented", name.as_str());
+            return Err(Failure::new("42804", text));
+        }
+    }
+    Ok(())
+}
+
+/// A family of built-in types that compare with each other; none where that is not plain.
+pub(super) fn family(type_name: &TypeName) -> Option<&'static str> {
+    let text = type_name.0.as_str();
+    let base = text.split(['(', ' ']).next().unwrap_or_default();
+    Some(match base {
+        _ if text.ends_with("[]") => return None,
+        "smallint" | "integer" | "bigint" | "numeric" | "real" | "double" => "number",
+        "text" | "character" | "bpchar" | "name" => "text",
+        "uuid" => "uuid",
+        "boolean" => "boolean",
+        "date" | "timestamp" => "time",
+        _ => return None,
+    })
+}

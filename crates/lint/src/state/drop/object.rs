@@ -1,0 +1,86 @@
+//! Triggers, types and namespaces that go; tables that are emptied.
+
+use model::Name;
+use parse::{Drop, DropKind, OnTableKind, Truncate};
+
+use super::shown;
+use crate::failure::{Failure, missing};
+use crate::state::Catalog;
+use crate::state::Link;
+type Applied = Result<(), Failure>;
+
+impl Catalog {
+    pub(super) fn drop_on_table(&mut self, it: &Drop) -> Applied {
+        let Some(table) = &it.table else { return Ok(()) };
+        let name = self.resolve(table);
+        if it.if_exists && self.is_absent(&name) {
+            return Ok(());
+        }
+        let name = self.expect_relation(table)?;
+        let kind = match it.kind {
+            DropKind::Trigger => OnTableKind::Trigger,
+            DropKind::Policy => OnTableKind::Policy,
+            _ => OnTableKind::Rule,
+        };
+        if !it.if_exists {
+            self.expect_on_table(kind, &it.name.name, &name)?;
+        }
+        self.change(&name, |relation| relation.remove_on_table(kind, &it.name.name));
+        Ok(())
+    }
+
+    pub(super) fn drop_type(&mut self, it: &Drop) -> Applied {
+        let name = self.resolve_type(&it.name);
+        if self.type_state(&name).is_none() {
+            return Ok(());
+        }
+        let users: Vec<Name> = self.pointing_at(Link::Uses, &name).cloned().collect();
+        if !users.is_empty() && !it.cascade {
+            let text = format!("cannot drop type {} because other objects depend on it", shown(&name));
+            return Err(Failure::new("2BP01", text));
+        }
+        for user in users {
+            self.change(&user, |relation| {
+                let uses = |text: &str| crate::state::named_type(text).as_ref() == Some(&name);
+                relation.table.columns.retain(|column| !uses(&column.type_name.0));
+            });
+        }
+        self.set_type(name, None);
+        Ok(())
+    }
+
+    pub(super) fn drop_schema(&mut self, it: &Drop) -> Applied {
+        let schema = it.name.name.clone();
+        if self.complete && !self.has_namespace(&schema) {
+            return if it.if_exists { Ok(()) } else { Err(missing("schema", &schema)) };
+        }
+        let names: Vec<Name> = self.relations_in(&schema).map(|(name, _)| name.clone()).collect();
+        if !names.is_empty() && !it.cascade {
+            let text = format!("cannot drop schema {schema} because other objects depend on it");
+            return Err(Failure::new("2BP01", text));
+        }
+        for name in names {
+            self.remove_with_dependents(&name);
+        }
+        let types: Vec<Name> = self.types.keys().filter(|name| name.schema == schema).cloned().collect();
+        for name in types {
+            self.set_type(name, None);
+        }
+        self.set_namespace(schema, false);
+        Ok(())
+    }
+
+    pub(crate) fn truncate(&mut self, it: &Truncate) -> Applied {
+        let tables =
+            it.tables.iter().map(|table| self.expect_relation(table)).collect::<Result<Vec<_>, _>>()?;
+        for table in &tables {
+            let others = self.pointing_at(Link::References, table);
+            let free = others.into_iter().all(|other| tables.contains(other));
+            if !it.cascade && !free {
+                let text = "cannot truncate a table referenced in a foreign key constraint".to_owned();
+                return Err(Failure::new("0A000", text));
+            }
+        }
+        Ok(())
+    }
+}
