@@ -10,7 +10,8 @@ use model::Progress;
 /// Draws bars with remaining time where standard error is a terminal; says nothing otherwise.
 pub struct Terminal {
     bar: Mutex<Option<ProgressBar>>,
-    task: Mutex<String>,
+    /// Tasks under way, each a part of the one before it.
+    tasks: Mutex<Vec<String>>,
     draws: bool,
 }
 
@@ -18,7 +19,7 @@ impl Terminal {
     /// Progress for this process's standard error.
     pub fn new() -> Self {
         let draws = std::io::stderr().is_terminal();
-        Self { bar: Mutex::new(None), task: Mutex::new(String::new()), draws }
+        Self { bar: Mutex::new(None), tasks: Mutex::default(), draws }
     }
 
     fn with_bar(&self, act: impl FnOnce(&ProgressBar)) {
@@ -36,20 +37,14 @@ impl Terminal {
         *slot = bar;
     }
 
-    fn task(&self) -> std::sync::MutexGuard<'_, String> {
-        self.task.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn tasks(&self) -> std::sync::MutexGuard<'_, Vec<String>> {
+        self.tasks.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
-}
 
-const KNOWN: &str = "{spinner} {msg} {wide_bar} {human_pos}/{human_len} {per_sec} {eta}";
-const UNKNOWN: &str = "{spinner} {msg} {elapsed}";
-
-impl Progress for Terminal {
-    fn begin(&self, task: &str, total: Option<u64>) {
-        task.clone_into(&mut self.task());
-        if !self.draws {
-            return;
-        }
+    /// Draws a task: a bar where its size is known, a spinner otherwise.
+    fn draw(&self, task: &str, total: Option<u64>) {
+        // The line is free before anybody else writes on it.
+        self.set(None);
         let (bar, template) = match total {
             Some(total) => (ProgressBar::new(total), KNOWN),
             None => (ProgressBar::new_spinner(), UNKNOWN),
@@ -60,6 +55,18 @@ impl Progress for Terminal {
         bar.set_message(task.to_owned());
         bar.enable_steady_tick(Duration::from_millis(100));
         self.set(Some(bar));
+    }
+}
+
+const KNOWN: &str = "{spinner} {msg} {wide_bar} {human_pos}/{human_len} {per_sec} {eta}";
+const UNKNOWN: &str = "{spinner} {msg} {elapsed}";
+
+impl Progress for Terminal {
+    fn begin(&self, task: &str, total: Option<u64>) {
+        self.tasks().push(task.to_owned());
+        if self.draws {
+            self.draw(task, total);
+        }
     }
 
     fn reached(&self, done: u64) {
@@ -73,10 +80,17 @@ impl Progress for Terminal {
     }
 
     fn end(&self, result: &str) {
-        let task = std::mem::take(&mut *self.task());
-        if self.draws {
-            self.set(None);
-            anstream::eprintln!("✓ {task}: {result}");
+        let (task, around) = {
+            let mut tasks = self.tasks();
+            (tasks.pop().unwrap_or_default(), tasks.last().cloned())
+        };
+        if !self.draws {
+            return;
+        }
+        self.set(None);
+        anstream::eprintln!("✓ {task}: {result}");
+        if let Some(around) = around {
+            self.draw(&around, None);
         }
     }
 }
