@@ -5,10 +5,12 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod fingerprint;
+mod git;
 pub mod live;
 mod project;
 mod reader;
 mod scope;
+mod settle;
 mod snapshot;
 mod source;
 mod sql;
@@ -17,6 +19,7 @@ mod statistics;
 pub use fingerprint::fingerprint;
 pub use reader::{Reader, Reading};
 pub use scope::Scope;
+pub use settle::settle;
 pub use snapshot::{load, save};
 pub use source::Source;
 pub use statistics::{has_rows, statistics};

@@ -6,7 +6,7 @@ use connect::Session;
 use model::{Fault, Progress, Schema};
 use shadow::{Shadow, ShadowOptions};
 
-use crate::{Scope, Source, live, project, snapshot, sql};
+use crate::{Scope, Source, git, live, project, snapshot, sql};
 
 /// What a source said.
 #[derive(Debug)]
@@ -48,8 +48,15 @@ impl<'a> Reader<'a> {
             Source::Sql(path) => self.read_sql(path).await,
             Source::Snapshot(path) => read_snapshot(path),
             Source::Drizzle(path) => self.read_drizzle(path).await,
-            Source::Git { path, .. } => Err(not_yet("a git revision", path)),
+            Source::Git { rev, path } => self.read_git(rev, path).await,
         }
+    }
+
+    async fn read_git(&mut self, rev: &str, path: &std::path::Path) -> Result<Reading, Fault> {
+        let unpacked = git::unpack(rev, path)?;
+        let source = Source::parse(&unpacked.path().to_string_lossy())?;
+        // A path leads to files, never to a revision again.
+        Box::pin(self.read(&source)).await
     }
 
     async fn read_sql(&mut self, path: &std::path::Path) -> Result<Reading, Fault> {
@@ -76,6 +83,22 @@ impl<'a> Reader<'a> {
         session.close().await;
         let scope = Some(project::scope(&project));
         Ok(Reading { schema, server_version: None, notes, files: project.files, scope })
+    }
+
+    /// The wanted schema with the text of `from` for expressions that differ in text only; see
+    /// [`settle`](crate::settle()). Equal schemas need no throwaway server.
+    ///
+    /// # Errors
+    /// `shadow.…`, `connect.…`, and `read.settle` when a schema cannot be built on the throwaway server.
+    pub async fn settle(&mut self, from: &Schema, to: &Schema) -> Result<Schema, Fault> {
+        if from.fingerprint() == to.fingerprint() {
+            return Ok(to.clone());
+        }
+        let database = self.shadow().await?.create_database(None).await?;
+        let session = connect::connect(&database.target, "lockkeeper read").await?;
+        let settled = crate::settle(&session, from, to).await;
+        session.close().await;
+        settled
     }
 
     /// The throwaway server, started now if it was not yet.
@@ -109,8 +132,4 @@ async fn authors_path(session: &Session) -> Result<(), Fault> {
         .batch_execute("SET search_path = \"$user\", public")
         .await
         .map_err(|error| connect::fault("read.sql", "the search path could not be set", &error))
-}
-
-fn not_yet(what: &str, path: &std::path::Path) -> Fault {
-    Fault::new("read.source", format!("{what} cannot be read yet")).at(path.display().to_string())
 }

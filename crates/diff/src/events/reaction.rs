@@ -13,7 +13,10 @@ pub(super) fn of(
     used: &ObjectRef,
     event: Event,
 ) -> Option<Event> {
-    if event == Event::Redefaulted || event == Event::Gone && !events.is_same(from, to, user) {
+    let changes = !events.is_same(from, to, user);
+    // A view altered in place would hold a routine until its namesake is there, and calls could then mean either.
+    let holds = matches!((user, used), (ObjectRef::View(_), ObjectRef::Routine(_)));
+    if event == Event::Redefaulted || event == Event::Gone && changes && !holds {
         // A user that changes lets go of what goes by itself.
         return None;
     }

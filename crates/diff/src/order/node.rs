@@ -267,7 +267,10 @@ fn replace(from: &Object, to: &Object, node: &mut Node) {
     if loses {
         node.ends.insert(from.reference());
     }
-    node.makes.insert(to.reference());
+    // A sequence is there for those who need it before it has its owner.
+    if !matches!(to, Object::Sequence { .. }) {
+        node.makes.insert(to.reference());
+    }
 }
 
 fn make_constraint(table: &Name, constraint: &Constraint, node: &mut Node) {
