@@ -87,6 +87,8 @@ async fn file(
             _ if given => vec![rolled_back(tracer, texts[0]).await?],
             Some(Control::Begin) => block::run(tracer, &texts).await?,
             Some(_) => vec![tracer.bare(texts[0]).await?],
+            // Measured, it would run in a block of ours, which it does not have in the file.
+            None if text::wants_block(texts[0]) => vec![tracer.bare(texts[0]).await?],
             None => vec![tracer.statement(texts[0]).await?],
         };
         if !given {

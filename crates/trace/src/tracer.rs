@@ -121,9 +121,6 @@ impl Tracer {
         if text::reads_stdin(sql) {
             return Ok(not_run(STDIN));
         }
-        if text::wants_block(sql) {
-            return self.bare(sql).await;
-        }
         command(&self.session, "BEGIN").await?;
         let mut observation = self.in_block(sql).await?;
         let Some(error) = &observation.error else {
