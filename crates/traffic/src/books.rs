@@ -1,6 +1,6 @@
 //! The books: what the tables held before the traffic, and what the traffic did to them since.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use connect::Session;
 use model::{Fault, Ident, Name, Sql, TypeName, sql};
@@ -64,6 +64,19 @@ impl Books {
         self.opened.get(table).map(|opening| opening.untouched.rows + opening.touched.len() as u64)
     }
 
+    /// Which rows and columns of a table the traffic wrote; none for a table that is not in the books.
+    pub fn written(&self, table: &Name) -> Option<Written> {
+        let (opening, entries) = (self.opened.get(table)?, self.ledger.tables.get(table)?);
+        Some(Written {
+            key: opening.key.clone(),
+            key_type: opening.key_type.clone(),
+            inserted: entries.inserted.iter().cloned().collect(),
+            touched: opening.touched.clone(),
+            columns: entries.values.keys().cloned().collect(),
+            is_known: entries.unknown_inserts == 0,
+        })
+    }
+
     async fn open_table(
         &mut self,
         session: &Session,
@@ -118,6 +131,23 @@ impl Books {
         }
         Ok(())
     }
+}
+
+/// What a traffic wrote to a table, for telling what must be as it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The column that names a row.
+    pub key: Ident,
+    /// Its type.
+    pub key_type: TypeName,
+    /// Keys of acknowledged inserts, as text, without those deleted again.
+    pub inserted: Vec<String>,
+    /// Keys of the rows that updates may have written.
+    pub touched: Vec<String>,
+    /// The columns that updates wrote.
+    pub columns: BTreeSet<Ident>,
+    /// Whether these are all: an insert that was not answered may have left a row that nobody can name.
+    pub is_known: bool,
 }
 
 impl Contents {

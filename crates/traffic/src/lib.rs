@@ -12,6 +12,7 @@
 mod audit;
 mod books;
 mod crew;
+mod derive;
 mod draw;
 pub mod funds;
 mod keys;
@@ -27,7 +28,8 @@ mod traffic;
 mod workload;
 
 pub use audit::{Audit, TableAudit};
-pub use books::Books;
+pub use books::{Books, Written};
+pub use derive::{Application, Derived};
 pub use rate::Rate;
 pub use report::{Acknowledged, Failure, Latency, Moment, TrafficReport, WindowReport};
 pub use traffic::Traffic;
