@@ -14,8 +14,11 @@ impl Way<'_> {
             Direction::Forward => goal >= goal::arrival(self.plan),
             Direction::Back => goal == 0,
         };
-        let wanted = if self.direction == Direction::Forward { &self.plan.to } else { &self.plan.from };
-        (end == End::Reached && at_end).then(|| live == Some(wanted))
+        let is_there = |live: &Fingerprint| match self.direction {
+            Direction::Forward => *live == self.plan.to,
+            Direction::Back => self.plan.starts_from(live),
+        };
+        (end == End::Reached && at_end).then(|| live.is_some_and(is_there))
     }
 
     pub(crate) fn message(&self, end: End, outcome: RunOutcome, limit: &Limit) -> String {

@@ -11,6 +11,7 @@ pub(crate) fn plan(phases: &[PhaseName]) -> Plan {
         format: PLAN_FORMAT,
         from: Fingerprint::of_bytes(b"from"),
         to: Fingerprint::of_bytes(b"to"),
+        remains: Vec::new(),
         server_major: 15,
         stall_budget_ms: 100,
         changes: Vec::new(),

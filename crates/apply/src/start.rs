@@ -58,7 +58,7 @@ impl Known<'_> {
             return Ok(go_on());
         }
         match () {
-            () if *self.live == self.plan.from && self.plan.from != self.plan.to => Ok(Start::Fresh),
+            () if self.plan.starts_from(self.live) && self.plan.from != self.plan.to => Ok(Start::Fresh),
             () if *self.live == self.plan.to && (begun || self.plan.from != self.plan.to) => {
                 Ok(nothing("the database has the wanted schema already"))
             }

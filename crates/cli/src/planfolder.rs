@@ -24,6 +24,8 @@ pub struct Folder {
     pub plan: Plan,
     /// The schema it starts from.
     pub from: Schema,
+    /// The schema it arrives at.
+    pub to: Schema,
 }
 
 /// Writes a plan's folder, which must not hold another plan.
@@ -111,9 +113,8 @@ pub fn load(folder: &Path) -> Result<Folder, Fault> {
     }
     let home = path.parent().map_or_else(PathBuf::new, Path::to_owned);
     let from = schema(&home.join(FROM), &document.plan.from)?;
-    // Nobody needs the wanted schema here, but a plan whose folder was changed is not carried out.
-    schema(&home.join(TO), &document.plan.to)?;
-    Ok(Folder { plan: document.plan, from })
+    let to = schema(&home.join(TO), &document.plan.to)?;
+    Ok(Folder { plan: document.plan, from, to })
 }
 
 const REMAKE: &str =

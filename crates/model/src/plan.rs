@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Effect, Fingerprint, Name, Operation, PhaseName, Risk, Sql};
+use crate::{Effect, Fingerprint, Name, Operation, PhaseName, RelationLock, Risk, Sql};
 
 /// The shape of `plan.json`; raised when a field changes its meaning.
 pub const PLAN_FORMAT: u32 = 1;
@@ -17,6 +17,18 @@ pub const STALL_BUDGET_MS: u32 = 100;
 /// schemas do not see such columns, nor the indexes and constraints that stand on them.
 pub const KEPT_PREFIX: &str = "_lockkeeper_kept_";
 
+/// How the name of a column or index begins that a plan builds beside the one it is to replace. Readers of
+/// live schemas do not see it.
+pub const COMING_PREFIX: &str = "_lockkeeper_new_";
+
+/// How the name of a table begins for which a view stands in, under the table's own name, while two names of
+/// a column are in use. Readers of live schemas see the table under its own name.
+pub const BASE_PREFIX: &str = "_lockkeeper_base_";
+
+/// How the comment on a view begins that stands in for a renamed table, or for a table with a renamed column,
+/// until the code knows the new name; the table follows. Readers of live schemas do not see such views.
+pub const STAND_IN: &str = "lockkeeper: stands in until contract for ";
+
 /// A plan. It is bound to both schemas and to the server's major version, and it is hashed whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
@@ -26,6 +38,10 @@ pub struct Plan {
     pub from: Fingerprint,
     /// The schema it arrives at.
     pub to: Fingerprint,
+    /// Where else a way back may arrive: the start with what PostgreSQL cannot take back (labels of
+    /// enums). The plan can begin again from there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remains: Vec<Fingerprint>,
     /// The major version of the server it was made for.
     pub server_major: u32,
     /// The budget for an application's stall, in ms.
@@ -61,6 +77,11 @@ impl Plan {
     /// The content hash that an approval names.
     pub fn hash(&self) -> Fingerprint {
         Fingerprint::of(self)
+    }
+
+    /// Whether the plan can begin from this schema: its start, or what its own way back leaves of it.
+    pub fn starts_from(&self, live: &Fingerprint) -> bool {
+        self.from == *live || self.remains.contains(live)
     }
 
     /// The phases that have steps, in order.
@@ -110,6 +131,9 @@ pub struct Step {
     pub undo: Action,
     /// What it does to relations.
     pub effect: Effect,
+    /// The locks that the way back takes, each relation under the name it then has.
+    #[serde(default)]
+    pub undo_locks: Vec<RelationLock>,
     /// The longest it may queue for a strong lock at each try, in ms.
     pub lock_timeout_ms: u32,
     /// Whether plain reads wait while it holds its locks.

@@ -8,6 +8,7 @@ mod cost;
 mod draft;
 mod probe;
 mod recipe;
+mod remains;
 pub mod review;
 mod situation;
 
@@ -96,6 +97,7 @@ pub fn plan(input: &Input<'_>) -> Result<Plan, Fault> {
         format: PLAN_FORMAT,
         from: input.from.fingerprint(),
         to: fingerprint_of(input.to),
+        remains: remains::of(input),
         server_major: input.server_major,
         stall_budget_ms: input.stall_budget_ms,
         changes,

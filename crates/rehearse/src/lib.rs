@@ -4,10 +4,12 @@
 
 mod build;
 mod data;
+mod fitting;
 mod guard;
 mod run;
 
 pub use build::build;
 pub use data::{DataFingerprint, fingerprint as data_fingerprint};
+pub use fitting::fitting;
 pub use guard::LiveSchema;
 pub use run::{Rehearsal, RehearsedPhase, rehearse};

@@ -108,7 +108,7 @@ impl Way<'_> {
         let back =
             apply::rollback(self.copy, self.plan, None, &LiveSchema, &mut self.options(None), self.progress)
                 .await?;
-        let restored = read::fingerprint(self.session).await? == self.plan.from;
+        let restored = self.plan.starts_from(&read::fingerprint(self.session).await?);
         let rows = data::fingerprint(self.session, self.from).await;
         let (rows_restored, mut problems) = match rows {
             Ok(rows) => {

@@ -112,6 +112,7 @@ pub fn plan(major: u32, from: Fingerprint, to: Fingerprint, steps: Vec<Step>) ->
         format: PLAN_FORMAT,
         from,
         to,
+        remains: Vec::new(),
         server_major: major,
         stall_budget_ms: 100,
         changes: Vec::new(),

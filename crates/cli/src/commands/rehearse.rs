@@ -36,8 +36,9 @@ pub(super) async fn run(context: &Context, args: &RehearseArgs) -> Result<Ending
     context.progress.begin("building the schema", None);
     rehearse::build(&session, &loaded.from).await?;
     context.progress.end(&format!("{} tables", loaded.from.tables.len()));
+    let fitting = rehearse::fitting(&loaded.from, &loaded.to);
     let filled =
-        populate::populate(&session, &loaded.from, &Rows::each(args.rows), SEED, &context.progress).await?;
+        populate::populate(&session, &fitting, &Rows::each(args.rows), SEED, &context.progress).await?;
     session.close().await;
     let rehearsal = carry::rehearse(context, &args.plan, &database.target, &context.progress).await?;
     let answer = Answer {

@@ -132,6 +132,7 @@ async fn run(session: &Session, steps: Vec<Step>) -> Result<(), Fault> {
         format: PLAN_FORMAT,
         from: marker(),
         to: marker(),
+        remains: Vec::new(),
         server_major: session.server().major,
         stall_budget_ms: model::STALL_BUDGET_MS,
         changes: Vec::new(),

@@ -1,0 +1,5 @@
+CREATE TYPE status AS ENUM ('new', 'paid', 'packed', 'shipped', 'lost');
+CREATE TABLE orders (
+  id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  status status NOT NULL DEFAULT 'new'
+);

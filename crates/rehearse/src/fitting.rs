@@ -1,0 +1,100 @@
+//! What made-up rows have to fit.
+
+use std::collections::BTreeSet;
+
+use model::{Column, Constraint, ConstraintKind, Ident, Index, Name, ObjectRef, Schema, Table};
+
+/// The schema a plan starts from, with what its wanted schema demands of columns that are there already:
+/// NOT NULL, constraints and unique indexes. Rows that fit it can be carried there and back; whether the
+/// rows of the live database fit is another question, asked before a plan is made.
+#[must_use]
+pub fn fitting(from: &Schema, to: &Schema) -> Schema {
+    let mut fitting = from.clone();
+    for (name, table) in &mut fitting.tables {
+        let Some(wanted) = to.table(name) else { continue };
+        let demands = Demands { name, table, wanted, from, to };
+        let (constraints, indexes) = (demands.constraints(), demands.indexes());
+        for column in &mut table.columns {
+            column.not_null |= wanted.column(&column.name).is_some_and(|wanted| wanted.not_null);
+        }
+        table.constraints.extend(constraints.into_iter().map(|demand| (beside(&demand.name), demand)));
+        table.indexes.extend(indexes.into_iter().map(|demand| (beside(&demand.name), demand)));
+    }
+    fitting
+}
+
+/// A key that what is there already does not have: both have to be fitted, also where one replaces the other.
+fn beside(name: &Ident) -> Ident {
+    Ident::new(format!("{} (wanted)", name.as_str()))
+}
+
+struct Demands<'a> {
+    name: &'a Name,
+    table: &'a Table,
+    wanted: &'a Table,
+    from: &'a Schema,
+    to: &'a Schema,
+}
+
+impl Demands<'_> {
+    fn constraints(&self) -> Vec<Constraint> {
+        let is_new = |constraint: &&Constraint| {
+            !self.table.constraints.values().any(|known| known.same_demand(constraint))
+        };
+        let fits = |constraint: &&Constraint| {
+            let uses = ObjectRef::Constraint(self.name.clone(), constraint.name.clone());
+            !constraint.not_enforced
+                && self.reaches(&constraint.kind)
+                && constraint.columns().iter().all(|column| self.stays(column))
+                && self.columns_of(&uses).all(|column| self.stays(column))
+        };
+        let wanted = self.wanted.constraints.values().filter(is_new).filter(fits);
+        wanted.cloned().map(|constraint| self.second_key_is_unique(constraint)).collect()
+    }
+
+    fn indexes(&self) -> Vec<Index> {
+        let fits = |index: &&Index| {
+            let uses = ObjectRef::Index(self.name.clone(), index.name.clone());
+            index.unique
+                && self.table.indexes.get(&index.name) != Some(*index)
+                && self.columns_of(&uses).all(|column| self.stays(column))
+        };
+        self.wanted.indexes.values().filter(fits).cloned().collect()
+    }
+
+    /// Whether a column is there before and after, with the same type.
+    fn stays(&self, column: &Ident) -> bool {
+        let type_of = |table: &Table| table.column(column).map(|column: &Column| column.type_name.clone());
+        type_of(self.table).is_some() && type_of(self.table) == type_of(self.wanted)
+    }
+
+    /// Whether a foreign key points at columns that are there already.
+    fn reaches(&self, kind: &ConstraintKind) -> bool {
+        let ConstraintKind::ForeignKey(key) = kind else { return true };
+        let referenced = self.from.table(&key.references);
+        referenced.is_some_and(|table| key.referenced_columns.iter().all(|name| table.column(name).is_some()))
+    }
+
+    /// A table has one primary key; the wanted one beside it demands what a unique constraint does.
+    fn second_key_is_unique(&self, mut constraint: Constraint) -> Constraint {
+        if let ConstraintKind::PrimaryKey { columns, include, without_overlaps } = &constraint.kind
+            && self.table.primary_key().is_some()
+        {
+            constraint.kind = ConstraintKind::Unique {
+                columns: columns.clone(),
+                include: include.clone(),
+                nulls_not_distinct: false,
+                without_overlaps: *without_overlaps,
+            };
+        }
+        constraint
+    }
+
+    fn columns_of(&self, user: &ObjectRef) -> impl Iterator<Item = &Ident> {
+        let uses: &BTreeSet<ObjectRef> = self.to.uses.of(user);
+        uses.iter().filter_map(|used| match used {
+            ObjectRef::Column(of, column) if of == self.name => Some(column),
+            _ => None,
+        })
+    }
+}
