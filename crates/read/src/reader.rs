@@ -6,7 +6,7 @@ use connect::Session;
 use model::{Fault, Progress, Schema};
 use shadow::{Shadow, ShadowOptions};
 
-use crate::{Scope, Source, git, live, project, snapshot, sql};
+use crate::{Scope, Source, git, live, project, settle, snapshot, sql};
 
 /// What a source said.
 #[derive(Debug)]
@@ -85,18 +85,21 @@ impl<'a> Reader<'a> {
         Ok(Reading { schema, server_version: None, notes, files: project.files, scope })
     }
 
-    /// The wanted schema with the text of `from` for expressions that differ in text only; see
-    /// [`settle`](crate::settle()). Equal schemas need no throwaway server.
+    /// The wanted schema with its expressions in the text they will have: PostgreSQL writes some back as it
+    /// would not write them again (`varchar IN (…)`), and two that differ in that alone are equal. Only
+    /// where texts differ, and only for the tables, views and domains they stand in, is the throwaway
+    /// server asked.
     ///
     /// # Errors
-    /// `shadow.…`, `connect.…`, and `read.settle` when a schema cannot be built on the throwaway server.
+    /// `shadow.…`, `connect.…`, and `read.settle` when they cannot be built on the throwaway server.
     pub async fn settle(&mut self, from: &Schema, to: &Schema) -> Result<Schema, Fault> {
-        if from.fingerprint() == to.fingerprint() {
+        let open = settle::open(from, to);
+        if open.is_empty() {
             return Ok(to.clone());
         }
         let database = self.shadow().await?.create_database(None).await?;
         let session = connect::connect(&database.target, "lockkeeper read").await?;
-        let settled = crate::settle(&session, from, to).await;
+        let settled = settle::settled(&session, from, to, &open).await;
         session.close().await;
         settled
     }
