@@ -8,7 +8,7 @@ use crate::{Sides, inherit, types};
 pub(crate) fn compare(sides: &Sides<'_>, table: &Name, from: &Table, to: &Table, changes: &mut Vec<Change>) {
     for current in from.columns.iter().filter(|column| !column.inherited) {
         if to.column(&current.name).is_none() {
-            changes.push(Change::DropColumn { table: table.clone(), column: current.clone() });
+            drop(sides, table, current, changes);
         }
     }
     for wanted in &to.columns {
@@ -24,8 +24,7 @@ pub(crate) fn compare(sides: &Sides<'_>, table: &Name, from: &Table, to: &Table,
 fn add(sides: &Sides<'_>, table: &Name, wanted: &Column, changes: &mut Vec<Change>) {
     let column =
         Column { comment: None, storage: None, compression: None, statistics: None, ..wanted.clone() };
-    let has_children = [sides.from, sides.to].iter().any(|schema| inherit::has_children(schema, table));
-    let identity = column.identity.clone().filter(|_| has_children);
+    let identity = column.identity.clone().filter(|_| has_children(sides, table));
     if identity.is_none() {
         changes.push(Change::AddColumn { table: table.clone(), column: column.clone() });
         return options(sides, table, &column, wanted, changes);
@@ -38,6 +37,25 @@ fn add(sides: &Sides<'_>, table: &Name, wanted: &Column, changes: &mut Vec<Chang
     options(sides, table, &plain, wanted, changes);
 }
 
+fn drop(sides: &Sides<'_>, table: &Name, current: &Column, changes: &mut Vec<Change>) {
+    let column = without_identity(sides, table, current, changes);
+    changes.push(Change::DropColumn { table: table.clone(), column });
+}
+
+/// The column of a table that has children after its identity went: with identity it could not come back.
+fn without_identity(sides: &Sides<'_>, table: &Name, current: &Column, changes: &mut Vec<Change>) -> Column {
+    if current.identity.is_some() && has_children(sides, table) {
+        let (column, from) = (current.name.clone(), current.identity.clone());
+        changes.push(Change::SetIdentity { table: table.clone(), column, from, to: None });
+        return Column { identity: None, ..current.clone() };
+    }
+    current.clone()
+}
+
+fn has_children(sides: &Sides<'_>, table: &Name) -> bool {
+    [sides.from, sides.to].iter().any(|schema| inherit::has_children(schema, table))
+}
+
 fn alter(sides: &Sides<'_>, table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>) {
     let object = ObjectRef::Column(table.clone(), to.name.clone());
     let event = sides.events.of(&object);
@@ -46,7 +64,7 @@ fn alter(sides: &Sides<'_>, table: &Name, from: &Column, to: &Column, changes: &
     match event {
         Some(Event::Renewed) if !declared => return settings(sides, table, from, to, changes),
         Some(Event::Renewed) if sides.events.is_forced(&object) => {
-            changes.push(Change::DropColumn { table: table.clone(), column: from.clone() });
+            drop(sides, table, from, changes);
             return add(sides, table, to, changes);
         }
         Some(Event::Renewed) => return set_generated(sides, table, from, to, changes),
@@ -56,12 +74,12 @@ fn alter(sides: &Sides<'_>, table: &Name, from: &Column, to: &Column, changes: &
         Some(Event::Moved) if declared => move_over(sides, table, from, to, changes),
         Some(Event::Retyped) if declared => {
             if from.generated != to.generated {
-                changes.push(drop_expression(table, from, to));
+                changes.push(drop_expression(table, from));
             }
             alter_type(table, from, to, changes);
         }
         _ if from.generated != to.generated && declared => {
-            changes.push(drop_expression(table, from, to));
+            changes.push(drop_expression(table, from));
             default(table, None, to, changes);
         }
         _ => default(table, from.default.as_ref(), to, changes),
@@ -70,8 +88,13 @@ fn alter(sides: &Sides<'_>, table: &Name, from: &Column, to: &Column, changes: &
         identity(table, from, to, changes);
     }
     if matches!(event, Some(Event::Retyped | Event::Moved)) {
-        // A column with a new type stores it as the type says.
-        let retyped = Column { storage: None, compression: None, ..from.clone() };
+        // A column with a new type stores it as the type says, or as the change of its type does.
+        let (storage, compression) = match changes.iter().rev().find_map(|change| retyping(change, table, to))
+        {
+            Some(made) => (made.storage.clone(), made.compression.clone()),
+            None => (None, None),
+        };
+        let retyped = Column { storage, compression, ..from.clone() };
         return settings(sides, table, &retyped, to, changes);
     }
     settings(sides, table, from, to, changes);
@@ -91,14 +114,16 @@ fn settings(sides: &Sides<'_>, table: &Name, from: &Column, to: &Column, changes
 
 /// The column is made anew by one statement, with type, nullability and default as they are wanted.
 fn set_generated(sides: &Sides<'_>, table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>) {
-    changes.push(Change::SetGenerated { table: table.clone(), from: from.clone(), to: to.clone() });
-    let made = Column { storage: None, compression: None, statistics: None, ..to.clone() };
+    let made = Column { storage: None, compression: None, statistics: None, comment: None, ..to.clone() };
+    let from = without_identity(sides, table, from, changes);
+    changes.push(Change::SetGenerated { table: table.clone(), from, to: made.clone() });
     options(sides, table, &made, to, changes);
 }
 
-/// Without its expression the column stays, with its values.
-fn drop_expression(table: &Name, from: &Column, to: &Column) -> Change {
-    Change::SetGenerated { table: table.clone(), from: from.clone(), to: to.clone() }
+/// Without its expression the column stays, with its values; everything else of it is a change of its own.
+fn drop_expression(table: &Name, from: &Column) -> Change {
+    let to = Column { generated: None, ..from.clone() };
+    Change::SetGenerated { table: table.clone(), from: from.clone(), to }
 }
 
 /// The default is taken away before the type changes, and the wanted one set after: PostgreSQL would
@@ -107,6 +132,14 @@ fn alter_type(table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change
     drop_default(table, from, changes);
     changes.push(conversion(table, from, to));
     default(table, None, to, changes);
+}
+
+/// The column as the change makes it, where it changes this column's type.
+fn retyping<'a>(change: &'a Change, table: &Name, column: &Column) -> Option<&'a Column> {
+    match change {
+        Change::AlterColumnType { table: on, to, .. } if on == table && to.name == column.name => Some(to),
+        _ => None,
+    }
 }
 
 fn conversion(table: &Name, from: &Column, to: &Column) -> Change {
@@ -130,6 +163,8 @@ fn move_over(sides: &Sides<'_>, table: &Name, from: &Column, to: &Column, change
         let text = Column {
             type_name: TypeName::new(if is_array { "text[]" } else { "text" }),
             collation: None,
+            storage: None,
+            compression: None,
             ..from.clone()
         };
         changes.push(conversion(table, from, &text));
@@ -168,6 +203,8 @@ fn default(table: &Name, from: Option<&Expr>, to: &Column, changes: &mut Vec<Cha
 
 fn identity(table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>) {
     let current = from.identity.as_ref().map(|identity| retyped(identity, from, to));
+    // One that goes does so before the column changes its type.
+    let current = if to.identity.is_none() { from.identity.clone() } else { current };
     if current != to.identity {
         changes.push(Change::SetIdentity {
             table: table.clone(),
@@ -201,12 +238,15 @@ fn bounds(type_name: &TypeName) -> Option<(i64, i64)> {
 }
 
 fn options(sides: &Sides<'_>, table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>) {
-    let resets = from.storage.is_some() && to.storage.is_none();
     let own = || own_storage(sides.to, &to.type_name).map(str::to_owned);
-    let storage = if resets { own() } else { to.storage.clone() };
+    let changes_storage = from.storage != to.storage;
+    let storage = |column: &Column| match &column.storage {
+        None if changes_storage => own(),
+        storage => storage.clone(),
+    };
     let target = |column: &Column| column.statistics.map(|target| target.to_string());
     let settings = [
-        (ColumnOption::Storage, from.storage.clone(), storage),
+        (ColumnOption::Storage, storage(from), storage(to)),
         (ColumnOption::Compression, from.compression.clone(), to.compression.clone()),
         (ColumnOption::Statistics, target(from), target(to)),
     ];

@@ -108,8 +108,8 @@ fn pass_on(parent: &Name, old: &Table, new: &Table, events: &Events, child: &mut
 
 fn pass_on_column(current: &Column, wanted: &Column, event: Option<Event>, child: &mut Column) {
     if matches!(event, Some(Event::Retyped | Event::Moved)) {
-        child.storage = None;
-        child.compression = None;
+        child.storage = wanted.storage.clone();
+        child.compression = wanted.compression.clone();
     }
     child.type_name = wanted.type_name.clone();
     child.collation = wanted.collation.clone();

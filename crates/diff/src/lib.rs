@@ -19,6 +19,7 @@ mod order;
 mod rename;
 mod table;
 mod types;
+mod undo;
 mod view;
 
 use std::collections::BTreeSet;
@@ -27,7 +28,8 @@ use model::{Change, ObjectRef, Schema};
 
 use events::Events;
 
-pub use rename::{Ambiguity, Rename};
+pub use rename::{Ambiguity, Rename, mentions, rename_column, rename_in_expression, rename_table};
+pub use undo::{Undo, undo};
 
 /// The changes from one schema to another, and what only a person can tell.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{
-    Change, Constraint, ConstraintKind, Ident, Name, Object, ObjectRef, Policy, Table, TableOption, Trigger,
-};
+use model::{Change, Constraint, ConstraintKind, Ident, Name, Object, ObjectRef, Table, TableOption};
 
 use crate::events::Events;
 use crate::object::comment;
@@ -98,7 +96,7 @@ fn hangings(sides: &Sides<'_>, name: &Name, from: &Table, to: &Table, changes: &
     whole(&from.triggers, &to.triggers, &renews, changes, |name, trigger| Object::Trigger {
         table: table(),
         name: name.clone(),
-        trigger: Trigger { comment: None, ..trigger.clone() },
+        trigger: trigger.clone(),
     });
     whole(&from.rules, &to.rules, &renews, changes, |name, definition| Object::Rule {
         table: table(),
@@ -108,11 +106,12 @@ fn hangings(sides: &Sides<'_>, name: &Name, from: &Table, to: &Table, changes: &
     whole(&from.policies, &to.policies, &renews, changes, |name, policy| Object::Policy {
         table: table(),
         name: name.clone(),
-        policy: Policy { comment: None, ..policy.clone() },
+        policy: policy.clone(),
     });
 }
 
-/// Objects that hang on a relation, by name: dropped, created, replaced, or renewed.
+/// Objects that hang on a relation, by name: dropped, created, replaced, or renewed. What is new gets its comment
+/// by a change of its own.
 pub(crate) fn whole<V>(
     from: &BTreeMap<Ident, V>,
     to: &BTreeMap<Ident, V>,
@@ -122,21 +121,32 @@ pub(crate) fn whole<V>(
 ) {
     for (name, current) in from {
         let current = object(name, current);
-        match to.get(name).map(|wanted| object(name, wanted)) {
+        match to.get(name).map(|wanted| uncommented(object(name, wanted))) {
             None => changes.push(Change::Drop { object: current }),
             Some(wanted) if renews(&wanted) => {
                 changes.push(Change::Drop { object: current });
                 changes.push(Change::Create { object: wanted });
             }
-            Some(wanted) if current != wanted => changes.push(Change::Replace { from: current, to: wanted }),
+            Some(wanted) if uncommented(current.clone()) != wanted => {
+                changes.push(Change::Replace { from: current, to: wanted });
+            }
             Some(_) => {}
         }
     }
     for (name, wanted) in to {
         if !from.contains_key(name) {
-            changes.push(Change::Create { object: object(name, wanted) });
+            changes.push(Change::Create { object: uncommented(object(name, wanted)) });
         }
     }
+}
+
+fn uncommented(mut object: Object) -> Object {
+    match &mut object {
+        Object::Trigger { trigger, .. } => trigger.comment = None,
+        Object::Policy { policy, .. } => policy.comment = None,
+        _ => {}
+    }
+    object
 }
 
 /// Parents: a partition that moves is detached early and attached late, and so is any other child.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Change, Ident, Name, Object, ObjectRef, Trigger, View};
+use model::{Change, Ident, Name, Object, ObjectRef, View};
 
 use crate::object::comment;
 use crate::{Sides, index, table};
@@ -21,7 +21,8 @@ pub(crate) fn compare_all(sides: &Sides<'_>, changes: &mut Vec<Change>) {
         match sides.from.views.get(name).filter(|_| stays) {
             Some(current) => {
                 if !is_same(current, wanted) {
-                    changes.push(Change::Replace { from: bare(name, current), to: bare(name, wanted) });
+                    let from = Object::View { name: name.clone(), view: current.clone() };
+                    changes.push(Change::Replace { from, to: bare(name, wanted) });
                 }
                 furnish(sides, name, current, wanted, changes);
             }
@@ -46,11 +47,7 @@ fn furnish(sides: &Sides<'_>, name: &Name, current: &View, wanted: &View, change
     let is_new = current.triggers.is_empty() && current.rules.is_empty();
     let renews = |object: &Object| !is_new && renews(object);
     table::whole(&current.triggers, &wanted.triggers, &renews, changes, |trigger_name, trigger| {
-        Object::Trigger {
-            table: name.clone(),
-            name: trigger_name.clone(),
-            trigger: Trigger { comment: None, ..trigger.clone() },
-        }
+        Object::Trigger { table: name.clone(), name: trigger_name.clone(), trigger: trigger.clone() }
     });
     table::whole(&current.rules, &wanted.rules, &renews, changes, |rule, definition| Object::Rule {
         table: name.clone(),

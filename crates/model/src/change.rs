@@ -358,7 +358,8 @@ impl Change {
 
     /// The change that takes this one back, data apart.
     ///
-    /// None where PostgreSQL has no way back: a label of an enum cannot be removed.
+    /// None where PostgreSQL has no way back: a label of an enum cannot be removed, and a column cannot become
+    /// generated without being made anew, with everything that stands on it.
     pub fn inverse(&self) -> Option<Self> {
         Some(match self.clone() {
             Self::Create { object } => Self::Drop { object },
@@ -381,6 +382,7 @@ impl Change {
             Self::SetIdentity { table, column, from, to } => {
                 Self::SetIdentity { table, column, from: to, to: from }
             }
+            Self::SetGenerated { from, to, .. } if from.only_drops_expression(&to) => return None,
             Self::SetGenerated { table, from, to } => Self::SetGenerated { table, from: to, to: from },
             Self::SetColumnOption { table, column, option, from, to } => {
                 Self::SetColumnOption { table, column, option, from: to, to: from }
@@ -425,6 +427,13 @@ impl Column {
     /// Whether a row that existed before gets a value other than null when the column is added.
     pub fn fills_itself(&self) -> bool {
         self.default.is_some() || self.identity.is_some() || self.generated.is_some()
+    }
+
+    /// Whether dropping the expression in place leads to the other: a stored column keeps its values, and is
+    /// otherwise the same.
+    pub fn only_drops_expression(&self, to: &Self) -> bool {
+        let bare = Self { generated: None, inherited: to.inherited, ..self.clone() };
+        self.generated.as_ref().is_some_and(|generated| generated.stored) && bare == *to
     }
 
     /// The expression of a generated column.

@@ -19,7 +19,7 @@ impl Change {
             Self::RenameColumn { table, from, to } => {
                 vec![sql!("ALTER TABLE {} RENAME COLUMN {} TO {}", table, from, to)]
             }
-            Self::AlterColumnType { table, to, using, .. } => vec![alter_type(table, to, using.as_ref())],
+            Self::AlterColumnType { table, to, using, .. } => change_type(table, to, using.as_ref()),
             Self::SetNotNull { table, column, not_null } => {
                 let verb = Sql::verbatim(if *not_null { "SET" } else { "DROP" });
                 vec![sql!("ALTER TABLE {} ALTER COLUMN {} {} NOT NULL", table, column, verb)]
@@ -79,7 +79,7 @@ fn replace_enum(name: &Name, labels: &[String], columns: &[(Name, Column)]) -> V
         // Through text: the two enums have no cast between them. Arrays go through text[].
         let text = Sql::verbatim(if column.type_name.0.ends_with("[]") { "text[]" } else { "text" });
         let using = sql!("{}::{}::{}", column.name, text, column.type_name);
-        out.push(alter_type(table, column, Some(&Expr::new(using.to_string()))));
+        out.extend(change_type(table, column, Some(&Expr::new(using.to_string()))));
         out.extend(column.default.as_ref().map(|default| set_default(table, &column.name, Some(default))));
     }
     out.push(sql!("DROP TYPE {}", name.sibling(&old)));
@@ -104,6 +104,12 @@ fn alter_type(table: &Name, to: &Column, using: Option<&Expr>) -> Sql {
     sql!("ALTER TABLE {} ALTER COLUMN {} TYPE {}{}{}", table, to.name, to.type_name, collation, using)
 }
 
+/// A column with a new type stores its values as the type says; what it is to have of its own comes after.
+fn change_type(table: &Name, to: &Column, using: Option<&Expr>) -> Vec<Sql> {
+    let own = Column { statistics: None, ..to.clone() };
+    std::iter::once(alter_type(table, to, using)).chain(table::column_settings(table, &own)).collect()
+}
+
 fn set_default(table: &Name, column: &Ident, to: Option<&Expr>) -> Sql {
     match to {
         Some(default) => sql!("ALTER TABLE {} ALTER COLUMN {} SET DEFAULT {}", table, column, default),
@@ -124,12 +130,19 @@ fn set_identity(table: &Name, column: &Ident, from: Option<&Identity>, to: Optio
 /// A generated column cannot be altered into another before 17; it holds nothing that its expression
 /// does not give again, so it is dropped and added. Dropping the expression keeps the values.
 fn set_generated(table: &Name, from: &Column, to: &Column) -> Vec<Sql> {
-    match (&from.generated, &to.generated) {
-        (Some(old), None) if old.stored => {
-            vec![sql!("ALTER TABLE {} ALTER COLUMN {} DROP EXPRESSION", table, to.name)]
-        }
-        _ => vec![sql!("ALTER TABLE {} DROP COLUMN {}, ADD COLUMN {}", table, from.name, to.definition())],
+    if from.only_drops_expression(to) {
+        return vec![sql!("ALTER TABLE {} ALTER COLUMN {} DROP EXPRESSION", table, to.name)];
     }
+    let remake = sql!("ALTER TABLE {} DROP COLUMN {}, ADD COLUMN {}", table, from.name, to.definition());
+    let mut out = vec![remake];
+    out.extend(table::column_settings(table, to));
+    out.extend(column_comment(table, to));
+    out
+}
+
+fn column_comment(table: &Name, column: &Column) -> Option<Sql> {
+    let on = ObjectRef::Column(table.clone(), column.name.clone());
+    column.comment.as_deref().map(|text| comment(&on, Some(text)))
 }
 
 fn set_column_option(table: &Name, column: &Ident, option: ColumnOption, to: Option<&str>) -> Sql {
@@ -145,8 +158,7 @@ fn set_column_option(table: &Name, column: &Ident, option: ColumnOption, to: Opt
 fn add_column(name: &Name, column: &Column) -> Vec<Sql> {
     let mut out = vec![sql!("ALTER TABLE {} ADD COLUMN {}", name, column.definition())];
     out.extend(table::column_settings(name, column));
-    let on = ObjectRef::Column(name.clone(), column.name.clone());
-    out.extend(column.comment.as_deref().map(|text| comment(&on, Some(text))));
+    out.extend(column_comment(name, column));
     out
 }
 

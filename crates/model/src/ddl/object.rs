@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use super::{comment, domain, sequence, table, view};
 use crate::{
-    Attribute, Collation, Expr, Ident, Literal, Name, Object, ObjectRef, Policy, RangeType, RoutineKind, Sql,
-    Trigger, sql,
+    Attribute, Collation, Expr, Ident, Literal, Name, Object, ObjectRef, Policy, RangeType, RoutineKind,
+    Sequence, Sql, Trigger, sql,
 };
 
 impl Object {
@@ -27,7 +27,10 @@ impl Object {
             }
             Self::Range { name, range } => vec![range_definition(name, range)],
             Self::Sequence { name, sequence } => {
-                self.commented(sequence::create(name, sequence), &sequence.comment)
+                let mut out = self.commented(sequence::create(name, sequence), &sequence.comment);
+                let unowned = Sequence { owned_by: None, ..sequence.clone() };
+                out.extend(sequence::alter(name, &unowned, sequence));
+                out
             }
             Self::Table { name, table } => table::create(name, table),
             Self::View { name, view } => view::create(name, view),

@@ -1,6 +1,6 @@
 use crate::{Ident, Identity, Literal, Name, Sequence, SequenceOptions, Sql, sql};
 
-/// `CREATE SEQUENCE`. `OWNED BY` waits until the owning table exists; it is a change of its own.
+/// `CREATE SEQUENCE` without `OWNED BY`, which waits until the owning table exists.
 pub(super) fn create(name: &Name, sequence: &Sequence) -> Sql {
     sql!("CREATE SEQUENCE {} {}", name, sequence.options.definition(true))
 }

@@ -9,7 +9,7 @@ mod world;
 use std::env;
 
 use connect::Session;
-use model::Schema;
+use model::{Change, Schema};
 use random::Random;
 use world::World;
 
@@ -55,20 +55,48 @@ async fn read(session: &Session) -> Schema {
 
 /// Makes the one schema into the other, and says what goes wrong.
 async fn push(session: &Session, other: &Session, from: &Schema, to: &Schema) -> Result<Schema, String> {
-    let changes = diff::diff(from, to, &[]).map_err(|fault| fault.to_string())?.changes;
-    let statements: Vec<_> = changes.iter().flat_map(model::Change::sql).collect();
+    make(session, &changes(from, to)?).await?;
+    equals(session, other, to).await
+}
+
+fn changes(from: &Schema, to: &Schema) -> Result<Vec<Change>, String> {
+    Ok(diff::diff(from, to, &[]).map_err(|fault| fault.to_string())?.changes)
+}
+
+/// Makes changes, and takes them back by their inverses.
+async fn undo(session: &Session, other: &Session, from: &Schema, to: &Schema) -> Result<(), String> {
+    let changes = changes(from, to)?;
+    let undo = diff::undo(from, to, &changes);
+    make(session, &undo.changes).await?;
+    if undo.remains.is_empty() {
+        let made = equals(session, other, from).await;
+        made.map_err(|why| format!("{why}\nafter\n{}\nand\n{}", listed(&changes), listed(&undo.changes)))?;
+    }
+    Ok(())
+}
+
+fn listed(changes: &[Change]) -> String {
+    changes.iter().flat_map(Change::sql).map(|sql| format!("  {sql};\n")).collect()
+}
+
+async fn make(session: &Session, changes: &[Change]) -> Result<(), String> {
+    let statements: Vec<_> = changes.iter().flat_map(Change::sql).collect();
     for (at, sql) in statements.iter().enumerate() {
         send(session, sql.as_str()).await.map_err(|error| {
             let so_far: Vec<String> = statements[..at].iter().map(|sql| format!("  {sql};")).collect();
             format!("{sql}\n{error}\nafter\n{}", so_far.join("\n"))
         })?;
     }
+    Ok(())
+}
+
+/// The schema as it was made, where it is the wanted one.
+async fn equals(session: &Session, other: &Session, to: &Schema) -> Result<Schema, String> {
     let made = read(session).await;
     let to = &read::settle(other, &made, to).await.map_err(|fault| fault.to_string())?;
     let rest = diff::diff(&made, to, &[]).map_err(|fault| fault.to_string())?.changes;
     if !rest.is_empty() {
-        let left: Vec<String> =
-            rest.iter().flat_map(model::Change::sql).map(|sql| format!("  {sql};")).collect();
+        let left: Vec<String> = rest.iter().flat_map(Change::sql).map(|sql| format!("  {sql};")).collect();
         return Err(format!("still differs:\n{}", left.join("\n")));
     }
     if made.fingerprint() != to.fingerprint() {
@@ -95,14 +123,22 @@ async fn round_trip(
     begin(session).await;
     build(session, &first).await;
     let from = read(session).await;
-    let there = match push(session, other, &from, &to).await {
-        Ok(made) => {
-            push(session, other, &made, &from).await.map(|_| ()).map_err(|why| format!("back: {why}"))
-        }
-        Err(why) => Err(format!("there: {why}")),
-    };
+    let judged = there_and_back(session, other, &from, &to).await;
     rollback(session).await;
-    there
+    judged
+}
+
+async fn there_and_back(
+    session: &Session,
+    other: &Session,
+    from: &Schema,
+    to: &Schema,
+) -> Result<(), String> {
+    let made = push(session, other, from, to).await.map_err(|why| format!("there: {why}"))?;
+    send(session, "SAVEPOINT there").await?;
+    undo(session, other, from, to).await.map_err(|why| format!("undone: {why}"))?;
+    send(session, "ROLLBACK TO there").await?;
+    push(session, other, &made, from).await.map(|_| ()).map_err(|why| format!("back: {why}"))
 }
 
 #[tokio::test]
