@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 mod expression;
 
-pub(crate) use expression::mentions;
+pub use expression::{mentions, rename as rename_in_expression};
 
 /// A rename a person told: `public.funds.vintage=vintage_year` or `public.funds=vehicles`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,7 +117,8 @@ fn renamed_table(renames: &[Rename], table: &Name) -> Name {
     found.unwrap_or_else(|| table.clone())
 }
 
-fn rename_table(schema: &mut Schema, old: &Name, new: &Name) {
+/// Gives a table another name, in everything that names it.
+pub fn rename_table(schema: &mut Schema, old: &Name, new: &Name) {
     if let Some(mut table) = schema.tables.remove(old) {
         // The server writes a table's name into the definitions of what hangs on it.
         let on = |definition: &Expr| Expr::new(definition.0.replacen(&old.to_string(), &new.to_string(), 1));
@@ -163,7 +164,8 @@ fn rename_uses(schema: &mut Schema, name: impl Fn(ObjectRef) -> ObjectRef) {
     }
 }
 
-fn rename_column(schema: &mut Schema, table_name: &Name, old: &Ident, new: &Ident) {
+/// Gives a column another name, in everything that names it.
+pub fn rename_column(schema: &mut Schema, table_name: &Name, old: &Ident, new: &Ident) {
     rename_uses(schema, |object| match object.column() {
         Some((table, column)) if table == table_name && column == old => {
             ObjectRef::Column(table.clone(), new.clone())

@@ -4,7 +4,7 @@ use model::Ident;
 
 /// Replaces the identifier where it stands alone or as the last part of a path; string constants,
 /// function names and types keep theirs.
-pub(crate) fn rename(text: &str, old: &Ident, new: &Ident) -> String {
+pub fn rename(text: &str, old: &Ident, new: &Ident) -> String {
     let mut out = String::with_capacity(text.len());
     let written = old.to_string();
     for (token, after) in tokens(text) {
@@ -19,7 +19,7 @@ pub(crate) fn rename(text: &str, old: &Ident, new: &Ident) -> String {
 }
 
 /// Whether an expression names the identifier, as a column or as anything else.
-pub(crate) fn mentions(text: &str, name: &Ident) -> bool {
+pub fn mentions(text: &str, name: &Ident) -> bool {
     let written = name.to_string();
     tokens(text).any(|(token, _)| token == written)
 }
