@@ -67,6 +67,13 @@ impl Way<'_> {
             .help(
                 "somebody changed the schema by hand: put it back, or roll back with `lockkeeper rollback`",
             ),
+            Why::AlreadyThere(ordinal) => Fault::gate(
+                "apply.already_there",
+                "the step's effect is in the database already, and not by this plan: its way back would \
+                 remove what it did not make",
+            )
+            .at(at(ordinal))
+            .help("what was done before stays; `lockkeeper rollback` takes it back, then make a new plan"),
             Why::JournalBroken => Fault::new("apply.journal", "the journal's rows contradict each other")
                 .at("schema lockkeeper, table steps")
                 .help("has it been changed by hand?"),

@@ -25,6 +25,8 @@ pub struct Machine {
     tries: u32,
     rounds: u32,
     lost: u32,
+    /// The step that this run, or the one it goes on with, declared its intent to do.
+    begun: Option<usize>,
     /// How the run ended, once that is known.
     end: Option<End>,
 }
@@ -72,7 +74,17 @@ impl Machine {
     /// When the goal lies beyond the last step.
     pub fn new(course: Course) -> Self {
         assert!(course.goal <= course.shapes.len(), "the goal lies beyond the plan");
-        Self { course, state: State::New, at: 0, wish: Wish::GoOn, tries: 0, rounds: 0, lost: 0, end: None }
+        Self {
+            course,
+            state: State::New,
+            at: 0,
+            wish: Wish::GoOn,
+            tries: 0,
+            rounds: 0,
+            lost: 0,
+            begun: None,
+            end: None,
+        }
     }
 
     /// Takes the answer to the last command and gives the next one.
@@ -185,6 +197,7 @@ impl Machine {
         self.rounds = 0;
         if self.is_forward() {
             self.at = done;
+            self.begun = unknown.then_some(done);
             if states.get(done) == Some(&StepState::Undoing) {
                 return self.go(State::Unwinding, Command::Probe(done));
             }
@@ -270,11 +283,29 @@ impl Machine {
     }
 
     fn probed(&mut self, there: bool) -> Command {
-        if there == self.is_forward() { self.clear_then(Next::Settle) } else { self.carry_out() }
+        match there == self.is_forward() {
+            true if self.is_foreign() => self.record(End::Failed(Why::AlreadyThere(self.at))),
+            true => self.clear_then(Next::Settle),
+            false => self.carry_out(),
+        }
+    }
+
+    /// Whether an effect that is there before its step cannot be this plan's: a transaction commits together
+    /// with its journal row, everything else declares its intent first. The way back would remove what
+    /// the plan did not make.
+    fn is_foreign(&self) -> bool {
+        let has_undo = self.shape().back != Kind::Nothing;
+        match self.kind() {
+            _ if !self.is_forward() || !has_undo => false,
+            Kind::Transaction => true,
+            Kind::Concurrent => self.begun != Some(self.at),
+            Kind::Backfill | Kind::Nothing => false,
+        }
     }
 
     fn carry_out(&mut self) -> Command {
         if self.kind().needs_intent() {
+            self.begun = Some(self.at);
             return self.go(State::Intending, Command::Intend(self.at));
         }
         self.clear_then(Next::Execute)

@@ -160,6 +160,8 @@ pub enum Why {
     ProbeDisagrees(usize),
     /// The step's verification says it did not do all it should.
     VerificationFailed(usize),
+    /// The step's effect was there before the step, and not by this plan.
+    AlreadyThere(usize),
     /// The journal says the step is done, its probe says it is not: somebody else changed the schema.
     Drifted(usize),
     /// The journal's rows contradict each other.

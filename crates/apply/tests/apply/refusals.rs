@@ -58,6 +58,23 @@ async fn a_schema_that_drifted() {
 }
 
 #[tokio::test]
+async fn what_was_there_before_is_never_taken_for_the_plans_own() {
+    let there = [
+        "CREATE INDEX funds_vintage_year_created_at_idx ON public.funds (name)",
+        "ALTER TABLE public.funds ADD CONSTRAINT vintage CHECK (id > 0)",
+    ];
+    for made_by_somebody in there {
+        let (database, _) = CASES[0].prepare(15, 10).await;
+        database.run(made_by_somebody).await;
+        let plan = CASES[0].plan(&database, 15).await;
+        let fault = apply(database.target(), &plan, &Deparse, &mut quick(), &Silent).await.unwrap_err();
+        assert_eq!((fault.kind, fault.exit), ("apply.already_there", Exit::Gate), "{made_by_somebody}");
+        rollback(database.target(), &plan, None, &Deparse, &mut quick(), &Silent).await.unwrap();
+        assert_eq!(fingerprint(&database).await, plan.from, "{made_by_somebody}");
+    }
+}
+
+#[tokio::test]
 async fn an_effect_that_was_taken_back_by_hand_after_a_crash() {
     let (database, plan) = CASES[0].prepare(15, 10).await;
     let target = database.target().clone();
