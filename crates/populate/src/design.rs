@@ -4,25 +4,33 @@ use std::collections::BTreeMap;
 
 use model::{Column, ConstraintKind, ForeignKey, Ident, Name, Schema, Table};
 
-use crate::Rows;
 use crate::check::{Bound, Hints, hints};
+use crate::fit::Fit;
 use crate::kind::{Kind, resolve};
-use crate::layout::{ColumnLayout, Layout, Layouts, Pick, Source, counts_up, foreign_keys, salt};
+use crate::layout::{ColumnLayout, Layout, Layouts, Nulls, Pick, Source, counts_up, foreign_keys, salt};
 use crate::order::{Order, root};
 use crate::partition::pieces;
+use crate::rows::Wanted;
 use crate::unique::{PlannedRows, make_unique};
 
-/// One row in so many has a null in a column that takes nulls.
-const NULL_ONE_IN: u64 = 20;
+/// So many rows in a million have a null in a column that takes nulls, where nothing is known of it.
+const NULLS_PER_MILLION: u64 = 50_000;
 
 /// Designs every table in order. Where foreign keys are checked row by row, nothing can refer to a row
 /// that comes later: such columns stay null, if they may.
-pub(crate) fn design(schema: &Schema, rows: &Rows, seed: u64, order: &Order, checked: bool) -> Layouts {
+pub(crate) fn design(
+    schema: &Schema,
+    wanted: &Wanted<'_>,
+    seed: u64,
+    order: &Order,
+    checked: bool,
+) -> Layouts {
+    let rows = wanted.rows;
     let mut planned: PlannedRows = order.tables.iter().map(|name| (name.clone(), rows.of(name))).collect();
     let mut layouts = Layouts::new();
     for name in &order.tables {
         let Some(table) = schema.tables.get(name) else { continue };
-        let mut layout = own_values(schema, seed, name, table, rows.of(name));
+        let mut layout = own_values(schema, wanted, seed, name, table);
         for key in foreign_keys(table) {
             let parent = root(schema, &key.references);
             let too_early = checked && order.forward.contains(&(name.clone(), parent.clone()));
@@ -37,7 +45,8 @@ pub(crate) fn design(schema: &Schema, rows: &Rows, seed: u64, order: &Order, che
 }
 
 /// A layout with every column's own values, as if there were no foreign and no unique keys.
-fn own_values(schema: &Schema, seed: u64, name: &Name, table: &Table, rows: u64) -> Layout {
+fn own_values(schema: &Schema, wanted: &Wanted<'_>, seed: u64, name: &Name, table: &Table) -> Layout {
+    let rows = wanted.rows.of(name);
     let mut layout =
         Layout { rows, columns: Vec::new(), notes: Vec::new(), hopeless: None, entangled: false };
     let checks = table.constraints.values().filter_map(|constraint| match &constraint.kind {
@@ -57,6 +66,9 @@ fn own_values(schema: &Schema, seed: u64, name: &Name, table: &Table, rows: u64)
         let pick = if counts_up(column) { Pick::EACH } else { Pick::Random { salt, below: values.spread() } };
         let pieces = partitioned.remove(&column.name);
         let never_null = column.not_null || values.not_null || pieces.is_some();
+        let fit = wanted.profile.and_then(|profile| profile.column(name, &column.name));
+        let fit = fit.map(|profile| Fit::of(profile, rows));
+        let per_million = fit.as_ref().map_or(NULLS_PER_MILLION, |fit| fit.nulls_per_million);
         layout.columns.push(ColumnLayout {
             name: column.name.clone(),
             source: match pieces {
@@ -64,7 +76,8 @@ fn own_values(schema: &Schema, seed: u64, name: &Name, table: &Table, rows: u64)
                 None => Source::Made(values),
             },
             pick,
-            null_one_in: (!never_null).then_some((NULL_ONE_IN, salt ^ 1)),
+            nulls: (!never_null).then_some(Nulls { per_million, salt: salt ^ 1 }),
+            fit,
         });
     }
     layout
@@ -113,11 +126,17 @@ fn refer(salt: i64, parent: &Name, rows: u64, key: &ForeignKey, layout: &mut Lay
         return;
     }
     let sources: BTreeMap<&Ident, &Ident> = key.columns.iter().zip(&key.referenced_columns).collect();
+    let mut together = None;
     for column in &mut layout.columns {
         if let Some(referenced) = sources.get(&column.name) {
             column.source = Source::Referenced(parent.clone(), (*referenced).clone());
             column.pick = Pick::Random { salt, below: rows };
-            column.null_one_in = nullable.then_some((NULL_ONE_IN, salt ^ 1));
+            // The columns of one key are null together, as often as the first of them.
+            let per_million = column.nulls.map_or(NULLS_PER_MILLION, |nulls| nulls.per_million);
+            let per_million = *together.get_or_insert(per_million);
+            column.nulls = nullable.then_some(Nulls { per_million, salt: salt ^ 1 });
+            // And they go to one row together: what each of them is like by itself does not count.
+            column.fit = column.fit.take().filter(|_| sources.len() == 1);
         }
     }
 }
@@ -127,7 +146,7 @@ fn joined(columns: &[Ident]) -> String {
 }
 
 fn nullable(layout: &Layout, key: &ForeignKey) -> bool {
-    key.columns.iter().all(|column| layout.column(column).is_some_and(|column| column.null_one_in.is_some()))
+    key.columns.iter().all(|column| layout.column(column).is_some_and(|column| column.nulls.is_some()))
 }
 
 /// There is nothing to refer to: nulls, or no rows at all.

@@ -6,11 +6,12 @@ use std::time::Instant;
 use connect::Session;
 use model::{Fault, Ident, Name, Progress, Schema, Sql, count_text, ms_text, sql};
 
-use crate::Rows;
+use crate::Profile;
 use crate::design::design;
 use crate::layout::{Layouts, foreign_keys};
 use crate::order::{Order, order, root};
 use crate::parallel::prepare_for_filling;
+use crate::rows::{Rows, Wanted};
 use crate::statement::{Keys, Maker};
 
 /// Rows that one statement makes.
@@ -46,10 +47,37 @@ pub async fn populate(
     seed: u64,
     progress: &dyn Progress,
 ) -> Result<Filled, Fault> {
+    populate_as(session, schema, &Wanted { rows, profile: None }, seed, progress).await
+}
+
+/// The same with rows like those of a live database: as many nulls and different values, its common values,
+/// the others spread as its histograms say, references as uneven as there. What must differ differs, and
+/// what the profile does not know is made up.
+///
+/// # Errors
+/// As [`populate`].
+pub async fn populate_like(
+    session: &Session,
+    schema: &Schema,
+    rows: &Rows,
+    profile: &Profile,
+    seed: u64,
+    progress: &dyn Progress,
+) -> Result<Filled, Fault> {
+    populate_as(session, schema, &Wanted { rows, profile: Some(profile) }, seed, progress).await
+}
+
+async fn populate_as(
+    session: &Session,
+    schema: &Schema,
+    wanted: &Wanted<'_>,
+    seed: u64,
+    progress: &dyn Progress,
+) -> Result<Filled, Fault> {
     let began = Instant::now();
     prepare_for_filling(session).await?;
     let order = order(schema);
-    let layouts = design(schema, rows, seed, &order, !session.server().is_superuser);
+    let layouts = design(schema, wanted, seed, &order, !session.server().is_superuser);
     let total = layouts.values().map(|layout| layout.rows).sum();
     progress.begin("making up rows", Some(total));
     let filling = Filling {

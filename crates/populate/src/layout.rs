@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use model::{Ident, Name, Schema, Sql, Table, sql};
 
+use crate::fit::Fit;
 use crate::kind::Values;
 use crate::partition::Pieces;
 
@@ -32,8 +33,19 @@ pub(crate) struct ColumnLayout {
     pub(crate) name: Ident,
     pub(crate) source: Source,
     pub(crate) pick: Pick,
-    /// One row in so many has a null, by this salt; none for never.
-    pub(crate) null_one_in: Option<(u64, i64)>,
+    /// Which rows have a null; none for never.
+    pub(crate) nulls: Option<Nulls>,
+    /// How the values are spread, where a live column says.
+    pub(crate) fit: Option<Fit>,
+}
+
+/// Which rows have a null.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Nulls {
+    /// So many in a million.
+    pub(crate) per_million: u64,
+    /// Tells columns apart; those with the same are null together.
+    pub(crate) salt: i64,
 }
 
 /// Where a column's values come from.

@@ -8,17 +8,20 @@
 mod check;
 mod design;
 mod fill;
+mod fit;
 pub mod funds;
 mod kind;
 mod layout;
 mod order;
 mod parallel;
 mod partition;
+mod profile;
 mod rows;
 mod settle;
 mod statement;
 mod unique;
 mod value;
 
-pub use fill::{Filled, populate};
+pub use fill::{Filled, populate, populate_like};
+pub use profile::Profile;
 pub use rows::Rows;

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use model::Name;
 
+use crate::Profile;
+
 /// How many rows each table is to get.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rows {
@@ -30,4 +32,12 @@ impl Rows {
     pub fn of(&self, table: &Name) -> u64 {
         self.tables.get(table).copied().unwrap_or(self.each)
     }
+}
+
+/// What is wanted of the rows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) rows: &'a Rows,
+    /// What the columns are to be like; none where nothing is known.
+    pub(crate) profile: Option<&'a Profile>,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::{ConstraintKind, Ident, Name, Schema, Sql, sql};
 
-use crate::layout::{ColumnLayout, Layout, Layouts, Pick, Source, foreign_keys};
+use crate::layout::{ColumnLayout, Layout, Layouts, Nulls, Pick, Source, foreign_keys};
 use crate::partition;
 use crate::unique::mentioned;
 
@@ -79,7 +79,7 @@ impl Maker<'_> {
     /// The columns that get a value: not those that may be null and refer to a table without rows.
     fn columns<'l>(&'l self, layout: &'l Layout) -> impl Iterator<Item = &'l ColumnLayout> {
         layout.columns.iter().filter(|column| match &column.source {
-            Source::Referenced(table, _) => column.null_one_in.is_none() || self.rows(table) > 0,
+            Source::Referenced(table, _) => column.nulls.is_none() || self.rows(table) > 0,
             _ => true,
         })
     }
@@ -93,19 +93,22 @@ impl Maker<'_> {
 
     fn value(&self, column: &ColumnLayout, row: &Sql, depth: u32) -> Result<Sql, String> {
         let made = match &column.source {
-            Source::Made(values) => values.value(&column.pick.number(row)),
+            Source::Made(values) => match (&column.fit, column.pick) {
+                (Some(fit), Pick::Random { salt, .. }) => fit.value(values, salt, row),
+                _ => values.value(&column.pick.number(row)),
+            },
             Source::Partitioned(values, pieces) => {
                 partition::value(values, pieces, row, &column.pick.number(row))
             }
             Source::Referenced(table, referenced) => {
-                self.referenced(table, referenced, column.pick, row, depth)?
+                self.referenced(table, referenced, column, row, depth)?
             }
         };
-        Ok(match column.null_one_in {
-            None => made,
-            Some((one_in, salt)) => {
-                let chance = Pick::Random { salt, below: one_in }.number(row);
-                sql!("CASE WHEN {} > 0 THEN {} END", chance, made)
+        Ok(match column.nulls {
+            None | Some(Nulls { per_million: 0, .. }) => made,
+            Some(Nulls { per_million, salt }) => {
+                let chance = Pick::Random { salt, below: 1_000_000 }.number(row);
+                sql!("CASE WHEN {} >= {} THEN {} END", chance, per_million, made)
             }
         })
     }
@@ -115,15 +118,16 @@ impl Maker<'_> {
         &self,
         table: &Name,
         column: &Ident,
-        pick: Pick,
+        referring: &ColumnLayout,
         row: &Sql,
         depth: u32,
     ) -> Result<Sql, String> {
         let layout = self.layout(table)?;
         let keys = self.keys.get(table).cloned().unwrap_or(Keys::AsDesigned(layout.rows));
-        let number = |count: u64| match pick {
-            Pick::Random { salt, .. } => Pick::Random { salt, below: count }.number(row),
-            Pick::Counted { .. } => sql!("({} % {})", pick.number(row), count.max(1)),
+        let number = |count: u64| match (referring.pick, &referring.fit) {
+            (Pick::Random { salt, .. }, Some(fit)) => fit.number(salt, row, count),
+            (Pick::Random { salt, .. }, None) => Pick::Random { salt, below: count }.number(row),
+            (pick @ Pick::Counted { .. }, _) => sql!("({} % {})", pick.number(row), count.max(1)),
         };
         match keys {
             Keys::AsDesigned(0) | Keys::Numbered(_, 0) => {

@@ -55,13 +55,13 @@ pub(crate) fn make_unique(planned: &PlannedRows, table: &Table, layout: &mut Lay
     for column in exclusive(table) {
         if let Some(column) = layout.column_mut(&column).filter(|column| is_range(&column.source)) {
             column.pick = Pick::EACH;
-            column.null_one_in = None;
+            column.nulls = None;
         }
     }
     for set in unique_sets(table) {
         for column in &set {
             if let Some(column) = layout.column_mut(column) {
-                column.null_one_in = None;
+                column.nulls = None;
             }
         }
         if !differs(planned, layout, &set) && !count_one_up(planned, layout, &set) {
@@ -120,7 +120,7 @@ fn combine(planned: &PlannedRows, layout: &mut Layout, set: &[Ident]) {
         // All columns of its foreign key with it.
         for other in layout.columns.iter_mut().filter(|other| other.pick == column.pick) {
             other.pick = pick;
-            other.null_one_in = None;
+            other.nulls = None;
         }
         if let Pick::Counted { stride: own, count } = pick {
             stride = own.saturating_mul(count).max(stride);
