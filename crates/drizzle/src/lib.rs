@@ -10,6 +10,7 @@ mod difference;
 mod files;
 mod filter;
 mod installed;
+mod kit;
 mod locate;
 mod modules;
 mod note;
@@ -25,6 +26,7 @@ mod script;
 mod thrown;
 
 pub use filter::Filter;
+pub use kit::snapshot;
 pub use note::Note;
 pub use options::Options;
 pub use project::{Casing, Column, Export, Extension, External, Project, Statement, Table};

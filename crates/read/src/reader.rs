@@ -46,7 +46,7 @@ impl<'a> Reader<'a> {
         match source {
             Source::Live(target) => read_live(target).await,
             Source::Sql(path) => self.read_sql(path).await,
-            Source::Snapshot(path) => read_snapshot(path),
+            Source::Snapshot(path) => self.read_snapshot(path).await,
             Source::Drizzle(path) => self.read_drizzle(path).await,
             Source::Git { rev, path } => self.read_git(rev, path).await,
         }
@@ -74,8 +74,23 @@ impl<'a> Reader<'a> {
         Ok(Reading { schema, server_version: None, notes: Vec::new(), files, scope: None })
     }
 
+    async fn read_snapshot(&mut self, path: &std::path::Path) -> Result<Reading, Fault> {
+        match snapshot::kind(path)? {
+            snapshot::Kind::Own => {
+                let schema = snapshot::load(path)?;
+                let files = vec![path.to_owned()];
+                Ok(Reading { schema, server_version: None, notes: Vec::new(), files, scope: None })
+            }
+            snapshot::Kind::DrizzleKit => self.load_project(drizzle::snapshot(path)?).await,
+        }
+    }
+
     async fn read_drizzle(&mut self, path: &std::path::Path) -> Result<Reading, Fault> {
         let project = project::evaluate(path).await?;
+        self.load_project(project).await
+    }
+
+    async fn load_project(&mut self, project: drizzle::Project) -> Result<Reading, Fault> {
         let shadow = self.shadow().await?;
         let database = shadow.create_database(None).await?;
         let session = connect::connect(&database.target, "lockkeeper read").await?;
@@ -122,11 +137,6 @@ async fn read_live(target: &connect::Target) -> Result<Reading, Fault> {
     let schema = live::read(&session).await?;
     session.close().await;
     Ok(Reading { schema, server_version, notes: Vec::new(), files: Vec::new(), scope: None })
-}
-
-fn read_snapshot(path: &std::path::Path) -> Result<Reading, Fault> {
-    let schema = snapshot::load(path)?;
-    Ok(Reading { schema, server_version: None, notes: Vec::new(), files: vec![path.to_owned()], scope: None })
 }
 
 /// An author's SQL is written for the search path that a new session has.

@@ -1,6 +1,6 @@
 // Says in SQL what drizzle-kit makes of schema files, many in one process.
 //   node export.cjs GENERATION_FOLDER CORPUS_FOLDER NAME...
-// Answers one line of JSON: {NAME: {"sql": [statement, …]} or {"error": message}}.
+// Answers one line of JSON: {NAME: {"sql": [statement, …], "snapshot": …} or {"error": message}}.
 const path = require("node:path");
 const { createRequire } = require("node:module");
 
@@ -17,7 +17,7 @@ const statements = async (name) => {
   const loaded = Object.fromEntries([...new Set(Object.values(require(path.resolve(corpus, name, "schema"))))].entries());
   const empty = await kit.generateDrizzleJson({});
   const wanted = await kit.generateDrizzleJson(loaded, undefined, undefined, casings[name]);
-  return kit.generateMigration(empty, wanted);
+  return { snapshot: wanted, migration: await kit.generateMigration(empty, wanted) };
 };
 
 (async () => {
@@ -27,8 +27,9 @@ const statements = async (name) => {
   process.exit = () => { throw new Error(said); };
   for (const name of names) {
     try {
-      const sql = (await statements(name)).flatMap((text) => text.split("--> statement-breakpoint"));
-      answers[name] = { sql: sql.map((text) => text.trim()).filter(Boolean) };
+      const { snapshot, migration } = await statements(name);
+      const sql = migration.flatMap((text) => text.split("--> statement-breakpoint"));
+      answers[name] = { sql: sql.map((text) => text.trim()).filter(Boolean), snapshot };
     } catch (error) {
       answers[name] = { error: String(error && error.stack ? error.stack : error) };
     }

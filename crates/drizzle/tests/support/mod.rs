@@ -5,6 +5,8 @@
     reason = "each test file uses a part, and a test ends where something is amiss"
 )]
 
+pub(crate) mod entries;
+
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
