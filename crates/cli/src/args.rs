@@ -319,9 +319,11 @@ pub enum MemoryCommand {
 const SEARCH: &str = "\
 Example: lockkeeper memory search 'operation:ADD_COLUMN table:funds rows:>1000000 long transactions at night' -k 5
 
-Fields: operation, table, rows, type, outcome, since, env. Values: a word, \"quoted text\", >, >=, <, <=, a
-range 1k..5M, a list a,b; a minus in front negates. Fields filter; where fewer than k answers remain they
-are relaxed in a fixed order, and the answer says which.";
+Fields: operation, table, rows, type, recipe, outcome, env, version, run, bytes, ms, lock_hold, lock_wait, stall,
+since, until, rehearsal, claimed. Values: a word, \"quoted text\", >, >=, <, <=, a range 1k..5M, a list a,b, a
+date or an age such as 30d; a minus in front negates. Fields filter; where fewer than k answers remain they are
+relaxed in a fixed order, and the answer says which: stall, lock_wait, lock_hold, ms, bytes, rows, since,
+until, version, env, outcome, recipe, operation, table.";
 
 /// `memory search`.
 #[derive(Debug, Args)]
@@ -355,8 +357,18 @@ pub struct MemoryIdArgs {
     pub id: String,
 }
 
+    /// Remove for good what is remembered of a table, a run, a time, or the whole tenant.
+    #[command(after_help = FORGET)]
+    Forget(MemoryForgetArgs),
+    /// Make the vectors that are missing, after a change of the embedding model; goes on where it stopped.
+    Embed,
 /// `memory stats`.
 #[derive(Debug, Args)]
+const FORGET: &str = "\
+What is removed: entries, and the documents, words and vectors made from them, from the pages of the file and
+from its log. In PostgreSQL rows are removed and vacuumed; its WAL and backups keep what they hold, and so do
+exports. `retention_days` under [memory] in lockkeeper.toml does the same as --older-than after every run.";
+
 pub struct MemoryStatsArgs {
     /// Only of this operation.
     #[arg(long, value_name = "OPERATION")]
@@ -416,3 +428,24 @@ pub struct DemoArgs {
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,
 }
+/// `memory forget`.
+#[derive(Debug, Args)]
+#[group(id = "what", required = true, multiple = false, args = ["table", "run", "older_than", "tenant"])]
+pub struct MemoryForgetArgs {
+    /// Everything about this table.
+    #[arg(long, value_name = "TABLE")]
+    pub table: Option<remember::TableName>,
+    /// Everything of this run; lessons that rested on it are judged anew without it.
+    #[arg(long, value_name = "RUN")]
+    pub run: Option<String>,
+    /// Receipts, predictions and rehearsals older than so many days; lessons stay.
+    #[arg(long, value_name = "DAYS")]
+    pub older_than: Option<u32>,
+    /// Everything of this memory's tenant, whose name has to be written out.
+    #[arg(long, value_name = "TENANT")]
+    pub tenant: Option<remember::Tenant>,
+    /// Say what would be removed, and remove nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+

@@ -35,11 +35,13 @@ pub async fn apply(
 ) -> Result<RunReport, Fault> {
     let plan = planfolder::load(folder)?.plan;
     let memory = context.memory()?;
+    context.embed_in_background();
     let mut options = options(context, target, reach, &memory);
     options.until = reach.phase;
     let report = apply::apply(target, &plan, &LiveSchema, &mut options, progress).await?;
     drop(options);
     remember(&memory, &plan, &report);
+    retain(context, &memory);
     Ok(report)
 }
 
@@ -99,6 +101,14 @@ fn remember(memory: &Memory, plan: &Plan, report: &RunReport) {
             predicted: step.predicted.clone(),
             predicted_at: report.receipt.started_at,
         }));
+    }
+}
+
+/// Forgets what is older than the settings want kept.
+fn retain(context: &Context, memory: &Memory) {
+    let Some(days) = context.config.memory.retention_days else { return };
+    if let Err(fault) = memory.retain_days(days) {
+        anstream::eprintln!("warning: what is older than {days} days could not be forgotten: {fault}");
     }
 }
 

@@ -51,6 +51,37 @@ pub struct MemoryConfig {
 pub struct Environment {
     /// The host of its URLs.
     pub host: Option<String>,
+    /// After every run, receipts older than so many days are forgotten; lessons stay. None: all are kept.
+    pub retention_days: Option<u32>,
+    /// What makes vectors of texts.
+    pub embedding: EmbeddingConfig,
+}
+
+/// The `[memory.embedding]` table.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EmbeddingConfig {
+    /// Which kind of embedder.
+    pub provider: EmbeddingProvider,
+    /// What `/embeddings` is below: `https://api.openai.com/v1`, `http://localhost:11434/v1`.
+    pub url: Option<String>,
+    /// The model as the endpoint knows it.
+    pub model: Option<String>,
+    /// The environment variable that holds the key; none where the endpoint wants no key.
+    pub key_env: Option<String>,
+}
+
+/// What makes vectors of texts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EmbeddingProvider {
+    /// The table that is compiled in; needs no network.
+    #[default]
+    BuiltIn,
+    /// An endpoint that speaks OpenAI's protocol; Ollama does too.
+    Openai,
+    /// Nothing: search goes by words.
+    None,
     /// The database name of its URLs.
     pub database: Option<String>,
     /// Whether a plan needs approval before it is applied; true for an environment named production.

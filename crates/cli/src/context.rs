@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use apply::StopFlag;
 use connect::Target;
 use diff::Rename;
 use model::{Fault, Name, STALL_BUDGET_MS};
 use read::Source;
-use remember::Memory;
+use remember::{Embedder, Endpoint, Memory, StaticTable};
 use shadow::ShadowOptions;
 
 use crate::args::{CompareArgs, Format, Global};
-use crate::config::{self, Config, Environment};
+use crate::config::{self, Config, EmbeddingConfig, EmbeddingProvider, Environment};
 use crate::progress::Terminal;
 
 /// The environment variable that names the live database.
@@ -175,7 +176,16 @@ impl Context {
         if let Some(tenant) = &self.config.memory.tenant {
             options = options.tenant(tenant.parse()?);
         }
-        Ok(options)
+        Ok(options.embedder(embedder(&self.config.memory.embedding)?))
+    }
+
+    /// Makes vectors that an endpoint has still to make, while something else takes its time. It ends with the
+    /// process and goes on with the next one; that it failed is said by the next search.
+    pub fn embed_in_background(&self) {
+        let Ok(options) = self.memory_options() else { return };
+        if options.embedder.as_ref().is_some_and(|embedder| !embedder.is_local()) {
+            drop(Memory::embed_in_background(&options));
+        }
     }
 
     /// The database a team keeps its memory in, where it does.
@@ -195,5 +205,28 @@ impl Context {
     /// When the tenant's name cannot be one.
     pub fn memory(&self) -> Result<Memory, Fault> {
         Ok(Memory::open_lazily(&self.memory_options()?))
+    }
+}
+
+/// The embedder that the settings name.
+fn embedder(config: &EmbeddingConfig) -> Result<Option<Arc<dyn Embedder>>, Fault> {
+    let missing = |key: &str| {
+        Fault::new("config.embedding", format!("[memory.embedding] names no {key}"))
+            .help("provider = \"openai\" wants url, model, and key_env where the endpoint wants a key")
+    };
+    match config.provider {
+        EmbeddingProvider::None => Ok(None),
+        EmbeddingProvider::BuiltIn => Ok(Some(Arc::new(StaticTable))),
+        EmbeddingProvider::Openai => {
+            let url = config.url.as_deref().ok_or_else(|| missing("url"))?;
+            let model = config.model.as_deref().ok_or_else(|| missing("model"))?;
+            let key = config.key_env.as_deref().map(|name| {
+                std::env::var(name).map_err(|_| {
+                    Fault::new("config.embedding", format!("the environment holds no {name}"))
+                        .help("set it to the endpoint's key, or take key_env out of [memory.embedding]")
+                })
+            });
+            Ok(Some(Arc::new(Endpoint::new(url, model, key.transpose()?))))
+        }
     }
 }

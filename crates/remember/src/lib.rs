@@ -45,7 +45,7 @@ pub use options::{Options, StoreChoice};
 pub use outcome::Outcome;
 pub use predict::{Foretold, PredictQuery};
 pub use records::{PredictionRecord, RehearsalRecord, RehearsedPhase};
-pub use reembed::Embedded;
+pub use reembed::{Embedded, INDEXED_FROM};
 pub use search::{Found, Match, Mode, RESULTS};
 pub use statistics::{
     Activity, ActivityTimes, ConstraintFailures, Hindsight, IndexBuildRate, LockHour, LockPattern, Measured,

@@ -13,6 +13,9 @@ use crate::{Memory, Options};
 /// The texts of one batch; what a batch made is kept, whatever happens to the next.
 const BATCH: u32 = 64;
 
+/// The vectors from which on an index finds faster than a comparison with all of them.
+pub const INDEXED_FROM: u64 = 20_000;
+
 /// What an embedding run did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Embedded {
@@ -54,7 +57,7 @@ impl Memory {
     }
 
     /// Indexes vectors where there are at least so many of them; answers whether they are indexed. Below
-    /// some 20,000 comparing all of them is faster. SQLite needs no index.
+    /// [`INDEXED_FROM`] comparing all of them is faster. SQLite needs no index.
     ///
     /// # Errors
     /// When the index cannot be made.

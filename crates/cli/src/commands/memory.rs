@@ -6,7 +6,7 @@ use model::{Fault, ms_text};
 use remember::{Foretold, Found, ListQuery, Listing, Memory, PredictQuery, StatisticsQuery};
 use serde::Serialize;
 
-use super::Ending;
+use super::{Ending, memory_forget};
 use crate::answer::{self, heading};
 use crate::args::{MemoryCommand, MemoryListArgs, MemoryPredictArgs, MemoryStatsArgs};
 use crate::context::Context;
@@ -19,6 +19,7 @@ pub(super) fn run(context: &Context, command: MemoryCommand) -> Result<Ending, F
             answer::give(context.format, &added, pretty)?;
         }
         MemoryCommand::Search(args) => {
+            catch_up(context, &memory)?;
             let found = memory.search(&args.question.join(" "), args.limit)?;
             answer::give(context.format, &found, found_text)?;
         }
@@ -34,8 +35,27 @@ pub(super) fn run(context: &Context, command: MemoryCommand) -> Result<Ending, F
                 format!("{} entries are new, {} were known.\n", imported.new, imported.known)
             })?;
         }
+        MemoryCommand::Forget(args) => memory_forget::run(context, &memory, &args)?,
+        MemoryCommand::Embed => embed(context, &memory)?,
     }
     Ok(Ending::Clean)
+}
+
+/// Vectors that need no network are made before a question is asked of them: it takes a moment, once.
+fn catch_up(context: &Context, memory: &Memory) -> Result<(), Fault> {
+    if context.memory_options()?.embedder.is_some_and(|embedder| embedder.is_local()) {
+        memory.embed_pending(u64::MAX, &model::Silent)?;
+    }
+    Ok(())
+}
+
+/// Makes the vectors that are missing, and their index where there are many.
+fn embed(context: &Context, memory: &Memory) -> Result<(), Fault> {
+    let embedded = memory.embed_pending(u64::MAX, &context.progress)?;
+    memory.index_vectors(remember::INDEXED_FROM)?;
+    answer::give(context.format, &embedded, |embedded| {
+        format!("{} vectors were made, {} are left.\n", embedded.done, embedded.left)
+    })
 }
 
 /// Data whose shape is its best text.

@@ -7,6 +7,7 @@ mod demo;
 mod diff;
 mod lint;
 mod memory;
+mod memory_forget;
 mod plan;
 mod rehearse;
 mod report;

@@ -4,6 +4,8 @@ mod conditions;
 mod postgres;
 mod sqlite;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use model::{Fault, RunReceipt};
 
@@ -97,6 +99,12 @@ pub(crate) trait Store: Send {
     /// # Errors
     /// When the store cannot be read.
     fn page(&mut self, tenant: &Tenant, after: i64, limit: u32) -> Result<Vec<(i64, Entry)>, Fault>;
+
+    /// How many entries of each kind a selection wants, its limit aside.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn counts(&mut self, tenant: &Tenant, selection: &Selection) -> Result<BTreeMap<Kind, u64>, Fault>;
 
     /// Removes the entries that a selection wants, with their documents, so that nothing of them stays
     /// in the store's files; answers how many.

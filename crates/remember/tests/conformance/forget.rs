@@ -2,7 +2,7 @@
 
 use jiff::{Span, Timestamp};
 use model::{Name, RunOutcome, RunReceipt, StepReceipt};
-use remember::{Forget, ListQuery, Memory};
+use remember::{Forget, Kind, ListQuery, Memory};
 
 use crate::common;
 use crate::place::Place;
@@ -32,7 +32,14 @@ pub(crate) fn removes_for_good(place: &Place) {
         .unwrap();
 
     let table = Forget::Table("public.secretorders".parse().unwrap());
-    assert!(memory.forget(&table).unwrap().entries >= 3);
+    // What is said beforehand is what is removed, kind by kind.
+    let would = memory.would_forget(&table).unwrap();
+    assert!(everything(&memory).contains("secretorders"));
+    assert_eq!(memory.forget(&table).unwrap(), would);
+    assert_eq!(
+        (would.entries, would.kinds.get(&Kind::Step), would.kinds.get(&Kind::Run)),
+        (3, Some(&1), None)
+    );
     assert!(!everything(&memory).contains("secretorders"));
     assert!(everything(&other).contains("secretorders"));
     assert_eq!(memory.forget(&table).unwrap().entries, 0);
@@ -65,7 +72,10 @@ pub(crate) fn judges_lessons_anew(place: &Place) {
     let text = confidence().text;
     assert!(text.contains("9.0 M rows"), "{text}");
     assert_eq!(confidence().confidence, remember::confidence(3, 0).round());
-    memory.forget(&Forget::Run("r2".to_owned())).unwrap();
+    let r2 = Forget::Run("r2".to_owned());
+    let would = memory.would_forget(&r2).unwrap();
+    assert_eq!(memory.forget(&r2).unwrap(), would);
+    assert!(would.lessons_judged_anew >= 1);
     assert_eq!(confidence().confidence, remember::confidence(2, 0).round());
     assert!(!everything(&memory).contains("9.0 M rows"));
 

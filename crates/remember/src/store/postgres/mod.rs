@@ -8,13 +8,15 @@ mod search;
 mod setup;
 mod vectors;
 
+use std::collections::BTreeMap;
+
 use connect::Target;
 use model::{Fault, RunReceipt};
 
 use super::{Filed, Pending, Selection, Store};
 use crate::meaning::Packed;
 use crate::search::{Asked, Hit};
-use crate::{Document, Entry, Tenant};
+use crate::{Document, Entry, Kind, Tenant};
 use link::{INDEX_PATIENCE, Link};
 
 /// A memory in schema `lockkeeper_memory` of a database. Row-level security keeps tenants apart, beside
@@ -51,6 +53,10 @@ impl Store for PostgresStore {
 
     fn page(&mut self, tenant: &Tenant, after: i64, limit: u32) -> Result<Vec<(i64, Entry)>, Fault> {
         self.link.call(tenant, async |open| read::page(open, tenant, after, limit).await)
+    }
+
+    fn counts(&mut self, tenant: &Tenant, selection: &Selection) -> Result<BTreeMap<Kind, u64>, Fault> {
+        self.link.call(tenant, async |open| read::counts(open, tenant, selection).await)
     }
 
     fn forget(&mut self, tenant: &Tenant, selection: &Selection) -> Result<u64, Fault> {

@@ -1,5 +1,7 @@
 //! Reading and removing entries.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use model::{Fault, RunReceipt};
 use tokio_postgres::Row;
@@ -7,7 +9,7 @@ use tokio_postgres::types::ToSql;
 
 use super::link::{Open, fault};
 use crate::store::{Selection, conditions};
-use crate::{Body, Entry, Tenant};
+use crate::{Body, Entry, Kind, Tenant};
 
 /// Values for the places of a query, by reference.
 pub(super) type Values = Vec<Box<dyn ToSql + Sync + Send>>;
@@ -31,6 +33,20 @@ pub(super) async fn entries(
     let rows = open.session.query(&query, &references(&values)).await;
     let rows = rows.map_err(|error| fault(&open.session, "read", &error))?;
     rows.iter().map(entry_of).collect()
+}
+
+/// How many entries of each kind a selection wants.
+pub(super) async fn counts(
+    open: &mut Open,
+    tenant: &Tenant,
+    selection: &Selection,
+) -> Result<BTreeMap<Kind, u64>, Fault> {
+    let (condition, values) = condition(tenant, selection);
+    let query = ["SELECT kind, count(*) FROM entry WHERE ", &condition, " GROUP BY kind"].concat();
+    let rows = open.session.query(&query, &references(&values)).await;
+    let rows = rows.map_err(|error| fault(&open.session, "read", &error))?;
+    let count = |row: &Row| Kind::from_name(row.get(0)).zip(Some(row.get::<_, i64>(1).cast_unsigned()));
+    Ok(rows.iter().filter_map(count).collect())
 }
 
 /// The next entries after one, in the order they were written.

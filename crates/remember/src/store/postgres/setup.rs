@@ -244,6 +244,7 @@ fn step(id: &str, title: &str, sql: Vec<Sql>, probe: &str, undo: &str) -> Step {
         verification: Sql::verbatim(probe),
         undo: Action::Transaction { sql: vec![Sql::verbatim(undo)] },
         effect: Effect::default(),
+        undo_locks: Vec::new(),
         lock_timeout_ms: model::LOCK_TIMEOUT_MS,
         blocks_reads: false,
         blocks_writes: false,

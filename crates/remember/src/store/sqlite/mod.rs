@@ -15,7 +15,7 @@ use rusqlite::Connection;
 use super::{Filed, Pending, Selection, Store};
 use crate::meaning::Packed;
 use crate::search::{Asked, Hit};
-use crate::{Document, Entry, Tenant};
+use crate::{Document, Entry, Kind, Tenant};
 use documents::Held;
 
 /// A memory in one SQLite file, in WAL mode.
@@ -60,6 +60,10 @@ impl Store for SqliteStore {
 
     fn page(&mut self, tenant: &Tenant, after: i64, limit: u32) -> Result<Vec<(i64, Entry)>, Fault> {
         read::page(&self.connection, tenant, after, limit).map_err(|error| self.fault("read", error))
+    }
+
+    fn counts(&mut self, tenant: &Tenant, selection: &Selection) -> Result<BTreeMap<Kind, u64>, Fault> {
+        read::counts(&self.connection, tenant, selection).map_err(|error| self.fault("read", error))
     }
 
     fn forget(&mut self, tenant: &Tenant, selection: &Selection) -> Result<u64, Fault> {

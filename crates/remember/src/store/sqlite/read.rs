@@ -1,12 +1,14 @@
 //! Reading entries.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use model::RunReceipt;
 use rusqlite::types::{Type, Value};
 use rusqlite::{Connection, Row, params, params_from_iter};
 
 use crate::store::{Selection, conditions};
-use crate::{Body, Entry, Tenant};
+use crate::{Body, Entry, Kind, Tenant};
 
 /// The entries a selection wants.
 pub(super) fn entries(
@@ -20,6 +22,24 @@ pub(super) fn entries(
     values.push(selection.limit.map_or(-1, i64::from).into());
     let mut statement = connection.prepare_cached(&query)?;
     statement.query_map(params_from_iter(values), entry_of)?.collect()
+}
+
+/// How many entries of each kind a selection wants.
+pub(super) fn counts(
+    connection: &Connection,
+    tenant: &Tenant,
+    selection: &Selection,
+) -> rusqlite::Result<BTreeMap<Kind, u64>> {
+    let (condition, values) = condition(tenant, selection);
+    let query = ["SELECT kind, count(*) FROM entry WHERE ", &condition, " GROUP BY kind"].concat();
+    let mut statement = connection.prepare_cached(&query)?;
+    let mut rows = statement.query(params_from_iter(values))?;
+    let mut counts = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let kind = Kind::from_name(row.get_ref(0)?.as_str()?);
+        counts.extend(kind.zip(Some(row.get::<_, i64>(1)?.cast_unsigned())));
+    }
+    Ok(counts)
 }
 
 /// The next entries after one, in the order they were written.
