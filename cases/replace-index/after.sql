@@ -1,0 +1,6 @@
+CREATE TABLE orders (
+  id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  customer integer NOT NULL,
+  placed_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX orders_customer ON orders (customer, placed_at DESC) WHERE customer > 0;
