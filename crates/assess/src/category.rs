@@ -1,14 +1,14 @@
 //! Which category a change falls in, as a plain push would make it.
 
 use facts::{ConversionContext, Using};
-use model::{Category, Change, Object, TypeName, Volatility};
+use model::{Category, Change, Column, Name, Object, TypeName, Volatility};
 
 use crate::{Input, Judged, has_rows};
 
-pub(crate) fn category(input: &Input<'_>, judged: &Judged) -> Category {
+pub(crate) fn category(input: &Input<'_>, at: usize, judged: &Judged) -> Category {
     let change = &judged.change;
     let rows = change.table().and_then(|table| has_rows(input, &table));
-    if is_dangerous(input, change, rows) {
+    if is_dangerous(input, change, rows) || input.violated(at).is_some() {
         return Category::Dangerous;
     }
     if !judged.unknown.is_empty() {
@@ -23,8 +23,8 @@ pub(crate) fn category(input: &Input<'_>, judged: &Judged) -> Category {
 /// Loses data, will fail, or breaks running code.
 fn is_dangerous(input: &Input<'_>, change: &Change, rows: Option<bool>) -> bool {
     match change {
-        Change::DropColumn { .. }
-        | Change::Drop { object: Object::Table { .. } | Object::Namespace { .. } } => true,
+        Change::DropColumn { table, column } => !steps_aside(input, table, column),
+        Change::Drop { object: Object::Table { .. } | Object::Namespace { .. } } => true,
         Change::AddColumn { column, .. } => column.not_null && !column.fills_itself() && rows != Some(false),
         Change::AlterColumnType { from, to, using, .. } => {
             rows != Some(false) && (using.is_some() || narrows(&from.type_name, &to.type_name))
@@ -38,12 +38,22 @@ fn is_dangerous(input: &Input<'_>, change: &Change, rows: Option<bool>) -> bool 
     }
 }
 
+/// Whether a generated column is dropped only to be made again.
+fn steps_aside(input: &Input<'_>, table: &Name, column: &Column) -> bool {
+    let comes_back = |change: &Change| {
+        matches!(change, Change::AddColumn { table: of, column: added }
+            if of == table && added.name == column.name && added.generated.is_some())
+    };
+    column.generated.is_some() && input.changes.iter().any(|judged| comes_back(&judged.change))
+}
+
 /// Blocks, scans, rewrites, renames, or takes away what only some code needs.
 fn is_risky(judged: &Judged) -> bool {
     let effect = &judged.effect;
     let blocks_long = effect.index_builds > 0 || !effect.scans.is_empty() || !effect.rewrites.is_empty();
     let takes = match &judged.change {
-        Change::RenameTable { .. } | Change::RenameColumn { .. } | Change::DropIndex { .. } => true,
+        Change::RenameTable { .. } | Change::RenameColumn { .. } => true,
+        Change::DropColumn { .. } | Change::DropIndex { .. } => true,
         Change::SetNotNull { not_null, .. } => *not_null,
         Change::Drop { .. } => true,
         Change::DropConstraint { constraint, .. } => constraint.has_index(),
@@ -56,9 +66,15 @@ fn is_risky(judged: &Judged) -> bool {
     blocks_long || takes
 }
 
-/// Whether the change itself destroys stored values.
-pub(crate) fn loses_data(change: &Change) -> bool {
-    matches!(change, Change::DropColumn { .. } | Change::Drop { object: Object::Table { .. } })
+/// Whether the change destroys stored values. What a generated column holds is computed: a column that
+/// steps aside, and one whose expression changes, lose nothing.
+pub(crate) fn loses_data(judged: &Judged) -> bool {
+    match &judged.change {
+        Change::DropColumn { column, .. } => column.generated.is_none(),
+        Change::SetGenerated { from, to, .. } => from.generated.is_none() && to.generated.is_some(),
+        Change::Drop { object: Object::Table { .. } } => true,
+        _ => judged.effect.data_loss,
+    }
 }
 
 /// Whether values of the old type may not fit the new one: there are some with which the conversion fails,

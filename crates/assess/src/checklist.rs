@@ -58,11 +58,7 @@ fn rollback(input: &Input<'_>) -> ChecklistItem {
     let lost: Vec<String> = input
         .changes
         .iter()
-        .filter(|judged| {
-            judged.effect.data_loss
-                || crate::category::loses_data(&judged.change)
-                || judged.change.inverse().is_none()
-        })
+        .filter(|judged| crate::category::loses_data(judged) || judged.change.inverse().is_none())
         .map(|judged| judged.change.object().to_string())
         .collect();
     let (status, evidence) = if lost.is_empty() {

@@ -2,7 +2,7 @@
 
 use model::{Change, Object, RedFlag, count_text};
 
-use crate::{Input, category};
+use crate::{Input, Precondition, category};
 
 /// A place in code that uses an object that goes or is renamed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,42 +15,33 @@ pub struct CodeUse {
     pub text: String,
 }
 
-/// Rows of the live database that stand in a change's way, counted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Violation {
-    /// The rule it falls under, for instance `null-values`.
-    pub rule: &'static str,
-    /// The object of the change.
-    pub object: String,
-    /// How many rows; none where counting them took too long or was not allowed.
-    pub rows: Option<u64>,
-    /// What they do, in words: `rows hold null`.
-    pub what: String,
-    /// A query that shows them.
-    pub query: String,
-}
-
 pub(crate) fn red_flags(input: &Input<'_>) -> Vec<RedFlag> {
-    let mut flags: Vec<RedFlag> = input.violations.iter().filter_map(violated).collect();
-    for judged in &input.changes {
-        flags.extend(of_change(input, &judged.change));
+    let mut flags = Vec::new();
+    for (at, judged) in input.changes.iter().enumerate() {
+        let violated: Vec<RedFlag> =
+            input.asked(at).filter(|asked| asked.is_violated() != Some(false)).map(violation).collect();
+        let counted = input.asked(at).next().is_some() && input.asked(at).all(|a| a.is_violated().is_some());
+        flags.extend(violated);
+        // What was counted on the data is not said again as a possibility.
+        flags.extend(of_change(input, &judged.change).filter(|flag| !(counted && is_about_data(flag))));
         flags.extend(still_used(input, &judged.change));
     }
     flags
 }
 
-fn violated(violation: &Violation) -> Option<RedFlag> {
-    let count = match violation.rows {
-        Some(0) => return None,
-        Some(rows) => count_text(rows),
-        None => "an unknown number of".to_owned(),
-    };
-    Some(RedFlag {
-        rule: violation.rule.to_owned(),
-        object: violation.object.clone(),
-        message: format!("{count} rows {}", violation.what),
-        help: format!("see them with: {}", violation.query),
-    })
+/// Flags that say of data what counting says better.
+fn is_about_data(flag: &RedFlag) -> bool {
+    let rules = ["not-null-without-default", "type-change-without-conversion", "narrowing", "drop-table"];
+    rules.contains(&flag.rule.as_str())
+}
+
+fn violation(asked: &Precondition) -> RedFlag {
+    RedFlag {
+        rule: asked.rule.to_owned(),
+        object: asked.object.clone(),
+        message: asked.sentence(),
+        help: asked.help(),
+    }
 }
 
 fn of_change(input: &Input<'_>, change: &Change) -> Option<RedFlag> {

@@ -11,6 +11,7 @@ mod compatible;
 pub mod effect;
 mod exposure;
 mod flags;
+mod precondition;
 mod risk;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +22,8 @@ use model::{
 };
 
 pub use checklist::Evidence;
-pub use flags::{CodeUse, Violation};
+pub use flags::CodeUse;
+pub use precondition::{Outcome, Precondition, Rows};
 
 /// What an assessment rests on.
 pub struct Input<'a> {
@@ -39,8 +41,8 @@ pub struct Input<'a> {
     pub critical_tables: &'a BTreeSet<Name>,
     /// Where code uses what goes; none where no code was searched.
     pub code_uses: Option<&'a BTreeMap<String, Vec<CodeUse>>>,
-    /// Rows that stand in the way, counted on the live database.
-    pub violations: &'a [Violation],
+    /// What the live data says of each change; empty where it was not asked.
+    pub preconditions: &'a [Precondition],
     /// What the checklist goes by.
     pub evidence: Evidence,
 }
@@ -71,7 +73,8 @@ impl Judged {
 /// Assesses changes as a plain push would make them.
 pub fn assess(input: Input<'_>) -> Assessment {
     let red_flags = flags::red_flags(&input);
-    let changes: Vec<AssessedChange> = input.changes.iter().map(|judged| one(&input, judged)).collect();
+    let each = input.changes.iter().enumerate();
+    let changes: Vec<AssessedChange> = each.map(|(at, judged)| one(&input, at, judged)).collect();
     let category = changes.iter().map(|change| change.category).max().unwrap_or(Category::Safe);
     let riskiest = changes.iter().map(|change| &change.risk).max_by(|a, b| a.score.total_cmp(&b.score));
     let risk = riskiest.cloned().unwrap_or_else(Risk::none);
@@ -88,21 +91,40 @@ pub fn assess(input: Input<'_>) -> Assessment {
     }
 }
 
-fn one(input: &Input<'_>, judged: &Judged) -> AssessedChange {
+fn one(input: &Input<'_>, at: usize, judged: &Judged) -> AssessedChange {
     let change = &judged.change;
+    let asked: Vec<&Precondition> = input.asked(at).collect();
+    let mut findings = judged.findings.clone();
+    findings.extend(asked.iter().filter_map(|asked| asked.finding()));
+    let proved_empty = asked.iter().any(|asked| asked.outcome == Outcome::Loses)
+        && asked.iter().all(|asked| asked.outcome != Outcome::Loses || asked.is_violated() == Some(false));
     AssessedChange {
         operation: change.operation(),
         object: change.object().to_string(),
-        category: category::category(input, judged),
+        category: category::category(input, at, judged),
         sql: change.sql(),
-        effect: Effect {
-            data_loss: judged.effect.data_loss || category::loses_data(change),
-            ..judged.effect.clone()
-        },
+        effect: Effect { data_loss: category::loses_data(judged) && !proved_empty, ..judged.effect.clone() },
         backward_compatible: compatible::backward_compatible(change),
-        risk: risk::risk(input, judged),
-        findings: judged.findings.clone(),
+        risk: risk::risk(input, at, judged),
+        findings,
         change: Some(change.clone()),
+    }
+}
+
+impl Input<'_> {
+    /// What the live data was asked about a change.
+    fn asked(&self, at: usize) -> impl Iterator<Item = &Precondition> {
+        self.preconditions.iter().filter(move |asked| asked.change == at)
+    }
+
+    /// The first answer by which a change has rows in its way, or would change or lose values.
+    fn violated(&self, at: usize) -> Option<&Precondition> {
+        self.asked(at).find(|asked| asked.is_violated() == Some(true))
+    }
+
+    /// Whether the live data was asked about a change, and nothing stands in its way.
+    fn is_clear(&self, at: usize) -> bool {
+        self.asked(at).next().is_some() && self.asked(at).all(|asked| asked.is_violated() == Some(false))
     }
 }
 

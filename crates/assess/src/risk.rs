@@ -23,14 +23,14 @@ const ROWS_LONG: f64 = 1_000_000.0;
 /// What is assumed of a table nobody was asked about.
 const ROWS_ASSUMED: f64 = 1_000_000.0;
 
-pub(crate) fn risk(input: &Input<'_>, judged: &Judged) -> Risk {
+pub(crate) fn risk(input: &Input<'_>, at: usize, judged: &Judged) -> Risk {
     let mut risk = Risk::none();
     if let Some(table) = judged.change.table().filter(|table| input.from.table(table).is_some()) {
         score(input, judged, &table, &mut risk);
     } else {
         risk.reasons.push("no existing table is touched".to_owned());
     }
-    floors(input, judged, &mut risk);
+    floors(input, at, judged, &mut risk);
     risk.score = (risk.score.max(risk.factors.total()).min(100.0) * 10.0).round() / 10.0;
     risk.level = RiskLevel::of(risk.score);
     risk
@@ -161,28 +161,39 @@ fn active_transactions(
 }
 
 /// What destroys data, fails or breaks code is not made harmless by a small table.
-fn floors(input: &Input<'_>, judged: &Judged, risk: &mut Risk) {
-    let Some((level, why)) = floor(input, judged) else { return };
+fn floors(input: &Input<'_>, at: usize, judged: &Judged, risk: &mut Risk) {
+    let violated = input.violated(at);
+    let level = floor(input, at, judged);
+    let found = violated.map(|asked| {
+        let lost = matches!(judged.change, Change::Drop { object: Object::Table { .. } });
+        (if lost { RiskLevel::Critical } else { RiskLevel::High }, asked.sentence())
+    });
+    let Some((level, why)) = found.or(level) else {
+        if input.is_clear(at) {
+            risk.reasons.extend(input.asked(at).map(|asked| format!("{}, asked just now", asked.sentence())));
+        }
+        return;
+    };
     risk.score = level.floor().max(risk.factors.total());
     risk.reasons.push(format!("at least {level}: {why}"));
 }
 
-fn floor(input: &Input<'_>, judged: &Judged) -> Option<(RiskLevel, String)> {
+fn floor(input: &Input<'_>, at: usize, judged: &Judged) -> Option<(RiskLevel, String)> {
     let change = &judged.change;
-    let table = change.table()?;
-    let rows = has_rows(input, &table);
+    let table = change.table();
+    let rows = table.as_ref().and_then(|table| has_rows(input, table));
     let maybe = if rows.is_none() { " (whether it has rows is unknown)" } else { "" };
-    if rows == Some(false) {
+    if rows == Some(false) || input.is_clear(at) {
         return None;
     }
     match change {
-        Change::Drop { object: Object::Table { .. } } => {
-            Some((RiskLevel::Critical, format!("the rows of {table} would be lost{maybe}")))
+        Change::Drop { object: Object::Table { name, .. } } => {
+            Some((RiskLevel::Critical, format!("the rows of {name} would be lost{maybe}")))
         }
-        Change::DropColumn { column, .. } => {
+        Change::DropColumn { table, column } if column.generated.is_none() => {
             Some((RiskLevel::High, format!("the values of {table}.{} would be lost{maybe}", column.name)))
         }
-        Change::AddColumn { column, .. } if column.not_null && !column.fills_itself() => Some((
+        Change::AddColumn { table, column } if column.not_null && !column.fills_itself() => Some((
             RiskLevel::High,
             format!("NOT NULL without a default fails on the first row of {table}{maybe}"),
         )),
@@ -193,9 +204,8 @@ fn floor(input: &Input<'_>, judged: &Judged) -> Option<(RiskLevel, String)> {
             ))
         }
         Change::ReplaceEnum { .. } => Some((RiskLevel::High, "labels in use may go".to_owned())),
-        Change::RenameColumn { from, .. } => {
-            let place = format!("{table}.{from}");
-            renamed(input, &place).map(|why| (RiskLevel::High, why))
+        Change::RenameColumn { table, from, .. } => {
+            renamed(input, &format!("{table}.{from}")).map(|why| (RiskLevel::High, why))
         }
         Change::RenameTable { from, .. } => {
             renamed(input, &from.to_string()).map(|why| (RiskLevel::High, why))

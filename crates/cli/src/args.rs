@@ -141,6 +141,10 @@ pub struct CheckArgs {
 
 /// From which category on the exit code is 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+    /// The longest one query of the live data may take, in seconds; 0 asks the data nothing. All together
+    /// take at most six times as long.
+    #[arg(long, value_name = "SECONDS", default_value = "5")]
+    pub query_seconds: u32,
 pub enum FailOn {
     /// Any change or finding.
     Safe,

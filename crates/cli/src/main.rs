@@ -13,6 +13,8 @@ mod files;
 mod foresight;
 mod planfolder;
 mod progress;
+mod gates;
+mod inquiry;
 mod stages;
 
 use std::process::ExitCode;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use assess::{Evidence, Judged};
+use assess::Judged;
 use connect::Target;
 use diff::{Ambiguity, Rename};
 use model::{Assessment, Change, Fault, Name, Plan, Schema, Statistics};
@@ -11,6 +11,7 @@ use read::{Reader, Source};
 use crate::context::Context;
 use crate::foresight::Foresight;
 
+use crate::inquiry::Inquiry;
 /// Two schemas, read and compared.
 pub struct Compared {
     /// The schema as it is.
@@ -109,15 +110,20 @@ pub fn assess(compared: &Compared, critical: &BTreeSet<Name>) -> Assessment {
         changes: judged,
         statistics: compared.statistics.as_ref(),
         critical_tables: critical,
-        code_uses: None,
-        violations: &[],
-        evidence: Evidence::default(),
+        code_uses: inquiry.code_uses.as_ref(),
+        preconditions: &inquiry.preconditions,
+        evidence: inquiry.evidence.clone(),
     })
 }
 
 /// What the linter's rules find in the statements of a plain push, put to the change each belongs to.
 fn find(compared: &Compared, judged: &mut [Judged]) {
     let mut text = String::new();
+    assess_with(compared, critical, &Inquiry::default())
+}
+
+/// Assesses what was compared, with what was found out beside it.
+pub fn assess_with(compared: &Compared, critical: &BTreeSet<Name>, inquiry: &Inquiry) -> Assessment {
     let mut starts = Vec::new();
     for judged in judged.iter() {
         starts.push(1 + text.matches('\n').count());

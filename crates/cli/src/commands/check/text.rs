@@ -1,70 +1,13 @@
-//! `lockkeeper check`
+//! The answer for people.
 
 use std::fmt::Write as _;
 
-use diff::Ambiguity;
-use facts::report::Report;
-use model::{AssessedChange, Assessment, Category, Fault, Finding};
-use read::Source;
-use serde::Serialize;
+use model::AssessedChange;
 
-use super::Ending;
+use super::Answer;
 use crate::answer::{self, heading};
-use crate::args::{CheckArgs, Format};
-use crate::context::Context;
-use crate::stages;
 
-/// What `check` answers.
-#[derive(Serialize)]
-struct Answer<'a> {
-    #[serde(flatten)]
-    assessment: &'a Assessment,
-    ambiguities: &'a [Ambiguity],
-    notes: &'a [String],
-}
-
-pub(super) async fn run(context: &Context, args: &CheckArgs) -> Result<Ending, Fault> {
-    let (from, to) = (context.from(&args.compare)?, context.to(&args.compare)?);
-    let renames = context.renames(&args.compare)?;
-    let compared = stages::compare(context, &from, &to, &renames, &args.compare.drop).await?;
-    let assessment = stages::assess(&compared, &context.critical(&args.critical)?);
-    let answer =
-        Answer { assessment: &assessment, ambiguities: &compared.ambiguities, notes: &compared.notes };
-    match context.format {
-        Format::Text | Format::Json => answer::give(context.format, &answer, text)?,
-        Format::Sarif => anstream::println!("{}", lint::format::sarif(&report(&assessment, &to))),
-        Format::Github => anstream::print!("{}", lint::format::github(&report(&assessment, &to))),
-        Format::Markdown => anstream::print!("{}", lint::format::markdown(&report(&assessment, &to))),
-    }
-    let reached = !assessment.changes.is_empty() && args.fail_on.is_reached(assessment.category);
-    Ok(Ending::of(!reached && compared.ambiguities.is_empty()))
-}
-
-/// Every change that is not safe, and what rules found, at the source of the wanted schema.
-fn report(assessment: &Assessment, to: &Source) -> Report {
-    let place = |finding: &Finding| Finding { file: to.to_string(), line: 1, column: 1, ..finding.clone() };
-    let mut findings = Vec::new();
-    for change in &assessment.changes {
-        if change.category > Category::Safe {
-            findings.push(place(&Finding {
-                file: String::new(),
-                line: 0,
-                column: 0,
-                rule: change.operation.name().to_lowercase().replace('_', "-"),
-                category: change.category,
-                message: format!(
-                    "{} {}: {}, risk {} ({:.0})",
-                    change.operation, change.object, change.category, change.risk.level, change.risk.score
-                ),
-                help: "lockkeeper plan makes the same change without downtime".to_owned(),
-            }));
-        }
-        findings.extend(change.findings.iter().map(place));
-    }
-    Report { statements: Vec::new(), findings }
-}
-
-fn text(answer: &Answer<'_>) -> String {
+pub(super) fn text(answer: &Answer<'_>) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail.
     let _ = write(answer, &mut out);
@@ -72,7 +15,7 @@ fn text(answer: &Answer<'_>) -> String {
 }
 
 fn write(answer: &Answer<'_>, out: &mut String) -> std::fmt::Result {
-    let Answer { assessment, ambiguities, notes } = answer;
+    let Answer { assessment, ambiguities, notes, .. } = answer;
     for note in *notes {
         writeln!(out, "note: {note}")?;
     }
