@@ -30,6 +30,10 @@ pub(crate) fn apply(
         Verb::CreateType(it) => catalog.create_type(it),
         Verb::CreateRoutine(it) => catalog.create_routine(it),
         Verb::CreateOnTable(it) => catalog.create_on_table(it),
+        Verb::CreateExtension { .. } => {
+            catalog.extended = true;
+            Ok(())
+        }
         Verb::CreateSchema { name, if_not_exists } => catalog.create_schema(name, *if_not_exists),
         Verb::Drop(it) => catalog.drop_object(it, together),
         Verb::Alter(it) => catalog.alter(it),
@@ -44,7 +48,7 @@ pub(crate) fn apply(
         Verb::Query(it) => query(it, catalog, session),
         Verb::Copy(it) => copy(it, catalog),
         Verb::Lock { tables, .. } => expect_all(tables, catalog),
-        Verb::Maintain(it) => maintain(&it.target, catalog),
+        Verb::Maintain(it) => maintain(it, catalog),
         Verb::Comment(it) => comment(it, catalog),
         Verb::Privileges { relations, .. } => expect_all(relations, catalog),
         Verb::Publication(it) => expect_all(&it.tables, catalog),
@@ -59,9 +63,17 @@ fn expect_all<'r>(
     relations.into_iter().try_for_each(|it| catalog.expect_relation(it).map(drop))
 }
 
-fn maintain(target: &MaintainTarget, catalog: &Catalog) -> Result<(), Failure> {
-    match target {
-        MaintainTarget::Relations(relations) => expect_all(relations, catalog),
+fn maintain(it: &parse::Maintain, catalog: &mut Catalog) -> Result<(), Failure> {
+    match &it.target {
+        MaintainTarget::Relations(relations) => {
+            expect_all(relations, catalog)?;
+            match it.task {
+                parse::Task::Refresh { with_data } => {
+                    relations.iter().try_for_each(|view| catalog.refresh(view, with_data, it.concurrently))
+                }
+                _ => Ok(()),
+            }
+        }
         MaintainTarget::Index(index) => catalog.expect_relation(index).map(drop),
         MaintainTarget::Schema(_) | MaintainTarget::Database => Ok(()),
     }

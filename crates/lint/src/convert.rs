@@ -19,6 +19,8 @@ pub(crate) struct Converted {
     pub(crate) storage: Storage,
     /// Whether there are values that it refuses, cuts or rounds.
     pub(crate) narrows: bool,
+    /// Whether there are values that it makes others, silently.
+    pub(crate) changes: bool,
 }
 
 /// How a `USING` computes the new value.
@@ -47,30 +49,60 @@ pub(crate) fn converted(
     catalog: &Catalog,
 ) -> Converted {
     if from == to && context.using != facts::Using::Expression {
-        return Converted { storage: Storage::Free, narrows: false };
+        return Converted { storage: Storage::Free, narrows: false, changes: false };
     }
-    let (stored_from, _) = stored(from, catalog);
+    let (mut stored_from, _) = stored(from, catalog);
+    if stored_from != *from {
+        // A column of a domain has no sizes of its own, so a check of sizes is not dropped.
+        stored_from = unsized_type(&stored_from);
+    }
     let (stored_to, constrained) = stored(to, catalog);
     if is_enum(&stored_from, catalog) || is_enum(&stored_to, catalog) {
         return with_enum(&stored_to, context.using, catalog);
     }
+    if is_named(&stored_from, catalog) && is_text(&stored_to) {
+        return Converted { storage: Storage::Rewrites, narrows: stored_to.0 != "text", changes: false };
+    }
     let found = facts::conversion(&stored_from, &stored_to, context, catalog.major);
+    // What fits the domain's own sizes is not cut to them.
+    let values = facts::conversion(&stored(from, catalog).0, &stored_to, context, catalog.major);
     let storage = match found.storage {
         // The domain's constraints are checked on every row.
         Storage::Free | Storage::RebuildsIndexes if constrained => Storage::Rewrites,
         storage => storage,
     };
-    Converted { storage, narrows: found.may_fail || found.may_change || constrained }
+    let changes = values.may_change && !matches!(found.storage, Storage::Unknown | Storage::Refused);
+    Converted { storage, narrows: values.may_fail || values.may_change || constrained, changes }
 }
 
 /// Enums convert to text and, when asked, from it.
 fn with_enum(to: &TypeName, using: facts::Using, catalog: &Catalog) -> Converted {
-    let to_text = ["text", "character varying"].contains(&to.0.as_str());
+    let to_text = is_text(to);
     let storage = match using {
         facts::Using::None if is_enum(to, catalog) || !to.0.starts_with(['t', 'c']) => Storage::Refused,
         _ => Storage::Rewrites,
     };
-    Converted { storage, narrows: !to_text }
+    Converted { storage, narrows: !to_text, changes: false }
+}
+
+fn is_text(type_name: &TypeName) -> bool {
+    ["text", "character varying"].contains(&type_name.0.as_str())
+}
+
+/// Whether it is a composite, range or other type that somebody made; all of them have a text.
+fn is_named(type_name: &TypeName, catalog: &Catalog) -> bool {
+    named_type(&type_name.0).is_some_and(|name| catalog.type_state(&name).is_some())
+}
+
+/// A type without its sizes: `numeric` of `numeric(18,2)`.
+fn unsized_type(type_name: &TypeName) -> TypeName {
+    let text = type_name.0.as_str();
+    match (text.find('('), text.find(')')) {
+        (Some(open), Some(close)) if open < close => {
+            TypeName::new([&text[..open], &text[close + 1..]].concat())
+        }
+        _ => type_name.clone(),
+    }
 }
 
 /// The type that values are stored as, and whether a domain on the way has constraints.

@@ -12,6 +12,11 @@ CREATE TABLE fresh PARTITION OF t FOR VALUES FROM (1000) TO (2000);
 -- with: references
 CREATE TABLE fresh PARTITION OF t FOR VALUES FROM (1000) TO (2000);
 
+-- form: create_partition_referenced
+-- on: partitioned
+-- with: referencing
+CREATE TABLE fresh PARTITION OF t FOR VALUES FROM (1000) TO (2000);
+
 -- form: create_default_partition
 -- on: partitioned
 CREATE TABLE fresh PARTITION OF t DEFAULT;
@@ -62,6 +67,12 @@ ALTER TABLE t ATTACH PARTITION partition FOR VALUES FROM (1000) TO (2000);
 -- before: INSERT INTO referenced SELECT g FROM generate_series(1001, 1100) AS g;
 ALTER TABLE t ATTACH PARTITION partition FOR VALUES FROM (1000) TO (2000);
 
+-- form: attach_partition_referenced
+-- on: partitioned
+-- with: candidate referencing
+-- before: ALTER TABLE partition ADD CHECK (id IS NOT NULL AND id >= 1000 AND id < 2000);
+ALTER TABLE t ATTACH PARTITION partition FOR VALUES FROM (1000) TO (2000);
+
 -- form: detach_partition
 -- on: partitioned
 -- with: partition
@@ -89,6 +100,19 @@ ALTER TABLE t DETACH PARTITION partition FINALIZE;
 -- with: partition
 -- before: UPDATE pg_inherits SET inhdetachpending = true WHERE inhrelid = 'partition'::regclass;
 ALTER TABLE t DETACH PARTITION partition FINALIZE;
+
+-- form: detach_partition_referencing
+-- on: partitioned
+-- with: partition
+-- before: CREATE TABLE referenced (id integer PRIMARY KEY);
+-- before: INSERT INTO referenced SELECT g FROM generate_series(1, 2000) AS g;
+-- before: ALTER TABLE t ADD CONSTRAINT t_fk FOREIGN KEY (a) REFERENCES referenced (id);
+ALTER TABLE t DETACH PARTITION partition;
+
+-- form: detach_partition_referenced
+-- on: partitioned
+-- with: partition referencing
+ALTER TABLE t DETACH PARTITION partition;
 
 -- form: drop_partition
 -- on: plain

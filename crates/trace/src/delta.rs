@@ -17,6 +17,8 @@ pub(crate) struct Delta {
     pub(crate) built: BTreeMap<u32, u32>,
     /// Tables that were emptied.
     pub(crate) truncated: BTreeSet<u32>,
+    /// Materialized views that were emptied, which loses nothing.
+    unfilled: BTreeSet<u32>,
     /// Tables that are gone.
     pub(crate) dropped: BTreeSet<u32>,
     /// Tables from which rows were deleted.
@@ -87,14 +89,15 @@ impl Compared<'_> {
                 delta.filled.insert(oid);
             }
         }
-        let built = self.built(&delta.truncated);
+        let emptied: BTreeSet<u32> = delta.truncated.union(&delta.unfilled).copied().collect();
+        let built = self.built(&emptied);
         for &table in built.values() {
             *delta.built.entry(table).or_default() += 1;
         }
         // Building an index reads its table, but a materialized view's new rows do not count as read.
         let read = built.values().filter(|table| !delta.rewritten.contains(table));
         delta.scanned.extend(read.copied().collect::<Vec<_>>());
-        delta.scanned.retain(|oid| !delta.truncated.contains(oid));
+        delta.scanned.retain(|oid| !emptied.contains(oid));
         delta
             .scanned
             .extend(self.proved.referencing.iter().filter(|oid| self.stores(**oid) && self.locked(**oid)));
@@ -151,12 +154,14 @@ impl Compared<'_> {
             }
         } else if before.kind == Kind::Table {
             delta.truncated.insert(oid);
+        } else {
+            delta.unfilled.insert(oid);
         }
     }
 
     /// Indexes with storage that no index had before, with their tables: those of tables that are new
     /// or were emptied have nothing in them and do not count.
-    fn built(&self, truncated: &BTreeSet<u32>) -> BTreeMap<u32, u32> {
+    fn built(&self, emptied: &BTreeSet<u32>) -> BTreeMap<u32, u32> {
         let indexes = |catalog: &Catalog| {
             let indexes = catalog.relations.iter().filter(|(_, relation)| relation.kind == Kind::Index);
             indexes.map(|(&oid, relation)| (oid, relation.clone())).collect::<Vec<_>>()
@@ -164,7 +169,7 @@ impl Compared<'_> {
         let known: BTreeSet<u32> = indexes(self.before).iter().map(|(_, index)| index.filenode).collect();
         let mut built = BTreeMap::new();
         for (oid, index) in indexes(self.after) {
-            let Some(table) = index.owner.filter(|table| !truncated.contains(table)) else { continue };
+            let Some(table) = index.owner.filter(|table| !emptied.contains(table)) else { continue };
             let moved = self.before.relations.get(&oid).is_some_and(|old| old.tablespace != index.tablespace);
             let copied = moved && !self.said.building.contains(index.name.name.as_str());
             if !known.contains(&index.filenode) && !self.is_new(table) && !copied {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use connect::{Session, Target};
-use model::{Fault, Literal, Sql, sql};
+use model::{Fault, Literal, Name, Sql, sql};
 
 use crate::catalog::{Catalog, Kind, ask, command, number};
 use crate::text;
@@ -37,9 +37,8 @@ impl Gates {
         let chosen = chosen.into_iter().filter_map(|oid| Some((oid, catalog.name(oid)?)));
         for (oid, name) in chosen.take(GATES_MAX) {
             let holder = Literal::new(format!("lockkeeper_gate_{owner}_{oid}"));
-            let lock = sql!("LOCK TABLE ONLY {} IN SHARE UPDATE EXCLUSIVE MODE", name);
             command(&session, "BEGIN").await?;
-            command(&session, lock.as_str()).await?;
+            command(&session, hold(catalog, oid, name).as_str()).await?;
             command(&session, sql!("PREPARE TRANSACTION {}", holder).as_str()).await?;
             gates.closed.insert(oid, holder);
         }
@@ -61,6 +60,15 @@ impl Gates {
             self.open(table).await?;
         }
         Ok(())
+    }
+}
+
+/// Takes SHARE UPDATE EXCLUSIVE and changes nothing that stays.
+fn hold(catalog: &Catalog, oid: u32, name: &Name) -> Sql {
+    match catalog.relations.get(&oid).map(|relation| relation.kind) {
+        // LOCK TABLE does not take those; a comment needs the same lock, and is rolled back.
+        Some(Kind::MaterializedView) => sql!("COMMENT ON MATERIALIZED VIEW {} IS NULL", name),
+        _ => sql!("LOCK TABLE ONLY {} IN SHARE UPDATE EXCLUSIVE MODE", name),
     }
 }
 

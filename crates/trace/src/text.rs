@@ -79,6 +79,12 @@ pub(crate) fn reads_stdin(sql: &str) -> bool {
     first(sql) == "copy" && lower.split_whitespace().any(|word| word.trim_end_matches(';') == "stdin")
 }
 
+/// Whether it sends rows in a way of its own.
+pub(crate) fn writes_stdout(sql: &str) -> bool {
+    let lower = sql.to_lowercase();
+    first(sql) == "copy" && lower.split_whitespace().any(|word| word.trim_end_matches(';') == "stdout")
+}
+
 /// What a statement does to transactions and settings, which is not measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Control {

@@ -319,6 +319,10 @@ const COUNTERS: &str =
 
 /// Runs one statement and lets its rows go by.
 pub(crate) async fn execute(session: &Session, sql: &str) -> Result<(), tokio_postgres::Error> {
+    if text::writes_stdout(sql) {
+        let rows = session.copy_out(sql).await?;
+        return rows.try_for_each(|_| std::future::ready(Ok(()))).await;
+    }
     let answer = session.simple_query_raw(sql).await?;
     answer.try_for_each(|_| std::future::ready(Ok(()))).await
 }

@@ -1,10 +1,10 @@
 //! Clauses of `ALTER TABLE` about a column.
 
-use facts::{ConversionContext, Form, Role, Storage};
+use facts::{ConversionContext, Form, Role, Roles, Shape, Storage};
 use model::{Ident, Name, Volatility};
 use parse::{Alter, AlterChange, ColumnDefinition, Demand};
 
-use super::{Parts, Session, roles, subject};
+use super::{Parts, Session, roles, subject_of};
 use crate::convert;
 use crate::state::{Catalog, Known, Link, TypeKind, volatility_of};
 
@@ -24,11 +24,11 @@ pub(super) fn alter(
                 parts.lock(name.clone(), model::LockMode::AccessExclusiveLock);
                 return true;
             }
-            add(column, name, catalog, parts);
+            add(column, subject_of(it, catalog, name, None), name, catalog, parts);
             return true;
         }
         AlterChange::DropColumn { column, .. } => {
-            drop_column(column, name, catalog, parts);
+            drop_column(column, subject_of(it, catalog, name, Some(column)), name, catalog, parts);
             return true;
         }
         AlterChange::AlterType { column, .. } => {
@@ -53,7 +53,7 @@ pub(super) fn alter(
         AlterChange::RenameColumn { from, .. } => (Form::RenameColumn, from),
         _ => return false,
     };
-    let (shape, roles) = subject(catalog, name, Some(column));
+    let (shape, roles) = subject_of(it, catalog, name, Some(column));
     parts.add(form, shape, roles);
     true
 }
@@ -124,11 +124,17 @@ fn domain(column: &ColumnDefinition, catalog: &Catalog) -> Option<bool> {
     }
 }
 
-fn add(column: &ColumnDefinition, name: &Name, catalog: &Catalog, parts: &mut Parts) {
-    let (shape, roles) = subject(catalog, name, None);
+fn add(
+    column: &ColumnDefinition,
+    (shape, roles): (Shape, Roles),
+    name: &Name,
+    catalog: &Catalog,
+    parts: &mut Parts,
+) {
     let form = add_form(column, catalog);
     parts.add(form, shape, roles.clone());
     if let Some(default) = &column.default {
+        lock_sequence(&default.text, catalog, parts);
         for function in volatility_of(default, catalog).1 {
             parts.unknown(format!("how volatile {function}() is, is not known; it is taken for volatile"));
         }
@@ -152,14 +158,29 @@ fn add(column: &ColumnDefinition, name: &Name, catalog: &Catalog, parts: &mut Pa
     }
 }
 
-fn drop_column(column: &Ident, name: &Name, catalog: &Catalog, parts: &mut Parts) {
+/// The sequence that a default draws from.
+pub(super) fn lock_sequence(default: &str, catalog: &Catalog, parts: &mut Parts) {
+    if let Some(sequence) = catalog.drawn_from(default).filter(|it| !catalog.is_absent(it)) {
+        parts.lock(sequence, model::LockMode::RowExclusiveLock);
+    }
+}
+
+fn drop_column(
+    column: &Ident,
+    (shape, roles): (Shape, Roles),
+    name: &Name,
+    catalog: &Catalog,
+    parts: &mut Parts,
+) {
     let Some(relation) = catalog.relation(name) else { return };
     if relation.column(column) == Known::No {
         parts.lock(name.clone(), model::LockMode::AccessExclusiveLock);
         return;
     }
-    let (shape, roles) = subject(catalog, name, Some(column));
     parts.add(Form::DropColumn, shape, roles.clone());
+    if catalog.has(name, column, |it| it.generation().is_some()) == Some(true) {
+        parts.loses_nothing();
+    }
     for key in relation.keys_of(column).filter(|key| key.references != *name) {
         let referenced = roles::family(catalog, &key.references);
         parts.add(Form::DropColumnReferencing, shape, roles.clone().with_all(Role::Referenced, referenced));
@@ -169,7 +190,7 @@ fn drop_column(column: &Ident, name: &Name, catalog: &Catalog, parts: &mut Parts
     if !referencing.is_empty() {
         parts.add(Form::DropColumnReferenced, shape, roles.with_all(Role::Referencing, referencing));
     }
-    if let Some(reader) = catalog.reader_of(name, column) {
+    for reader in catalog.readers_of(name, column) {
         parts.lock(reader, model::LockMode::AccessExclusiveLock);
     }
 }
@@ -183,7 +204,7 @@ fn alter_type(
     parts: &mut Parts,
 ) {
     let AlterChange::AlterType { type_reference, using, collation, .. } = &it.change else { return };
-    let (shape, roles) = subject(catalog, name, Some(column));
+    let (shape, roles) = subject_of(it, catalog, name, Some(column));
     let Some(Known::Yes(known)) = catalog.relation(name).map(|it| it.column(column)) else {
         parts.unknown(format!("the type of {name}.{column} so far is not known, so a rewrite is assumed"));
         return parts.add(Form::AlterTypeRewrites, shape, roles);
@@ -195,7 +216,8 @@ fn alter_type(
         indexed,
         utc: session.time_zone.as_deref().is_none_or(is_utc),
     };
-    let mut storage = convert::converted(&known.type_name, &to, context, catalog).storage;
+    let converted = convert::converted(&known.type_name, &to, context, catalog);
+    let mut storage = converted.storage;
     if session.time_zone.is_none() {
         let elsewhere = ConversionContext { utc: false, ..context };
         if convert::converted(&known.type_name, &to, elsewhere, catalog).storage != storage {
@@ -219,6 +241,15 @@ fn alter_type(
         }
     };
     parts.add(form, shape, roles.clone());
+    match context.using {
+        facts::Using::Expression => {
+            parts.unknown(format!(
+                "what the USING expression keeps of the values of {name}.{column} is not known"
+            ));
+        }
+        _ if converted.changes => parts.loses_values(),
+        _ => {}
+    }
     beside(column, name, storage == Storage::Free, catalog, parts, (shape, roles));
 }
 
@@ -233,7 +264,7 @@ fn beside(
     free: bool,
     catalog: &Catalog,
     parts: &mut Parts,
-    (shape, roles): (facts::Shape, facts::Roles),
+    (shape, roles): (Shape, Roles),
 ) {
     let Some(relation) = catalog.relation(name) else { return };
     let checked = relation.table.constraints.values().any(|constraint| {

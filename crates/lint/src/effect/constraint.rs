@@ -4,14 +4,14 @@ use facts::{Form, Role, Roles, Shape};
 use model::{Constraint, ConstraintKind, Ident, Name};
 use parse::{Alter, AlterChange, ConstraintChange, ConstraintDefinition, Demand};
 
-use super::{Parts, roles, subject};
+use super::{Parts, roles, subject, subject_of};
 use crate::state::{Catalog, Known};
 
 /// Adds the parts of a clause about a constraint; says whether it was one.
 pub(super) fn alter(it: &Alter, name: &Name, catalog: &Catalog, parts: &mut Parts) -> bool {
-    let (shape, roles) = subject(catalog, name, None);
+    let (shape, roles) = subject_of(it, catalog, name, None);
     match &it.change {
-        AlterChange::AddConstraint(constraint) => add(constraint, name, catalog, parts),
+        AlterChange::AddConstraint(constraint) => add(constraint, it, name, catalog, parts),
         AlterChange::ValidateConstraint(constraint) => validate(constraint, name, catalog, parts),
         AlterChange::DropConstraint { name: constraint, .. } => {
             drop_constraint(constraint, name, catalog, parts)
@@ -42,8 +42,15 @@ fn referenced(constraint: &Constraint, name: &Name, catalog: &Catalog) -> Vec<Na
     }
 }
 
-fn add(it: &ConstraintDefinition, name: &Name, catalog: &Catalog, parts: &mut Parts) {
-    let (shape, roles) = subject(catalog, name, None);
+fn add(it: &ConstraintDefinition, alter: &Alter, name: &Name, catalog: &Catalog, parts: &mut Parts) {
+    let alter = Alter { only: alter.only || it.no_inherit, ..alter.clone() };
+    let (shape, roles) = subject_of(&alter, catalog, name, None);
+    if it.no_inherit && catalog.major >= 18 {
+        // The children are locked, and then left alone.
+        for child in catalog.descendants(name) {
+            parts.lock(child, model::LockMode::AccessExclusiveLock);
+        }
+    }
     let nullable = |columns: &[Ident]| {
         columns.iter().any(|column| catalog.has(name, column, |it| !it.not_null) == Some(true))
     };

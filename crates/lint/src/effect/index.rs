@@ -4,7 +4,7 @@ use facts::{Form, Role, Roles, Shape};
 use model::Name;
 use parse::{CreateIndex, Maintain, MaintainTarget, RelationKind, Task};
 
-use super::{Parts, query, roles, subject};
+use super::{Parts, reading, roles, subject};
 use crate::state::Catalog;
 
 /// The parts of a `CREATE INDEX`.
@@ -46,9 +46,12 @@ pub(super) fn maintain(it: &Maintain, catalog: &Catalog, parts: &mut Parts) {
     };
     match &it.target {
         MaintainTarget::Relations(relations) => {
-            for relation in relations {
-                let (shape, roles) = subject(catalog, &catalog.resolve(relation), None);
+            for name in relations.iter().map(|relation| catalog.resolve(relation)) {
+                let (shape, roles) = subject(catalog, &name, None);
                 parts.add(form, shape, roles);
+                if it.task == Task::Cluster && it.index.is_none() {
+                    parts.unknown(format!("whether {name} was clustered before is not known; else it fails"));
+                }
             }
         }
         _ => everything(form, catalog, parts),
@@ -111,13 +114,14 @@ fn reindex_table(form: Form, name: &Name, catalog: &Catalog, parts: &mut Parts) 
     let (shape, roles) = subject(catalog, name, None);
     let tables: Vec<Name> =
         roles.named(Role::Table).iter().chain(roles.named(Role::Child)).cloned().collect();
-    let indexes = tables.iter().flat_map(|table| index_names(table, catalog));
+    let stored = tables.iter().filter(|it| catalog.relation(it).is_some_and(|it| !it.is_partitioned()));
+    let indexes = stored.flat_map(|table| index_names(table, catalog));
     parts.add(form, shape, roles.clone().with_all(Role::Indexes, indexes));
 }
 
 /// The names of a table's indexes, those behind constraints included.
-fn index_names(table: &Name, catalog: &Catalog) -> Vec<Name> {
-    let Some(relation) = catalog.relation(table).filter(|it| !it.is_partitioned()) else { return Vec::new() };
+pub(super) fn index_names(table: &Name, catalog: &Catalog) -> Vec<Name> {
+    let Some(relation) = catalog.relation(table) else { return Vec::new() };
     let behind = relation.table.constraints.values().filter(|it| it.has_index()).map(|it| &it.name);
     relation.table.indexes.keys().chain(behind).map(|index| table.sibling(index)).collect()
 }
@@ -136,7 +140,7 @@ fn refresh(it: &Maintain, with_data: bool, concurrently: bool, catalog: &Catalog
         if known.is_none() {
             parts.unknown(format!("what {name} reads is not known; it is locked too"));
         }
-        let sources = query::read_by(catalog, &name);
+        let sources = reading::read_by(catalog, &name);
         parts.add(form, Shape::Plain, roles::alone(catalog, &name).with_all(Role::Source, sources));
     }
 }

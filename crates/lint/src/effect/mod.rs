@@ -9,6 +9,7 @@ mod index;
 mod object;
 mod partition;
 mod query;
+mod reading;
 mod roles;
 mod table;
 
@@ -16,9 +17,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use facts::{Builds, Form, Role, Roles, Shape};
 use model::{Effect, Ident, LockMode, Name, RelationLock};
-use parse::{Action, Verb};
+use parse::{Action, RelationKind, Verb};
 
 pub(crate) use query::{cascade, is_pinned};
+pub(crate) use reading::partition_columns;
 pub(crate) use roles::default_partition;
 
 use crate::state::Catalog;
@@ -46,6 +48,8 @@ pub(crate) struct Part {
     rows: bool,
     /// Whether it is planned and not run.
     planned: bool,
+    /// Whether values are lost that the form's fact, measured on others, keeps.
+    loses: bool,
 }
 
 /// What an action does, before facts are asked.
@@ -61,7 +65,15 @@ pub(crate) struct Parts {
 impl Parts {
     /// One form on a relation, and its roles.
     fn add(&mut self, form: Form, shape: Shape, roles: Roles) {
-        self.parts.push(Part { form, shape, roles, unscanned: BTreeSet::new(), rows: true, planned: false });
+        self.parts.push(Part {
+            form,
+            shape,
+            roles,
+            unscanned: BTreeSet::new(),
+            rows: true,
+            planned: false,
+            loses: false,
+        });
     }
 
     /// The last form added does not scan these relations.
@@ -87,6 +99,18 @@ impl Parts {
         if let Some(part) = self.parts.last_mut() {
             part.planned = true;
         }
+    }
+
+    /// The last form added makes other values of some.
+    fn loses_values(&mut self) {
+        if let Some(part) = self.parts.last_mut() {
+            part.loses = true;
+        }
+    }
+
+    /// The last form added takes what is no stored value.
+    fn loses_nothing(&mut self) {
+        self.only_plans();
     }
 
     fn lock(&mut self, relation: Name, mode: LockMode) {
@@ -153,11 +177,15 @@ pub(crate) fn judge(parts: &Parts, catalog: &Catalog) -> Judged {
         effect.locks.into_iter().for_each(|lock| stronger(&mut locks, lock));
         rewrites.extend(effect.rewrites);
         scans.extend(effect.scans.into_iter().filter(|name| !part.unscanned.contains(name)));
-        judged.effect.data_loss |= effect.data_loss && part.rows;
+        judged.effect.data_loss |= (effect.data_loss || part.loses) && part.rows;
         for (role, kind) in &fact.index_builds {
             count_builds(*kind, part, *role, catalog, &mut builds, &mut judged.unknown);
         }
     }
+    locks = standing_out(locks, catalog);
+    rewrites.retain(|name| stores(name, catalog));
+    scans.retain(|name| stores(name, catalog));
+    builds.retain(|name, _| stores(name, catalog));
     judged.effect.locks = locks.into_iter().map(|(relation, mode)| RelationLock { relation, mode }).collect();
     judged.effect.rewrites = rewrites.into_iter().collect();
     judged.effect.scans = scans.into_iter().collect();
@@ -165,6 +193,25 @@ pub(crate) fn judge(parts: &Parts, catalog: &Catalog) -> Judged {
     judged.unknown.sort();
     judged.unknown.dedup();
     judged
+}
+
+/// Whether a relation has rows of its own: partitioned tables and views have none.
+fn stores(name: &Name, catalog: &Catalog) -> bool {
+    catalog.relation(name).is_none_or(|it| it.kind != RelationKind::View && !it.is_partitioned())
+}
+
+/// An index goes with its table and a sequence with the table that owns it: they are named only where
+/// the lock on them is stronger than the one on that table.
+fn standing_out(locks: BTreeMap<Name, LockMode>, catalog: &Catalog) -> BTreeMap<Name, LockMode> {
+    let owners = |name: &Name| catalog.relation(name).and_then(|it| it.owner.clone()).map(|(owner, _)| owner);
+    let hidden = |name: &Name, mode: LockMode| {
+        owners(name).and_then(|owner| locks.get(&owner)).is_some_and(|of_owner| mode <= *of_owner)
+    };
+    locks
+        .iter()
+        .filter(|(name, mode)| !hidden(name, **mode))
+        .map(|(name, mode)| (name.clone(), *mode))
+        .collect()
 }
 
 fn stronger(locks: &mut BTreeMap<Name, LockMode>, lock: RelationLock) {
@@ -249,6 +296,16 @@ fn alter(it: &parse::Alter, catalog: &Catalog, session: &Session, parts: &mut Pa
     if !known {
         parts.unknown(format!("what this ALTER of {name} does was not measured"));
     }
+}
+
+/// The subject of a clause: with `ONLY`, the table without its children.
+fn subject_of(it: &parse::Alter, catalog: &Catalog, name: &Name, column: Option<&Ident>) -> (Shape, Roles) {
+    let (shape, roles) = subject(catalog, name, column);
+    if !it.only {
+        return (shape, roles);
+    }
+    let counts = roles.index_counts(name);
+    (shape, Roles::of(name.clone()).indexed(name.clone(), counts))
 }
 
 /// `table` in a form's roles, with everything about its family that any form may ask.

@@ -15,6 +15,15 @@ pub(super) fn action(verb: &Verb, catalog: &Catalog, parts: &mut Parts) {
     match verb {
         Verb::CreateSequence(it) => create_sequence(it, catalog, parts),
         Verb::CreateOnTable(it) => create_on_table(it, catalog, parts),
+        Verb::CreateRoutine(it) => {
+            let found = |name: &&parse::Reference| !catalog.is_system(name);
+            for read in it.reads.iter().filter(found).map(|name| catalog.resolve(name)) {
+                parts.lock(read, LockMode::AccessShareLock);
+            }
+            for written in it.writes.iter().filter(found).map(|name| catalog.resolve(name)) {
+                parts.lock(written, LockMode::RowExclusiveLock);
+            }
+        }
         Verb::AlterOnTable(it) => alter_on_table(it, catalog, parts),
         Verb::AlterType(it) => alter_type(it, catalog, parts),
         Verb::Publication(it) => publication(it, catalog, parts),
@@ -223,6 +232,9 @@ pub(super) fn drop_object(it: &Drop, catalog: &Catalog, parts: &mut Parts) {
             let name = catalog.resolve_type(&it.name);
             let users = table::users(catalog, &name);
             let form = if users.is_empty() { Form::DropType } else { Form::DropTypeUsed };
+            for reader in users.iter().flat_map(|table| catalog.readers_of_type(table, &name)) {
+                parts.lock(reader, LockMode::AccessExclusiveLock);
+            }
             parts.add(form, Shape::Plain, Roles::default().with_all(Role::User, users));
         }
         DropKind::Routine => drop_routine(&it.name.name, it.cascade, catalog, parts),
@@ -243,8 +255,10 @@ pub(super) fn drop_object(it: &Drop, catalog: &Catalog, parts: &mut Parts) {
         _ => {}
     }
     if it.cascade && matches!(it.kind, DropKind::View | DropKind::MaterializedView) {
-        let readers: Vec<Name> = catalog.pointing_at(Link::Reads, &name).cloned().collect();
-        readers.into_iter().for_each(|reader| parts.lock(reader, LockMode::AccessExclusiveLock));
+        catalog
+            .readers(&name)
+            .into_iter()
+            .for_each(|reader| parts.lock(reader, LockMode::AccessExclusiveLock));
     }
 }
 
@@ -263,15 +277,15 @@ fn drop_index(it: &Drop, name: &Name, catalog: &Catalog, parts: &mut Parts) {
 }
 
 fn drop_sequence(name: &Name, catalog: &Catalog, parts: &mut Parts) {
-    let owner = catalog.relation(name).and_then(|it| it.owner.clone()).map(|(table, _)| table);
-    let form = if owner.is_some() { Form::DropSequenceUsed } else { Form::DropSequence };
-    parts.add(form, Shape::Plain, Roles::of(name.clone()).with_all(Role::User, owner));
+    let users: Vec<Name> = catalog.pointing_at(Link::Draws, name).cloned().collect();
+    let form = if users.is_empty() { Form::DropSequence } else { Form::DropSequenceUsed };
+    parts.add(form, Shape::Plain, Roles::of(name.clone()).with_all(Role::User, users));
 }
 
 fn drop_on_table(it: &Drop, catalog: &Catalog, parts: &mut Parts) {
     let Some(table) = &it.table else { return };
     let name = catalog.resolve(table);
-    if catalog.is_absent(&name) {
+    if catalog.is_absent(&name) || catalog.lacks_on_table(it, &name) {
         return;
     }
     let form = match it.kind {

@@ -3,66 +3,17 @@
 use std::collections::BTreeSet;
 
 use facts::{Form, Role, Roles, Shape};
-use model::{ForeignKeyAction, Ident, LockMode, Name, ObjectRef};
+use model::{ForeignKeyAction, Ident, LockMode, Name, Volatility};
 use parse::{Copy, Query, Reference, RelationKind, Truncate, Write, WriteKind};
 
-use super::{Parts, roles, subject};
+use super::reading::{below, planner_chooses, prunes, reads, sources};
+use super::{Parts, column, roles, subject};
 use crate::state::{Catalog, Link, Relation};
-
-/// The relations a query names, those of the system aside, and what views among them read in turn.
-pub(super) fn sources(query: &Query, catalog: &Catalog) -> (Vec<Name>, Vec<Name>) {
-    let named = query.reads.iter().filter(|read| !catalog.is_system(read)).map(|read| catalog.resolve(read));
-    let named: Vec<Name> = named.filter(|name| !catalog.is_absent(name)).collect();
-    let below = named.iter().flat_map(|name| below(catalog, name)).collect();
-    (named, below)
-}
-
-/// What a view reads, through all views on the way; for tables, their children.
-fn below(catalog: &Catalog, name: &Name) -> Vec<Name> {
-    match catalog.relation(name).map(|it| it.kind) {
-        Some(RelationKind::View) => {
-            let mut found = BTreeSet::new();
-            let mut open = vec![name.clone()];
-            while let Some(next) = open.pop() {
-                for read in read_by(catalog, &next) {
-                    let is_view = catalog.relation(&read).is_some_and(|it| it.kind == RelationKind::View);
-                    if found.insert(read.clone()) && is_view {
-                        open.push(read);
-                    }
-                }
-            }
-            found.into_iter().collect()
-        }
-        _ => catalog.descendants(name),
-    }
-}
-
-/// The relations that a view's query names.
-pub(super) fn read_by(catalog: &Catalog, view: &Name) -> Vec<Name> {
-    let reads = catalog.relation(view).map(|it| it.reads.clone()).unwrap_or_default();
-    let names: BTreeSet<Name> = reads
-        .into_iter()
-        .filter_map(|read| match read {
-            ObjectRef::Table(name) | ObjectRef::View(name) | ObjectRef::Column(name, _) => Some(name),
-            _ => None,
-        })
-        .collect();
-    names.into_iter().collect()
-}
 
 /// The parts of a query.
 pub(super) fn query(it: &Query, catalog: &Catalog, parts: &mut Parts) {
     let (named, below) = sources(it, catalog);
-    let locking: BTreeSet<Name> = it.row_locks.iter().map(|name| catalog.resolve(name)).collect();
-    for source in &named {
-        let form = if locking.contains(source) { Form::SelectForUpdate } else { Form::Select };
-        let (shape, roles) = subject(catalog, source, None);
-        parts.add(form, shape, roles);
-        let view = catalog.relation(source).is_some_and(|it| it.kind == RelationKind::View);
-        if it.explained || it.has_where || it.limited || view {
-            parts.without_scans(std::iter::once(source.clone()).chain(catalog.descendants(source)));
-        }
-    }
+    reads(it, &named, catalog, parts);
     for source in below {
         parts.lock(source, LockMode::AccessShareLock);
     }
@@ -72,10 +23,20 @@ pub(super) fn query(it: &Query, catalog: &Catalog, parts: &mut Parts) {
     calls(it, parts, catalog);
 }
 
-/// Functions that may do anything.
+/// Functions that may do anything, and those that lock the sequence they are given.
 pub(super) fn calls(it: &Query, parts: &mut Parts, catalog: &Catalog) {
-    for call in it.functions.iter().filter(|call| catalog.routine(&call.function).is_some()) {
+    // What is declared immutable reads no table.
+    let follows = |volatility: Option<Volatility>| volatility.is_some_and(|it| it > Volatility::Immutable);
+    for call in it.functions.iter().filter(|call| follows(catalog.routine(&call.function))) {
         parts.unknown(format!("what the function {} does is not followed", call.function));
+    }
+    for call in it.functions.iter().filter(|_| !it.explained) {
+        if let ("nextval" | "setval" | "currval", Some(Some(sequence))) =
+            (call.function.name.as_str(), call.arguments.first())
+        {
+            let default = ["nextval('", sequence, "')"].concat();
+            column::lock_sequence(&default, catalog, parts);
+        }
     }
 }
 
@@ -84,7 +45,10 @@ fn one_write(write: &Write, it: &Query, named: &[Name], catalog: &Catalog, parts
     if catalog.is_absent(&name) {
         return;
     }
-    let (shape, roles) = subject(catalog, &name, None);
+    let (shape, roles) = match it.only.contains(&write.table) {
+        true => (roles::shape(catalog, &name), roles::alone(catalog, &name)),
+        false => subject(catalog, &name, None),
+    };
     let Some(relation) = catalog.relation(&name).cloned() else { return };
     if relation.kind == RelationKind::View {
         parts.lock(name.clone(), LockMode::RowExclusiveLock);
@@ -109,7 +73,15 @@ fn one_write(write: &Write, it: &Query, named: &[Name], catalog: &Catalog, parts
         parts.without_scans(unscanned);
         return parts.only_plans();
     }
-    let pinned = is_pinned(write, &relation);
+    if write.kind == WriteKind::Insert && relation.is_partitioned() {
+        parts
+            .unknown(format!("which partitions of {name} the rows go to is not known; those are locked too"));
+    } else if prunes(it, &relation) {
+        parts.unknown(format!("which partitions of {name} the condition leaves out is not known"));
+    } else if write.kind == WriteKind::Merge || (write.from_others && it.has_where) {
+        parts.unknown(planner_chooses(&name));
+    }
+    let pinned = is_pinned(&write.pinned, &relation);
     if pinned || (it.has_where && write.kind == WriteKind::Insert) {
         parts.without_scans(unscanned.clone());
     }
@@ -118,25 +90,30 @@ fn one_write(write: &Write, it: &Query, named: &[Name], catalog: &Catalog, parts
     if pinned {
         parts.without_scans_since(before, &unscanned);
     }
+    let takes_defaults = matches!(write.kind, WriteKind::Insert | WriteKind::InsertOnConflict);
+    let left_out = |column: &&model::Column| !write.columns.contains(&column.name);
+    for column in relation.table.columns.iter().filter(|_| takes_defaults).filter(left_out) {
+        let default = column.default.as_ref().map_or("", |default| default.0.as_str());
+        column::lock_sequence(default, catalog, parts);
+    }
     for trigger in relation.table.triggers.keys() {
         parts.unknown(format!("what the trigger {trigger} of {name} does is not followed"));
     }
 }
 
 /// Whether `WHERE` names at most a few rows by a key.
-pub(crate) fn is_pinned(write: &Write, relation: &Relation) -> bool {
+pub(crate) fn is_pinned(pinned: &[Ident], relation: &Relation) -> bool {
     let keys = relation.table.constraints.values().filter(|it| {
         matches!(it.kind, model::ConstraintKind::PrimaryKey { .. } | model::ConstraintKind::Unique { .. })
     });
-    let covers =
-        |columns: &[Ident]| !columns.is_empty() && columns.iter().all(|it| write.pinned.contains(it));
+    let covers = |columns: &[Ident]| !columns.is_empty() && columns.iter().all(|it| pinned.contains(it));
     let by_constraint = keys.into_iter().any(|key| covers(key.columns()));
     let by_index = relation.table.indexes.values().filter(|index| index.unique).any(|index| {
         let columns: Vec<Ident> = index.keys.iter().filter_map(|key| key.column.clone()).collect();
         columns.len() == index.keys.len() && covers(&columns)
     });
     // Nothing is known of the keys of a table that was only mentioned; a column called id is one.
-    let by_habit = !relation.whole && write.pinned.iter().any(|column| column.as_str() == "id");
+    let by_habit = !relation.whole && pinned.iter().any(|column| column.as_str() == "id");
     by_constraint || by_index || by_habit
 }
 
@@ -216,7 +193,11 @@ pub(super) fn truncate(it: &Truncate, catalog: &Catalog, parts: &mut Parts) {
     let tables: Vec<Name> = it.tables.iter().map(|table| catalog.resolve(table)).collect();
     let form = if it.restart_identity { Form::TruncateRestartIdentity } else { Form::Truncate };
     for name in tables.iter().filter(|name| !catalog.is_absent(name)) {
-        let (shape, mut roles) = subject(catalog, name, None);
+        let only = it.only.iter().any(|only| catalog.resolve(only) == *name);
+        let (shape, mut roles) = match only {
+            true => (roles::shape(catalog, name), roles::alone(catalog, name)),
+            false => subject(catalog, name, None),
+        };
         if it.restart_identity {
             roles = roles.with_all(Role::Sequence, sequences(name, catalog));
         }
@@ -266,7 +247,12 @@ pub(super) fn lock(tables: &[Reference], mode: LockMode, catalog: &Catalog, part
         LockMode::AccessExclusiveLock => Form::LockAccessExclusive,
     };
     for table in tables {
-        let (shape, roles) = subject(catalog, &catalog.resolve(table), None);
+        let name = catalog.resolve(table);
+        let (shape, roles) = subject(catalog, &name, None);
         parts.add(form, shape, roles);
+        if catalog.relation(&name).is_some_and(|it| it.kind == RelationKind::View) {
+            // What a view reads is locked with it.
+            below(catalog, &name).into_iter().for_each(|it| parts.lock(it, mode));
+        }
     }
 }

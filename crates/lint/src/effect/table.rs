@@ -1,10 +1,10 @@
 //! Tables as a whole, and whatever is dropped.
 
 use facts::{Form, Role, Roles, Shape};
-use model::{LockMode, Name};
+use model::{Ident, LockMode, Name};
 use parse::{Alter, AlterChange, CreateFromQuery, CreateTable, Demand, Drop, DropKind, RelationKind};
 
-use super::{Parts, column, object, query, roles, subject};
+use super::{Parts, column, object, query, reading, roles, subject, subject_of};
 use crate::state::{Catalog, Link};
 
 /// The parts of a `CREATE TABLE`.
@@ -52,8 +52,16 @@ fn partition(parent: &Name, is_default: bool, catalog: &Catalog, parts: &mut Par
     };
     let roles = Roles::of(parent.clone())
         .with_all(Role::DefaultPartition, default)
-        .with_all(Role::Referenced, roles::referenced(catalog, parent));
-    parts.add(form, roles::shape(catalog, parent), roles);
+        .with_all(Role::Referenced, roles::referenced(catalog, parent))
+        .with_all(Role::Referencing, roles::referencing(catalog, parent));
+    let shape = roles::shape(catalog, parent);
+    if !roles.named(Role::Referenced).is_empty() {
+        parts.add(Form::CreatePartitionReferencing, shape, roles.clone());
+    }
+    if !roles.named(Role::Referencing).is_empty() {
+        parts.add(Form::CreatePartitionReferenced, shape, roles.clone());
+    }
+    parts.add(form, shape, roles);
 }
 
 /// The parts of what is created from a query.
@@ -71,12 +79,17 @@ pub(super) fn create_from_query(it: &CreateFromQuery, catalog: &Catalog, parts: 
         _ => Form::CreateTableAs,
     };
     let runs = it.kind != RelationKind::View && it.with_data;
-    let (sources, below) = query::sources(&it.query, catalog);
+    let (sources, below) = reading::sources(&it.query, catalog);
     let roles = if there { Roles::of(name) } else { Roles::default() };
+    let partitions = sources.iter().flat_map(|it| catalog.descendants(it)).collect::<Vec<_>>();
+    let sources: Vec<Name> = sources.into_iter().chain(partitions.into_iter().filter(|_| runs)).collect();
     parts.add(form, Shape::Plain, roles.with_all(Role::Source, sources.iter().cloned()));
     // What a view reads is only locked where its query is run.
     if runs {
         below.iter().for_each(|source| parts.lock(source.clone(), LockMode::AccessShareLock));
+    }
+    if runs && it.query.has_where && sources.len() > 1 {
+        sources.iter().for_each(|source| parts.unknown(reading::planner_chooses(source)));
     }
     if !runs || it.query.has_where {
         parts.without_scans(sources);
@@ -121,9 +134,24 @@ pub(super) fn alter(it: &Alter, name: &Name, catalog: &Catalog, parts: &mut Part
         AlterChange::EnableRule => Form::EnableRule,
         _ => return false,
     };
-    let (shape, roles) = subject(catalog, name, None);
+    let (shape, mut roles) = subject_of(it, catalog, name, None);
+    if let AlterChange::EnableTrigger { trigger, internal, .. } = &it.change
+        && !reaches_partitions(trigger.as_ref(), *internal, name, catalog)
+    {
+        roles = Roles::of(name.clone());
+    }
     parts.add(form, shape, roles);
     true
+}
+
+/// Whether the partitions have triggers that follow from the table's.
+fn reaches_partitions(trigger: Option<&Ident>, internal: bool, name: &Name, catalog: &Catalog) -> bool {
+    let Some(relation) = catalog.relation(name) else { return true };
+    let rows = |definition: &str| definition.is_empty() || definition.to_uppercase().contains("FOR EACH ROW");
+    let mut own = relation.table.triggers.iter().filter(|(name, _)| trigger.is_none_or(|it| it == *name));
+    let keys = relation.table.foreign_keys().next().is_some()
+        || catalog.pointing_at(Link::References, name).next().is_some();
+    own.any(|(_, it)| rows(&it.definition.0)) || (internal && keys)
 }
 
 /// The parts of a `DROP`.
@@ -151,12 +179,15 @@ fn drop_table(name: &Name, catalog: &Catalog, parts: &mut Parts, seen: &mut Vec<
     if let Some((parent, _)) = parent {
         let default = roles::default_partition(catalog, &parent).filter(|it| it != name);
         let roles = roles.clone().with(Role::Parent, parent).with_all(Role::DefaultPartition, default);
-        parts.add(Form::DropPartition, shape, roles);
+        parts.add(Form::DropPartition, Shape::Plain, roles);
     }
     for table in std::iter::once(name.clone()).chain(catalog.descendants(name)) {
         let referenced = roles::referenced(catalog, &table);
         if !referenced.is_empty() {
-            let family = referenced.iter().flat_map(|it| roles::family(catalog, it));
+            // Before 15 the partitions are locked and the partitioned table itself is not.
+            let locked =
+                |it: &Name| catalog.major >= 15 || catalog.relation(it).is_none_or(|it| !it.is_partitioned());
+            let family = referenced.iter().flat_map(|it| roles::family(catalog, it)).filter(locked);
             parts.add(Form::DropTableReferencing, shape, roles.clone().with_all(Role::Referenced, family));
         }
         let referencing = roles::referencing(catalog, &table);
@@ -167,8 +198,7 @@ fn drop_table(name: &Name, catalog: &Catalog, parts: &mut Parts, seen: &mut Vec<
                 roles.clone().with_all(Role::Referencing, referencing),
             );
         }
-        let readers: Vec<Name> = catalog.pointing_at(Link::Reads, &table).cloned().collect();
-        for reader in readers {
+        for reader in catalog.readers(&table) {
             parts.add(Form::DropTableViewed, shape, roles.clone().with(Role::View, reader));
         }
     }
@@ -181,7 +211,9 @@ fn drop_table(name: &Name, catalog: &Catalog, parts: &mut Parts, seen: &mut Vec<
 
 /// The tables of a namespace that goes with everything in it.
 pub(super) fn drop_schema(it: &Drop, catalog: &Catalog, parts: &mut Parts) {
-    let tables: Vec<Name> = catalog.relations_in(&it.name.name).map(|(name, _)| name.clone()).collect();
+    // Indexes and sequences go with the tables they belong to.
+    let alone = catalog.relations_in(&it.name.name).filter(|(_, relation)| relation.owner.is_none());
+    let tables: Vec<Name> = alone.map(|(name, _)| name.clone()).collect();
     if it.cascade && !tables.is_empty() {
         parts.add(
             Form::DropSchemaCascade,

@@ -41,7 +41,7 @@ fn check(seen: &Seen<'_>) -> Hits {
 
 fn is_unbounded(seen: &Seen<'_>, write: &Write) -> bool {
     let name = seen.catalog.resolve(&write.table);
-    let pinned = seen.relation(&name).is_some_and(|relation| is_pinned(write, relation));
+    let pinned = seen.relation(&name).is_some_and(|relation| is_pinned(&write.pinned, relation));
     let conditioned = write.has_where || write.from_others;
     matches!(write.kind, WriteKind::Update | WriteKind::Delete) && conditioned && !pinned && !write.ranged
 }

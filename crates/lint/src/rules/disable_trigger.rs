@@ -25,7 +25,7 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(seen: &Seen<'_>) -> Hits {
     let Some((it, table)) = altered(seen) else { return Vec::new() };
-    let AlterChange::EnableTrigger { trigger, disable: true } = &it.change else { return Vec::new() };
+    let AlterChange::EnableTrigger { trigger, disable: true, .. } = &it.change else { return Vec::new() };
     let what = match trigger {
         Some(trigger) => format!("what the trigger {trigger} keeps up"),
         None => "what its triggers keep up, and with ALL its foreign keys,".to_owned(),

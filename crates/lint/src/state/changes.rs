@@ -30,6 +30,12 @@ impl Relation {
         {
             *owner = to.clone();
         }
+        let (old, new) = (["'", &from.to_string(), "'"].concat(), ["'", &to.to_string(), "'"].concat());
+        for default in self.table.columns.iter_mut().filter_map(|column| column.default.as_mut()) {
+            if default.0.contains("nextval(") {
+                default.0 = default.0.replace(&old, &new);
+            }
+        }
         self.map_reads(|read| match read {
             ObjectRef::Table(name) if name == *from => ObjectRef::Table(to.clone()),
             ObjectRef::View(name) if name == *from => ObjectRef::View(to.clone()),

@@ -13,6 +13,7 @@ impl Catalog {
     pub(crate) fn of(schema: &Schema) -> Self {
         let mut catalog = Self { complete: true, ..Self::empty() };
         catalog.namespaces.extend(schema.namespaces.keys().cloned());
+        catalog.extended = schema.extensions.keys().any(|name| name.as_str() != "plpgsql");
         for (name, table) in &schema.tables {
             catalog.load_indexes(name, table.indexes.keys());
             let behind = table.constraints.values().filter(|it| it.has_index()).map(|it| &it.name);
@@ -40,7 +41,7 @@ impl Catalog {
         catalog.load_identities(schema);
         catalog.load_types(schema);
         for routine in schema.routines.values() {
-            let volatility = declared(routine)
+            let volatility = super::volatility::of_routine(declared(routine), sql_body(routine), &catalog)
                 .max(catalog.routines.get(&routine.name).copied().unwrap_or(Volatility::Immutable));
             catalog.set_routine(routine.name.clone(), Some(volatility));
         }
@@ -94,6 +95,15 @@ impl Catalog {
             }
         }
     }
+}
+
+/// The body of a routine in SQL, as `pg_get_functiondef` quotes it.
+fn sql_body(routine: &Routine) -> Option<&str> {
+    let (head, rest) = routine.definition.0.split_once("AS $function$")?;
+    let words: Vec<&str> = head.split_ascii_whitespace().collect();
+    let language = words.windows(2).find(|pair| pair[0] == "LANGUAGE").map(|pair| pair[1]);
+    let plain = !words.contains(&"SETOF") && !words.contains(&"DEFINER") && !words.contains(&"STRICT");
+    (language == Some("sql") && plain).then(|| rest.split("$function$").next()).flatten()
 }
 
 /// The volatility a routine's definition declares.

@@ -11,6 +11,8 @@ mod changes;
 mod create;
 mod drop;
 mod load;
+mod readers;
+mod refresh;
 mod relation;
 mod volatility;
 
@@ -41,6 +43,8 @@ pub(crate) struct Catalog {
     pub(crate) complete: bool,
     /// Whether statements are of the past: what they make is used by others, and may hold rows.
     pub(crate) applying: bool,
+    /// Whether there may be types, functions and operator classes of an extension, of which no schema tells.
+    pub(crate) extended: bool,
     /// The server's major, for errors that only some majors give.
     pub(crate) major: u32,
     journal: Vec<Undo>,
@@ -274,6 +278,37 @@ impl Catalog {
     pub(crate) fn resolve_type(&self, name: &Reference) -> Name {
         let found = self.candidates(name).find(|candidate| self.types.contains_key(candidate));
         found.unwrap_or_else(|| name.in_schema(&self.default_namespace()))
+    }
+
+    /// Fails where a type is known not to exist.
+    ///
+    /// # Errors
+    /// `type "…" does not exist`.
+    pub(crate) fn expect_type(&self, it: &parse::TypeReference) -> Result<(), crate::failure::Failure> {
+        let parse::BaseType::Named { name, .. } = &it.base else { return Ok(()) };
+        self.expect_type_named(name)
+    }
+
+    /// Fails where a type of this name is known not to exist.
+    ///
+    /// # Errors
+    /// `type "…" does not exist`.
+    pub(crate) fn expect_type_named(&self, name: &Reference) -> Result<(), crate::failure::Failure> {
+        let of_system = |name: &Reference| match &name.schema {
+            Some(schema) => matches!(schema.as_str(), "pg_catalog" | "information_schema"),
+            None => volatility::is_system_type(name.name.as_str()),
+        };
+        let known =
+            self.candidates(name).any(|it| self.types.contains_key(&it) || self.relations.contains_key(&it));
+        if known || !self.complete || self.extended || of_system(name) {
+            return Ok(());
+        }
+        if let Some(schema) = name.schema.as_ref().filter(|it| !self.has_namespace(it)) {
+            return Err(crate::failure::missing("schema", schema));
+        }
+        let dotted = name.schema.as_ref().map(|it| [it.as_str(), ".", name.name.as_str()].concat());
+        let shown = dotted.map_or_else(|| name.name.clone(), Ident::new);
+        Err(crate::failure::missing("type", &shown))
     }
 
     /// Whether a name is of the system's catalog, which no statement of a migration competes for.

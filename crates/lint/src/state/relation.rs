@@ -20,6 +20,7 @@ impl Relation {
             gone: BTreeSet::new(),
             validated: BTreeSet::new(),
             populated: true,
+            bound_kept: None,
         }
     }
 
@@ -48,6 +49,12 @@ impl Relation {
         links.extend(
             table.columns.iter().filter_map(|column| Some((Link::Uses, named_type(&column.type_name.0)?))),
         );
+        let defaults = table.columns.iter().filter_map(|column| column.default.as_ref());
+        links.extend(defaults.filter_map(|default| {
+            let sequence = super::readers::sequence_in(&default.0)?;
+            // A default keeps the namespace of its sequence.
+            Some((Link::Draws, Name { schema: sequence.schema?, name: sequence.name }))
+        }));
         links.extend(self.owner.iter().map(|(owner, _)| (Link::Belongs, owner.clone())));
         links.extend(self.reads.iter().filter_map(|read| match read {
             ObjectRef::Table(name) | ObjectRef::View(name) | ObjectRef::Column(name, _) => {
@@ -116,6 +123,8 @@ pub(crate) enum Link {
     Uses,
     /// A sequence or index belongs to it.
     Belongs,
+    /// A default takes its values from the sequence.
+    Draws,
 }
 
 /// A relation as far as it is known.
@@ -143,6 +152,8 @@ pub(crate) struct Relation {
     pub(crate) validated: BTreeSet<Ident>,
     /// Whether a materialized view was filled.
     pub(crate) populated: bool,
+    /// The bound it had as a partition, where a `DETACH … CONCURRENTLY` left a CHECK that says the same.
+    pub(crate) bound_kept: Option<String>,
 }
 
 impl Default for Relation {

@@ -27,6 +27,29 @@ fn volatility(word: &str) -> Volatility {
     }
 }
 
+/// How volatile calls of a routine are: the server puts an SQL body of one expression in the place of the
+/// call, where that is no more volatile than the routine says it is.
+pub(crate) fn of_routine(declared: Volatility, sql_body: Option<&str>, catalog: &Catalog) -> Volatility {
+    let one = sql_body.and_then(|body| {
+        let body = body.trim().trim_end_matches(';');
+        let (word, expression) = body.split_once(char::is_whitespace)?;
+        let plain = !body.contains(';') && !body.to_ascii_lowercase().contains("from");
+        (word.eq_ignore_ascii_case("select") && plain).then(|| Expression::parse(expression))
+    });
+    match one.filter(|it| !it.has_subquery && !it.text.is_empty()) {
+        Some(expression) => declared.min(volatility_of(&expression, catalog).0),
+        None => declared,
+    }
+}
+
+/// The types of `pg_catalog` and `information_schema` on any major.
+const TYPES: &str = include_str!("../../data/types.txt");
+
+/// Whether the system has a type of this name.
+pub(crate) fn is_system_type(name: &str) -> bool {
+    TYPES.lines().any(|line| line == name)
+}
+
 /// The most volatile function an expression calls, and the functions of which it is not known: those
 /// are taken for volatile, as functions are unless they say otherwise.
 pub(crate) fn volatility_of(expression: &Expression, catalog: &Catalog) -> (Volatility, Vec<Reference>) {

@@ -161,6 +161,8 @@ pub enum AlterChange {
     EnableTrigger {
         /// The trigger.
         trigger: Option<Ident>,
+        /// `ALL`: those behind foreign keys too.
+        internal: bool,
         /// `DISABLE`.
         disable: bool,
     },

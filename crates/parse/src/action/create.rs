@@ -207,6 +207,12 @@ pub struct CreateRoutine {
     pub volatility: Volatility,
     /// `SECURITY DEFINER` without a `SET search_path`.
     pub open_security_definer: bool,
+    /// The body, where it is in SQL.
+    pub sql_body: Option<String>,
+    /// Relations that the statements of an SQL body read; the server looks them up when it is made.
+    pub reads: Vec<Reference>,
+    /// Relations that they write.
+    pub writes: Vec<Reference>,
 }
 
 /// `CREATE TRIGGER`, `RULE`, `POLICY`, `STATISTICS`.

@@ -7,6 +7,8 @@ use crate::names::Reference;
 /// `VACUUM`, `ANALYZE`, `CLUSTER`, `REINDEX`, `REFRESH MATERIALIZED VIEW`, `REPACK`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Maintain {
+    /// The index that `CLUSTER` names.
+    pub index: Option<Ident>,
     /// Which.
     pub task: Task,
     /// What it works on.

@@ -23,6 +23,10 @@ pub struct Query {
     pub columns: BTreeSet<Ident>,
     /// Whether it takes all columns of a relation: `*`.
     pub star: bool,
+    /// Relations it reads with `ONLY`, without their children.
+    pub only: BTreeSet<Reference>,
+    /// The columns that the `WHERE` of a plain `SELECT` compares with constants by `=` or `IN`.
+    pub pinned: Vec<Ident>,
     /// Whether a `WHERE` or a join condition limits what it reads.
     pub has_where: bool,
     /// Whether it only plans: `EXPLAIN` without `ANALYZE`.
@@ -90,6 +94,8 @@ pub struct Copy {
 pub struct Truncate {
     /// The tables.
     pub tables: Vec<Reference>,
+    /// Those of them with `ONLY`, without their children.
+    pub only: BTreeSet<Reference>,
     /// `CASCADE`.
     pub cascade: bool,
     /// `RESTART IDENTITY`.

@@ -183,12 +183,16 @@ fn setting(action: &ast::AlterTableAction) -> Option<AlterChange> {
         Action::NotOf(_) => AlterChange::NotOf,
         Action::EnableTrigger(it) => trigger(it.trigger_target(), false),
         Action::DisableTrigger(it) => trigger(it.trigger_target(), true),
-        Action::EnableAlwaysTrigger(it) => {
-            AlterChange::EnableTrigger { trigger: ident_of(it.trigger_ref()), disable: false }
-        }
-        Action::EnableReplicaTrigger(it) => {
-            AlterChange::EnableTrigger { trigger: ident_of(it.trigger_ref()), disable: false }
-        }
+        Action::EnableAlwaysTrigger(it) => AlterChange::EnableTrigger {
+            trigger: ident_of(it.trigger_ref()),
+            internal: false,
+            disable: false,
+        },
+        Action::EnableReplicaTrigger(it) => AlterChange::EnableTrigger {
+            trigger: ident_of(it.trigger_ref()),
+            internal: false,
+            disable: false,
+        },
         Action::EnableRule(_) | Action::DisableRule(_) => AlterChange::EnableRule,
         Action::EnableAlwaysRule(_) | Action::EnableReplicaRule(_) => AlterChange::EnableRule,
         Action::MergePartitions(_) => AlterChange::Other("MERGE PARTITIONS"),
@@ -199,11 +203,12 @@ fn setting(action: &ast::AlterTableAction) -> Option<AlterChange> {
 }
 
 fn trigger(target: Option<ast::TriggerTarget>, disable: bool) -> AlterChange {
+    let internal = matches!(target, Some(ast::TriggerTarget::All(_)));
     let trigger = match target {
         Some(ast::TriggerTarget::TriggerRef(it)) => ident_of(Some(it)),
         _ => None,
     };
-    AlterChange::EnableTrigger { trigger, disable }
+    AlterChange::EnableTrigger { trigger, internal, disable }
 }
 
 fn alter_column(column: Ident, option: ast::AlterColumnOption) -> Option<AlterChange> {

@@ -32,7 +32,7 @@ fn plain(task: Task, relations: Vec<Reference>) -> Maintain {
         relations if relations.is_empty() => MaintainTarget::Database,
         relations => MaintainTarget::Relations(relations),
     };
-    Maintain { task, target, concurrently: false }
+    Maintain { index: None, task, target, concurrently: false }
 }
 
 fn tables(list: Option<ast::TableAndColumnsList>) -> Vec<Reference> {
@@ -55,7 +55,11 @@ fn says(node: &SyntaxNode, word: &str) -> bool {
 fn cluster(it: &ast::Cluster) -> Maintain {
     let legacy = it.cluster_legacy().and_then(|it| it.on_path()).and_then(|it| it.table_name_ref());
     let table = it.table_name_ref().or(legacy).and_then(|it| reference(it.path_ref()));
-    plain(Task::Cluster, table.into_iter().collect())
+    let named =
+        it.cluster_using_index().and_then(|it| reference(it.index_ref()?.path_ref())).map(|it| it.name);
+    let legacy = it.cluster_legacy().and_then(|it| reference(it.index_ref()?.path_ref())).map(|it| it.name);
+    let index = named.or(legacy);
+    Maintain { index, ..plain(Task::Cluster, table.into_iter().collect()) }
 }
 
 fn reindex(it: &ast::Reindex) -> Option<Maintain> {
@@ -71,7 +75,7 @@ fn reindex(it: &ast::Reindex) -> Option<Maintain> {
             MaintainTarget::Database
         }
     };
-    Some(Maintain { task: Task::Reindex, target, concurrently: it.is_concurrently() })
+    Some(Maintain { index: None, task: Task::Reindex, target, concurrently: it.is_concurrently() })
 }
 
 fn refresh(it: &ast::Refresh) -> Option<Maintain> {

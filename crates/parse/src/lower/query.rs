@@ -22,8 +22,10 @@ pub(super) fn statement(stmt: &ast::Stmt, sink: &mut Sink<'_>) -> bool {
         | ast::Stmt::Insert(_)
         | ast::Stmt::Update(_)
         | ast::Stmt::Delete(_)
-        | ast::Stmt::Merge(_)
-        | ast::Stmt::Declare(_) => Verb::Query(Box::new(query_of(stmt.syntax()))),
+        | ast::Stmt::Merge(_) => Verb::Query(Box::new(query_of(stmt.syntax()))),
+        // Planned, and run by a later statement.
+        ast::Stmt::Declare(_) => planned(stmt.syntax(), Operation::Select),
+        ast::Stmt::Prepare(_) => planned(stmt.syntax(), Operation::Other),
         ast::Stmt::Explain(it) => return explain(it, sink),
         ast::Stmt::Copy(it) => copy(it),
         ast::Stmt::Truncate(it) => truncate(it),
@@ -31,6 +33,10 @@ pub(super) fn statement(stmt: &ast::Stmt, sink: &mut Sink<'_>) -> bool {
     };
     sink.push(stmt.syntax(), verb);
     true
+}
+
+fn planned(node: &SyntaxNode, operation: Operation) -> Verb {
+    Verb::Query(Box::new(Query { explained: true, operation: Some(operation), ..query_of(node) }))
 }
 
 fn explain(it: &ast::Explain, sink: &mut Sink<'_>) -> bool {
@@ -70,7 +76,9 @@ fn copy(it: &ast::Copy) -> Verb {
 
 fn truncate(it: &ast::Truncate) -> Verb {
     let tables = it.table_list().into_iter().flat_map(|list| list.table_relation_names());
+    let only = tables.clone().filter(|it| it.only_token().is_some());
     Verb::Truncate(Box::new(Truncate {
+        only: references(only.filter_map(|it| it.table_name_ref())).into_iter().collect(),
         tables: references(tables.filter_map(|it| it.table_name_ref())),
         cascade: matches!(it.drop_behavior(), Some(ast::DropBehavior::Cascade(_))),
         restart_identity: matches!(it.identity_action(), Some(ast::IdentityAction::RestartIdentity(_))),
@@ -88,10 +96,24 @@ pub(super) fn query_of(node: &SyntaxNode) -> Query {
                 with_names.insert(ident(&node));
             }
             SyntaxKind::RELATION_FROM_ITEM | SyntaxKind::TABLE => {
-                query.reads.extend(named_relation(&node));
+                let named = named_relation(&node);
+                query.only.extend(named.clone().filter(|_| has_token(&node, SyntaxKind::ONLY_KW)));
+                query.reads.extend(named);
+            }
+            SyntaxKind::RELATION_NAME if has_token(&node, SyntaxKind::ONLY_KW) => {
+                let path = node.descendants().find_map(ast::PathRef::cast);
+                query.only.extend(path.and_then(|path| reference(Some(path))));
             }
             SyntaxKind::LOCKING_CLAUSE => locks_rows = true,
-            SyntaxKind::WHERE_CLAUSE | SyntaxKind::ON_CLAUSE => query.has_where = true,
+            SyntaxKind::WHERE_CLAUSE | SyntaxKind::ON_CLAUSE => {
+                query.has_where = true;
+                query.pinned =
+                    ast::WhereClause::cast(node).and_then(|it| it.expr()).map_or_else(Vec::new, |it| {
+                        let mut columns = Vec::new();
+                        pin(&it, &mut columns);
+                        columns
+                    });
+            }
             SyntaxKind::LIMIT_CLAUSE | SyntaxKind::FETCH_CLAUSE => query.limited = true,
             SyntaxKind::CALL_EXPR => query.functions.extend(call(&node)),
             SyntaxKind::NAME_REF => drop(query.columns.insert(ident(&node))),

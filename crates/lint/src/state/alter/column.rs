@@ -1,6 +1,6 @@
 //! Clauses about a column.
 
-use model::{Expr, Ident, Identity, Name};
+use model::{Ident, Identity, Name};
 use parse::{Alter, AlterChange, Expression, RelationKind};
 
 use crate::convert;
@@ -22,6 +22,7 @@ impl Catalog {
             AlterChange::RenameColumn { from, to } => self.rename_column(name, from, to)?,
             AlterChange::AlterType { column, type_reference, using, .. } => {
                 self.expect_column(name, column)?;
+                self.expect_type(type_reference)?;
                 let type_name = type_reference.type_name(|it| self.resolve_type(it));
                 self.expect_conversion(name, column, &type_name, using.as_ref())?;
                 self.change_column(name, column, true, |it| it.type_name = type_name.clone());
@@ -39,7 +40,7 @@ impl Catalog {
                 self.expect_column(name, column)?;
                 self.expect_plain(name, column)?;
                 let volatility = volatility_of(default, self).0;
-                let text = Expr::new(&default.text);
+                let text = self.qualified(&default.text);
                 self.change_column(name, column, true, |it| {
                     (it.default, it.default_volatility) = (Some(text.clone()), Some(volatility));
                 });
@@ -96,6 +97,7 @@ impl Catalog {
         if matches!(relation.column(&column.name), Known::Yes(_)) && if_not_exists {
             return Ok(());
         }
+        column.type_reference.iter().try_for_each(|it| self.expect_type(it))?;
         let mut changed = Relation::clone(&relation);
         self.new_column(name, &mut changed, column)?;
         self.set_relation(name.clone(), Some(changed));
@@ -147,18 +149,68 @@ impl Catalog {
         using: Option<&Expression>,
     ) -> Applied {
         let Some(Known::Yes(known)) = self.relation(name).map(|it| it.column(column)) else { return Ok(()) };
-        if let Some(view) = self.reader_of(name, column) {
-            let text = format!("cannot alter type of a column used by a view or rule: {view}");
-            return Err(Failure::new("0A000", text));
-        }
-        let context =
-            facts::ConversionContext { using: convert::using(using, column, to), indexed: false, utc: true };
-        if convert::converted(&known.type_name, to, context, self).storage == facts::Storage::Refused {
+        let refuses = |using: facts::Using, indexed: bool| {
+            let context = facts::ConversionContext { using, indexed, utc: true };
+            convert::converted(&known.type_name, to, context, self).storage == facts::Storage::Refused
+        };
+        let using = convert::using(using, column, to);
+        if refuses(using, false) {
             let text =
                 format!("column \"{}\" cannot be cast automatically to type {}", column.as_str(), to.0);
             return Err(Failure::new("42804", text));
         }
+        if known.default.is_some() && refuses(facts::Using::None, false) {
+            let text = format!(
+                "default for column \"{}\" cannot be cast automatically to type {}",
+                column.as_str(),
+                to.0
+            );
+            return Err(Failure::new("42804", text));
+        }
+        if let Some(view) = self.reader_of(name, column) {
+            let text = format!("cannot alter type of a column used by a view or rule: {view}");
+            return Err(Failure::new("0A000", text));
+        }
+        if self.feeds_generated(name, column) {
+            let text = "cannot alter type of a column used by a generated column".to_owned();
+            return Err(Failure::new("0A000", text));
+        }
+        self.expect_indexable(name, column, to)
+    }
+
+    /// Fails where an index on the column has no operator class for its new type.
+    fn expect_indexable(&self, name: &Name, column: &Ident, to: &model::TypeName) -> Applied {
+        let Some(relation) = self.relation(name) else { return Ok(()) };
+        let bare = |index: &&model::Index| {
+            index.keys.iter().any(|key| key.column.as_ref() == Some(column) && key.opclass.is_none())
+        };
+        // Extensions bring classes of their own.
+        for index in relation.table.indexes.values().filter(bare).filter(|_| !self.extended) {
+            let to = to.0.as_str();
+            let takes = match index.method.as_str() {
+                "gin" => to.ends_with("[]") || to == "jsonb" || to == "tsvector" || to.contains('.'),
+                "btree" | "hash" => to != "json" && to != "xml" && to != "point",
+                _ => true,
+            };
+            if !takes {
+                let method = index.method.as_str();
+                let text =
+                    format!("data type {to} has no default operator class for access method \"{method}\"");
+                return Err(Failure::new("42704", text));
+            }
+        }
         Ok(())
+    }
+
+    /// Whether a generated column of the table is computed from a column.
+    pub(crate) fn feeds_generated(&self, name: &Name, column: &Ident) -> bool {
+        self.relation(name).is_some_and(|relation| {
+            relation.table.columns.iter().any(|other| {
+                other.generation().is_some_and(|it| {
+                    other.name != *column && Expression::parse(&it.expression.0).columns.contains(column)
+                })
+            })
+        })
     }
 
     /// A view that reads a column.
@@ -169,12 +221,12 @@ impl Catalog {
     }
 
     pub(super) fn expect_not_key(&self, name: &Name, column: &Ident) -> Applied {
+        if self.has(name, column, |it| it.identity.is_some()) == Some(true) {
+            return Err(refused_for(column, name, "is an identity column"));
+        }
         let key = self.relation(name).and_then(|it| it.table.primary_key());
         if key.is_some_and(|key| key.columns().contains(column)) {
             return Err(Failure::new("42P16", format!("column \"{}\" is in a primary key", column.as_str())));
-        }
-        if self.has(name, column, |it| it.identity.is_some()) == Some(true) {
-            return Err(refused_for(column, name, "is an identity column"));
         }
         Ok(())
     }
@@ -192,6 +244,12 @@ impl Catalog {
 
     pub(super) fn add_identity(&mut self, name: &Name, column: &Ident) -> Applied {
         self.expect_column(name, column)?;
+        let whole_number =
+            |it: &model::Column| ["smallint", "integer", "bigint"].contains(&it.type_name.0.as_str());
+        if self.has(name, column, whole_number) == Some(false) {
+            let text = "identity column type must be smallint, integer, or bigint";
+            return Err(Failure::new("22023", text));
+        }
         if self.has(name, column, |it| !it.not_null) == Some(true) {
             let text = format!(
                 "column \"{}\" of relation \"{}\" must be declared NOT NULL before identity can be added",

@@ -2,6 +2,7 @@
 
 mod column;
 mod constraint;
+mod inherited;
 mod partition;
 mod rename;
 mod types;
@@ -22,6 +23,7 @@ impl Catalog {
         }
         self.expect_relation(&it.relation)?;
         self.expect_kind(it, &name)?;
+        self.expect_own(&name, it)?;
         match &it.change {
             AlterChange::Rename(to) => self.rename_relation(&name, name.sibling(to)),
             AlterChange::SetSchema(schema) => self.set_schema(&name, schema),

@@ -26,9 +26,10 @@ impl Catalog {
                         format!("\"{}\" is already a partition", partition.name.as_str()),
                     ));
                 }
+                self.expect_to_fit(&partition, name)?;
                 self.attach(name, &partition, &bound.text);
             }
-            AlterChange::DetachPartition { partition, .. } => {
+            AlterChange::DetachPartition { partition, concurrently, .. } => {
                 let partition = self.expect_relation(partition)?;
                 let of = self.relation(&partition).and_then(|known| known.table.partition_of.clone());
                 let whole = self.relation(&partition).is_some_and(|known| known.whole);
@@ -40,10 +41,14 @@ impl Catalog {
                     );
                     return Err(Failure::new("42P01", text));
                 }
-                self.change(&partition, |relation| relation.table.partition_of = None);
+                self.change(&partition, |relation| {
+                    let bound = relation.table.partition_of.take().map(|(_, bound)| bound.0);
+                    relation.bound_kept = bound.filter(|_| *concurrently);
+                });
             }
             AlterChange::Inherit(parent) => {
                 let parent = self.expect_relation(parent)?;
+                self.expect_to_fit(name, &parent)?;
                 self.change(name, |relation| relation.table.inherits.push(parent));
             }
             AlterChange::NoInherit(parent) => {

@@ -17,7 +17,7 @@ impl Catalog {
         let Some(relation) = self.relation(from).cloned() else { return Ok(()) };
         self.drop_relation(from);
         self.set_relation(to.clone(), Some(Relation::clone(&relation)));
-        for link in [Link::References, Link::Child, Link::Reads, Link::Belongs] {
+        for link in [Link::References, Link::Child, Link::Reads, Link::Belongs, Link::Draws] {
             let sources: Vec<Name> = self.pointing_at(link, from).cloned().collect();
             for source in sources {
                 self.change(&source, |it| it.repoint(from, &to));

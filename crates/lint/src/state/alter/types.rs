@@ -12,8 +12,7 @@ impl Catalog {
     pub(crate) fn alter_type(&mut self, it: &AlterType) -> Applied {
         let name = self.resolve_type(&it.name);
         let Some(state) = self.type_state(&name).cloned() else {
-            // Types of extensions are in no schema that is given, so a stranger may exist.
-            return Ok(());
+            return self.expect_type_named(&it.name);
         };
         let mut changed = TypeState::clone(&state);
         match &it.change {

@@ -40,7 +40,7 @@ impl Catalog {
         let mut column = Column::new(it.name.as_str(), type_name.map_or("unknown".to_owned(), |name| name.0));
         column.not_null = it.not_null();
         if let Some(default) = it.default.as_ref().filter(|default| !default.is_null) {
-            column.default = Some(Expr::new(&default.text));
+            column.default = Some(self.qualified(&default.text));
             column.default_volatility = Some(volatility_of(default, self).0);
         }
         if it.is_serial() {
@@ -56,19 +56,39 @@ impl Catalog {
         column
     }
 
-    /// The sequence behind a serial or identity column.
-    pub(crate) fn own_sequence(&mut self, table: &Name, it: &ColumnDefinition) {
-        if it.identity.is_some() || it.is_serial() {
-            self.add_sequence(table, &it.name);
+    /// A default as the server keeps it: with the namespace of the sequence it draws from.
+    pub(crate) fn qualified(&self, default: &str) -> Expr {
+        match super::super::readers::sequence_in(default) {
+            Some(sequence) if sequence.schema.is_none() => drawing(&self.resolve(&sequence)),
+            _ => Expr::new(default),
         }
     }
 
-    pub(crate) fn add_sequence(&mut self, table: &Name, column: &Ident) {
+    /// The sequence behind a serial or identity column.
+    pub(crate) fn own_sequence(&mut self, table: &Name, it: &ColumnDefinition) {
+        if it.identity.is_some() || it.is_serial() {
+            let sequence = self.add_sequence(table, &it.name);
+            if it.is_serial() {
+                self.change(table, |relation| {
+                    let columns = relation.table.columns.iter_mut().filter(|column| column.name == it.name);
+                    columns.for_each(|column| column.default = Some(drawing(&sequence)));
+                });
+            }
+        }
+    }
+
+    pub(crate) fn add_sequence(&mut self, table: &Name, column: &Ident) -> Name {
         let chosen = chosen_name(&table.name, &[column], "seq");
         let name = table.sibling(&self.unused(table, &chosen));
         let owner = Some((table.clone(), Some(column.clone())));
-        self.set_relation(name, Some(Relation { owner, ..Relation::made(RelationKind::Sequence) }));
+        self.set_relation(name.clone(), Some(Relation { owner, ..Relation::made(RelationKind::Sequence) }));
+        name
     }
+}
+
+/// The default of a column that draws from a sequence, as a catalog shows it.
+fn drawing(sequence: &Name) -> Expr {
+    Expr::new(["nextval('", &sequence.to_string(), "'::regclass)"].concat())
 }
 
 /// The sequence of an identity column with the server's defaults.

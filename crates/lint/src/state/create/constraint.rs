@@ -110,14 +110,19 @@ impl Catalog {
                     return Err(Failure::new("42P16", text));
                 }
                 let columns = self.key_columns(relation, columns, using_index.as_ref())?;
+                self.expect_partitioning_columns(relation, &columns)?;
                 ConstraintKind::PrimaryKey { columns, include: Vec::new(), without_overlaps: false }
             }
-            Demand::Unique { columns, using_index, nulls_not_distinct } => ConstraintKind::Unique {
-                columns: self.key_columns(relation, columns, using_index.as_ref())?,
-                include: Vec::new(),
-                nulls_not_distinct: *nulls_not_distinct,
-                without_overlaps: false,
-            },
+            Demand::Unique { columns, using_index, nulls_not_distinct } => {
+                let columns = self.key_columns(relation, columns, using_index.as_ref())?;
+                self.expect_partitioning_columns(relation, &columns)?;
+                ConstraintKind::Unique {
+                    columns,
+                    include: Vec::new(),
+                    nulls_not_distinct: *nulls_not_distinct,
+                    without_overlaps: false,
+                }
+            }
             Demand::ForeignKey(key) => {
                 ConstraintKind::ForeignKey(self.foreign_key(table, relation, key, it, new)?)
             }

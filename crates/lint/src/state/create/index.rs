@@ -19,6 +19,10 @@ impl Catalog {
         }
         let keys: Vec<&Ident> = it.keys.iter().filter_map(|key| key.column.as_ref()).collect();
         self.expect_columns(&relation, keys.into_iter().chain(&it.include))?;
+        if it.unique {
+            let keys: Vec<Ident> = it.keys.iter().filter_map(|key| key.column.clone()).collect();
+            self.expect_partitioning_columns(&relation, &keys)?;
+        }
         let name = it.name.clone().unwrap_or_else(|| self.index_name(&table, it));
         if !self.may_create(&table.sibling(&name), it.if_not_exists)? {
             return Ok(());

@@ -46,12 +46,16 @@ impl Catalog {
         relation.table.partition_by = it.partition_by.as_ref().map(Expr::new);
         self.copy_parents(it, &mut relation)?;
         for column in &it.columns {
+            column.type_reference.iter().try_for_each(|it| self.expect_type(it))?;
             self.new_column(&name, &mut relation, column)?;
         }
         // A foreign key may point at the table itself, so the table is there before its constraints.
         self.set_relation(name.clone(), Some(relation));
         for column in &it.columns {
             self.own_sequence(&name, column);
+        }
+        for like in &it.like {
+            self.copy_like(&name, like);
         }
         let inside = it.columns.iter().flat_map(|column| &column.constraints);
         for constraint in inside.chain(&it.constraints) {
@@ -100,6 +104,39 @@ impl Catalog {
                 .extend(columns.zip(nullness).map(|(column, not_null)| Column { not_null, ..column }));
         }
         Ok(())
+    }
+
+    /// The constraints and indexes that `LIKE` copies.
+    fn copy_like(&mut self, name: &Name, like: &parse::LikeClause) {
+        let source = self.resolve(&like.table);
+        let Some(known) = self.relation(&source).cloned() else { return };
+        for constraint in known.table.constraints.values() {
+            let label = match &constraint.kind {
+                ConstraintKind::Check { .. } if like.constraints => {
+                    let copied = Constraint { inherited: false, ..constraint.clone() };
+                    self.store_constraint(name, copied, None);
+                    continue;
+                }
+                ConstraintKind::PrimaryKey { .. } if like.indexes => "pkey",
+                ConstraintKind::Unique { .. } if like.indexes => "key",
+                ConstraintKind::Exclusion { .. } if like.indexes => "excl",
+                _ => continue,
+            };
+            let columns: Vec<&Ident> = constraint.columns().iter().filter(|_| label != "pkey").collect();
+            let chosen = self.unused(name, &chosen_name(&name.name, &columns, label));
+            let copied = Constraint { name: chosen, inherited: false, ..constraint.clone() };
+            self.store_constraint(name, copied, None);
+        }
+        let indexes = known.table.indexes.values().filter(|_| like.indexes);
+        for index in indexes {
+            let expr = Ident::new("expr");
+            let columns: Vec<&Ident> =
+                index.keys.iter().map(|key| key.column.as_ref().unwrap_or(&expr)).collect();
+            let chosen = self.unused(name, &chosen_name(&name.name, &columns, "idx"));
+            let Some(made) = self.relation(name).cloned() else { return };
+            let copied = Index { name: chosen, inherited: false, ..index.clone() };
+            self.store_index(name, &made, copied, false);
+        }
     }
 
     /// Takes over columns and constraints; a partition also gets indexes like its parent's.

@@ -104,7 +104,8 @@ impl Catalog {
 
     pub(crate) fn create_routine(&mut self, it: &CreateRoutine) -> Applied {
         let name = it.name.in_schema(&self.default_namespace());
-        self.set_routine(name, Some(it.volatility));
+        let volatility = super::super::volatility::of_routine(it.volatility, it.sql_body.as_deref(), self);
+        self.set_routine(name, Some(volatility));
         Ok(())
     }
 

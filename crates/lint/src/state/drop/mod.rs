@@ -28,6 +28,7 @@ impl Catalog {
             DropKind::Schema => self.drop_schema(it),
             DropKind::Routine => {
                 let name = it.name.in_schema(&self.default_namespace());
+                self.expect_routine(it)?;
                 self.set_routine(name, None);
                 Ok(())
             }
@@ -93,6 +94,7 @@ impl Catalog {
             found.extend(referencing.filter(|source| *source != name && **source != family).cloned());
             found.extend(self.pointing_at(Link::Reads, &family).cloned());
         }
+        found.extend(self.pointing_at(Link::Draws, name).filter(|source| *source != name).cloned());
         let heir = |child: &&Name| self.relation(child).is_some_and(|it| it.table.partition_of.is_none());
         found.extend(self.pointing_at(Link::Child, name).filter(heir).cloned());
         found.sort();
@@ -118,6 +120,16 @@ impl Catalog {
         for reader in readers {
             self.remove_with_dependents(&reader);
         }
+        let drawing: Vec<Name> = self.pointing_at(Link::Draws, name).cloned().collect();
+        for table in drawing {
+            self.change(&table, |relation| {
+                for column in &mut relation.table.columns {
+                    let text = column.default.as_ref().map(|default| default.0.as_str());
+                    let from = text.and_then(super::readers::sequence_in).map(|it| it.name);
+                    column.default = column.default.take().filter(|_| from.as_ref() != Some(&name.name));
+                }
+            });
+        }
         let belonging: Vec<Name> = self.pointing_at(Link::Belongs, name).cloned().collect();
         for relation in belonging {
             self.drop_relation(&relation);
@@ -141,12 +153,26 @@ impl Catalog {
             );
             return Err(Failure::new("2BP01", text));
         }
+        if let Some(parent) = self.parent_index(&table, &name.name) {
+            let text = format!("cannot drop index {} because index {parent} requires it", shown(name));
+            return Err(Failure::new("2BP01", text));
+        }
         if it.concurrently && self.relation(&table).is_some_and(|known| known.is_partitioned()) {
             let text = format!("cannot drop partitioned index \"{}\" concurrently", name.name.as_str());
             return Err(Failure::new("0A000", text));
         }
         self.remove_index(&table, &name.name);
         Ok(())
+    }
+
+    /// The index of a partition's parent that an index follows from.
+    fn parent_index(&self, table: &Name, index: &Ident) -> Option<String> {
+        let relation = self.relation(table)?;
+        let own = relation.table.indexes.get(index).filter(|it| it.inherited)?;
+        let (parent, _) = relation.table.partition_of.as_ref()?;
+        let same = |other: &&model::Index| other.keys == own.keys && other.unique == own.unique;
+        let found = self.relation(parent)?.table.indexes.values().find(same)?;
+        Some(shown(&parent.sibling(&found.name)))
     }
 
     pub(super) fn remove_index(&mut self, table: &Name, index: &Ident) {

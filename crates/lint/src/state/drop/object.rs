@@ -32,7 +32,7 @@ impl Catalog {
     pub(super) fn drop_type(&mut self, it: &Drop) -> Applied {
         let name = self.resolve_type(&it.name);
         if self.type_state(&name).is_none() {
-            return Ok(());
+            return if it.if_exists { Ok(()) } else { self.expect_type_named(&it.name) };
         }
         let users: Vec<Name> = self.pointing_at(Link::Uses, &name).cloned().collect();
         if !users.is_empty() && !it.cascade {
@@ -46,6 +46,29 @@ impl Catalog {
             });
         }
         self.set_type(name, None);
+        Ok(())
+    }
+
+    /// Fails where a routine is known not to exist, or a trigger calls it.
+    pub(super) fn expect_routine(&self, it: &Drop) -> Applied {
+        let known = self.routine(&it.name).is_some();
+        if !known {
+            let absent = self.complete && !self.extended && !it.if_exists;
+            return if absent { Err(missing("function", &it.name.name)) } else { Ok(()) };
+        }
+        let calls = |table: &Name| {
+            self.relation(table).is_some_and(|relation| {
+                let function = |text: &str| {
+                    let name = text.split('(').next().unwrap_or_default();
+                    name.rsplit('.').next() == Some(it.name.name.as_str())
+                };
+                relation.table.triggers.values().any(|trigger| function(&trigger.function))
+            })
+        };
+        if !it.cascade && self.tables().iter().any(calls) {
+            let text = format!("cannot drop function {} because other objects depend on it", it.name);
+            return Err(Failure::new("2BP01", text));
+        }
         Ok(())
     }
 
@@ -74,6 +97,10 @@ impl Catalog {
         let tables =
             it.tables.iter().map(|table| self.expect_relation(table)).collect::<Result<Vec<_>, _>>()?;
         for table in &tables {
+            let is_table = self.relation(table).is_none_or(|it| it.is_table() || !it.whole);
+            if !is_table {
+                return Err(Failure::new("42809", format!("\"{}\" is not a table", table.name.as_str())));
+            }
             let others = self.pointing_at(Link::References, table);
             let free = others.into_iter().all(|other| tables.contains(other));
             if !it.cascade && !free {

@@ -1,0 +1,16 @@
+CREATE SCHEMA crm;
+CREATE SCHEMA archive;
+CREATE TYPE public.stage AS ENUM ('draft', 'open', 'closed');
+CREATE TYPE crm.mood AS ENUM ('good', 'bad');
+CREATE TYPE public.money_range AS RANGE (subtype = numeric);
+CREATE TYPE crm.address AS (street text, city text);
+CREATE DOMAIN public.label AS text;
+CREATE DOMAIN public.email AS text CONSTRAINT email_at CHECK (VALUE LIKE '%@%');
+CREATE DOMAIN public.amount AS numeric(18, 2) NOT NULL DEFAULT 0 CONSTRAINT amount_positive CHECK (VALUE >= 0);
+CREATE SEQUENCE public.ticket_numbers;
+CREATE SEQUENCE crm.loose_numbers;
+CREATE FUNCTION public.touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE FUNCTION public.one() RETURNS integer IMMUTABLE LANGUAGE sql AS $$ SELECT 1 $$;
+CREATE FUNCTION public.dice() RETURNS integer VOLATILE LANGUAGE sql AS $$ SELECT 4 $$;
+CREATE FUNCTION public.drawn() RETURNS integer VOLATILE LANGUAGE plpgsql AS $$ BEGIN RETURN 4; END $$;
+CREATE FUNCTION public.doubled(n integer) RETURNS integer IMMUTABLE LANGUAGE sql AS $$ SELECT n * 2 $$;

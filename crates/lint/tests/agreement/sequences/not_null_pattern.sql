@@ -1,0 +1,14 @@
+ALTER TABLE funds ADD CONSTRAINT vintage_there CHECK (vintage IS NOT NULL) NOT VALID;
+ALTER TABLE funds VALIDATE CONSTRAINT vintage_there;
+ALTER TABLE funds ALTER COLUMN vintage SET NOT NULL;
+ALTER TABLE funds DROP CONSTRAINT vintage_there;
+ALTER TABLE investments ADD COLUMN kind text;
+UPDATE investments SET kind = 'x';
+ALTER TABLE investments ALTER COLUMN kind SET NOT NULL;
+ALTER TABLE investments ALTER COLUMN kind SET DEFAULT 'y';
+ALTER TABLE investments ADD CONSTRAINT kind_known CHECK (kind IN ('x', 'y')) NOT VALID;
+ALTER TABLE investments VALIDATE CONSTRAINT kind_known;
+ALTER TABLE investments VALIDATE CONSTRAINT kind_known;
+ALTER TABLE events ADD CONSTRAINT payload_there CHECK (payload IS NOT NULL) NOT VALID;
+ALTER TABLE events VALIDATE CONSTRAINT payload_there;
+ALTER TABLE events ALTER COLUMN payload SET NOT NULL;
