@@ -137,14 +137,14 @@ pub struct CheckArgs {
     /// Exit with 1 from this category on.
     #[arg(long, value_name = "CATEGORY", default_value = "risky")]
     pub fail_on: FailOn,
-}
-
-/// From which category on the exit code is 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
     /// The longest one query of the live data may take, in seconds; 0 asks the data nothing. All together
     /// take at most six times as long.
     #[arg(long, value_name = "SECONDS", default_value = "5")]
     pub query_seconds: u32,
+}
+
+/// From which category on the exit code is 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {
     /// Any change or finding.
     Safe,

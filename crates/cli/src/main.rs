@@ -11,10 +11,9 @@ mod config;
 mod context;
 mod files;
 mod foresight;
+mod inquiry;
 mod planfolder;
 mod progress;
-mod gates;
-mod inquiry;
 mod stages;
 
 use std::process::ExitCode;

@@ -10,8 +10,8 @@ use read::{Reader, Source};
 
 use crate::context::Context;
 use crate::foresight::Foresight;
-
 use crate::inquiry::Inquiry;
+
 /// Two schemas, read and compared.
 pub struct Compared {
     /// The schema as it is.
@@ -98,8 +98,13 @@ async fn statistics(target: &Target, changes: &[Change]) -> Result<Statistics, F
     Ok(statistics)
 }
 
-/// Assesses what was compared, as a plain push would make it.
+/// Assesses what was compared, as a plain push would make it, by the schemas and statistics alone.
 pub fn assess(compared: &Compared, critical: &BTreeSet<Name>) -> Assessment {
+    assess_with(compared, critical, &Inquiry::default())
+}
+
+/// Assesses what was compared, with what was found out beside it.
+pub fn assess_with(compared: &Compared, critical: &BTreeSet<Name>, inquiry: &Inquiry) -> Assessment {
     let mut judged: Vec<Judged> =
         compared.changes.iter().map(|change| Judged::of(change, &compared.from, compared.major)).collect();
     find(compared, &mut judged);
@@ -119,11 +124,6 @@ pub fn assess(compared: &Compared, critical: &BTreeSet<Name>) -> Assessment {
 /// What the linter's rules find in the statements of a plain push, put to the change each belongs to.
 fn find(compared: &Compared, judged: &mut [Judged]) {
     let mut text = String::new();
-    assess_with(compared, critical, &Inquiry::default())
-}
-
-/// Assesses what was compared, with what was found out beside it.
-pub fn assess_with(compared: &Compared, critical: &BTreeSet<Name>, inquiry: &Inquiry) -> Assessment {
     let mut starts = Vec::new();
     for judged in judged.iter() {
         starts.push(1 + text.matches('\n').count());
