@@ -14,6 +14,7 @@ mod busy;
 mod concurrent;
 mod control;
 mod ending;
+mod environment;
 mod failure;
 #[cfg(test)]
 mod fixture;
@@ -37,6 +38,7 @@ mod transaction;
 mod work;
 
 pub use control::{SETTINGS, abort, pause, resume_request, set};
+pub use environment::{KnownEnvironment, environment_of, identity, remember_environment};
 pub use options::{ApplyOptions, Guard, GuardFuture, Moment, StopFlag};
 pub use report::{PhaseTime, RunReport, ScriptStep};
 pub use run::{apply, rollback};

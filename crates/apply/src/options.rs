@@ -78,6 +78,10 @@ pub struct ApplyOptions<'a> {
     pub approve: Option<Fingerprint>,
     /// Whether the plan may run only with `approve`.
     pub approval_required: bool,
+    /// Who approved it and when, for the journal.
+    pub approved_by: Option<String>,
+    /// Why it is carried out without a rehearsal, for the journal.
+    pub unrehearsed: Option<String>,
     /// The environment by its name in `lockkeeper.toml`.
     pub environment: String,
     /// Whether this is a rehearsal on a throwaway server.
@@ -106,6 +110,8 @@ impl Default for ApplyOptions<'_> {
             until: None,
             approve: None,
             approval_required: false,
+            approved_by: None,
+            unrehearsed: None,
             environment: "unknown".to_owned(),
             rehearsal: false,
             dry_run: false,

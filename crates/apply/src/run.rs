@@ -261,6 +261,8 @@ impl Way<'_> {
             started_at: now,
             finished_at: Some(now),
             rehearsal: options.rehearsal,
+            approved_by: options.approved_by.clone(),
+            unrehearsed: options.unrehearsed.clone(),
         }
     }
 

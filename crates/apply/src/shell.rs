@@ -225,6 +225,8 @@ impl<'a, 'o> Shell<'a, 'o> {
             environment: &self.options.environment,
             rehearsal: self.options.rehearsal,
             approval: self.options.approve.as_ref(),
+            approved_by: self.options.approved_by.as_deref(),
+            unrehearsed: self.options.unrehearsed.as_deref(),
             server_version: sessions.server().version_num,
             from,
             to,

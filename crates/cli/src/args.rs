@@ -47,6 +47,10 @@ pub struct Global {
     /// A throwaway server to use instead of starting one; databases are made on it and dropped again.
     #[arg(long, global = true, value_name = "URL", env = "LOCKKEEPER_SHADOW_URL", hide_env_values = true)]
     pub shadow_url: Option<String>,
+    /// The environment to work on, by its name under [environments] in lockkeeper.toml: its URL is the live
+    /// database's, and its rules hold.
+    #[arg(long, global = true, value_name = "NAME", env = "LOCKKEEPER_ENV")]
+    pub env: Option<String>,
     /// The PostgreSQL major version to work for, where no live database decides it.
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(13..=18))]
     pub pg_version: Option<u32>,
@@ -90,8 +94,8 @@ pub enum Command {
     Status(DatabaseArgs),
     /// Ask a run under way to stop at the next safe point, and stay stopped.
     Pause(DatabaseArgs),
-    /// Let a paused run go on (start it again with apply).
-    Resume(DatabaseArgs),
+    /// Let a paused run go on, and change what it goes by; a run that ended is started again with apply.
+    Resume(ResumeArgs),
     /// Give up on a run: stop it, and let another plan begin.
     Abort(DatabaseArgs),
     /// Does the live database hold what was wanted?
@@ -251,9 +255,46 @@ pub struct PlanArgs {
 pub struct RehearseArgs {
     /// The folder of the plan.
     pub plan: PathBuf,
-    /// Made-up rows in each table.
-    #[arg(long, value_name = "N", default_value = "10000")]
-    pub rows: u64,
+    /// Rows of the largest table the plan works on, the others in proportion; or a share of the live rows.
+    #[arg(long, value_name = "N|P%", default_value = "10000")]
+    pub rows: RowsWanted,
+    /// The live database, whose statistics say what the rows are like. Only its catalog is read.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// Ask no live database: rows are made up from the schema alone.
+    #[arg(long, conflicts_with = "database")]
+    pub without_database: bool,
+    /// The application's statements in a second: WRITES:READS; 0:0 for none.
+    #[arg(long, value_name = "W:R", default_value = "50:500")]
+    pub traffic: traffic::Rate,
+    /// How long the application is measured without a migration, in ms.
+    #[arg(long, value_name = "MS", default_value = "1000")]
+    pub baseline_ms: u64,
+}
+
+/// How many rows a rehearsal wants: a number, or a share of the live ones.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum RowsWanted {
+    /// So many in the largest table that the plan works on.
+    Count(u64),
+    /// This share of every table's rows, 0 to 1.
+    Share(f64),
+}
+
+impl std::str::FromStr for RowsWanted {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let fail = || format!("\"{text}\" is neither a number of rows nor a share such as 1%");
+        match text.strip_suffix('%') {
+            Some(percent) => {
+                let percent = percent.trim().parse::<f64>().map_err(|_| fail())?;
+                let is_share = percent > 0.0 && percent <= 100.0;
+                is_share.then_some(Self::Share(percent / 100.0)).ok_or_else(fail)
+            }
+            None => text.replace('_', "").parse().map(Self::Count).map_err(|_| fail()),
+        }
+    }
 }
 
 /// A live database.
@@ -262,6 +303,23 @@ pub struct DatabaseArgs {
     /// The live database. Default: DATABASE_URL.
     #[arg(long, value_name = "URL")]
     pub database: Option<String>,
+}
+
+/// `resume`.
+#[derive(Debug, Args)]
+pub struct ResumeArgs {
+    /// The live database.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// How long a batch of a backfill should take from now on, in ms: smaller is gentler, larger faster.
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub batch_ms: Option<u32>,
+    /// The replica lag that stops a backfill from now on, in ms.
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub replica_lag_ms: Option<u32>,
+    /// Whether a backfill goes on although archiving of WAL fails.
+    #[arg(long, value_name = "yes|no", value_parser = ["yes", "no"])]
+    pub ignore_archive: Option<String>,
 }
 
 /// `apply`.
@@ -275,9 +333,14 @@ pub struct ApplyArgs {
     /// Stop after this phase; naming it says that the gates up to it are open.
     #[arg(long, value_name = "PHASE")]
     pub until: Option<PhaseName>,
-    /// The hash of the plan that was approved; needed where the environment asks for approval.
+    /// The hash of the plan that was approved; or an APPROVED.toml in the plan's folder with hash, name and
+    /// date. Needed where the environment asks for approval, as production does.
     #[arg(long, value_name = "HASH")]
     pub approve: Option<String>,
+    /// Apply a plan that was not rehearsed where the environment asks for it, for this reason, which is
+    /// recorded in the journal and in memory.
+    #[arg(long, value_name = "REASON")]
+    pub unrehearsed: Option<String>,
     /// Check everything and print exactly what would be sent, but send nothing.
     #[arg(long)]
     pub dry_run: bool,
@@ -318,7 +381,17 @@ pub enum MemoryCommand {
     Export,
     /// Read what export wrote from standard input; known entries stay as they are.
     Import(MemoryImportArgs),
+    /// Remove for good what is remembered of a table, a run, a time, or the whole tenant.
+    #[command(after_help = FORGET)]
+    Forget(MemoryForgetArgs),
+    /// Make the vectors that are missing, after a change of the embedding model; goes on where it stopped.
+    Embed,
 }
+
+const FORGET: &str = "\
+What is removed: entries, and the documents, words and vectors made from them, from the pages of the file and
+from its log. In PostgreSQL rows are removed and vacuumed; its WAL and backups keep what they hold, and so do
+exports. `retention_days` under [memory] in lockkeeper.toml does the same as --older-than after every run.";
 
 const SEARCH: &str = "\
 Example: lockkeeper memory search 'operation:ADD_COLUMN table:funds rows:>1000000 long transactions at night' -k 5
@@ -361,18 +434,8 @@ pub struct MemoryIdArgs {
     pub id: String,
 }
 
-    /// Remove for good what is remembered of a table, a run, a time, or the whole tenant.
-    #[command(after_help = FORGET)]
-    Forget(MemoryForgetArgs),
-    /// Make the vectors that are missing, after a change of the embedding model; goes on where it stopped.
-    Embed,
 /// `memory stats`.
 #[derive(Debug, Args)]
-const FORGET: &str = "\
-What is removed: entries, and the documents, words and vectors made from them, from the pages of the file and
-from its log. In PostgreSQL rows are removed and vacuumed; its WAL and backups keep what they hold, and so do
-exports. `retention_days` under [memory] in lockkeeper.toml does the same as --older-than after every run.";
-
 pub struct MemoryStatsArgs {
     /// Only of this operation.
     #[arg(long, value_name = "OPERATION")]
@@ -407,31 +470,6 @@ pub struct MemoryImportArgs {
     pub adopt: bool,
 }
 
-/// `demo`.
-#[derive(Debug, Args)]
-pub struct DemoArgs {
-    /// Which change to make.
-    #[arg(default_value = "vintage", value_name = "SCENARIO")]
-    pub scenario: demo::Scenario,
-    /// Rows of the scenario's main table; 5000000 for the full size of vintage.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub rows: Option<u64>,
-    /// The application's statements in a second: WRITES:READS.
-    #[arg(long, value_name = "W:R", default_value = "50:500")]
-    pub traffic: traffic::Rate,
-    /// How long the application is measured without a migration, in seconds.
-    #[arg(long, value_name = "S", default_value = "5")]
-    pub baseline_seconds: u64,
-    /// Do not measure what a direct push would have done to the application.
-    #[arg(long)]
-    pub no_push: bool,
-    /// Measure the textbook's plan beside ours: nullable column, batches of 10,000 rows, constraint, NOT NULL.
-    #[arg(long)]
-    pub textbook: bool,
-    /// Keep the wanted schema and the plan in this folder, which must not exist yet.
-    #[arg(long, value_name = "DIR")]
-    pub keep: Option<PathBuf>,
-}
 /// `memory forget`.
 #[derive(Debug, Args)]
 #[group(id = "what", required = true, multiple = false, args = ["table", "run", "older_than", "tenant"])]
@@ -453,3 +491,31 @@ pub struct MemoryForgetArgs {
     pub dry_run: bool,
 }
 
+/// `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Which change to make.
+    #[arg(default_value = "vintage", value_name = "SCENARIO")]
+    pub scenario: demo::Scenario,
+    /// Rows of the scenario's main table; full size: 5000000 for vintage, 2000000 for stages, 500000 for cascade.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub rows: Option<u64>,
+    /// The application's statements in a second: WRITES:READS.
+    #[arg(long, value_name = "W:R", default_value = "50:500")]
+    pub traffic: traffic::Rate,
+    /// How long the application is measured without a migration, in seconds.
+    #[arg(long, value_name = "S", default_value = "5")]
+    pub baseline_seconds: u64,
+    /// Do not measure what a direct push would have done to the application.
+    #[arg(long)]
+    pub no_push: bool,
+    /// Measure the textbook's plan beside ours: nullable column, batches of 10,000 rows, constraint, NOT NULL.
+    #[arg(long)]
+    pub textbook: bool,
+    /// How long nothing may be deleted from funds before the gate of cascade opens, in seconds.
+    #[arg(long, value_name = "S", default_value = "10")]
+    pub watch_seconds: u64,
+    /// Keep the wanted schema and the plan in this folder, which must not exist yet.
+    #[arg(long, value_name = "DIR")]
+    pub keep: Option<PathBuf>,
+}

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use apply::{ApplyOptions, RunReport};
 use connect::Target;
-use model::{Direction, Fault, Fingerprint, PhaseName, Plan, Progress};
-use rehearse::{LiveSchema, Rehearsal};
-use remember::{Memory, PredictionRecord, Recorded, RehearsalRecord, TableName};
+use model::{Direction, Fault, PhaseName, Plan, Progress};
+use rehearse::LiveSchema;
+use remember::{Memory, PredictionRecord, Recorded, TableName};
 
 use crate::context::Context;
+use crate::gates::Passed;
 use crate::planfolder;
 
 /// How far a plan is to be carried.
@@ -16,8 +17,10 @@ use crate::planfolder;
 pub struct Reach {
     /// The last phase to do, or the last that stays on the way back.
     pub phase: Option<PhaseName>,
-    /// The hash that was approved.
-    pub approve: Option<Fingerprint>,
+    /// The environment by its name; `unknown` where none is given.
+    pub environment: Option<String>,
+    /// What let the plan through.
+    pub passed: Passed,
     /// Send nothing.
     pub dry_run: bool,
 }
@@ -36,7 +39,7 @@ pub async fn apply(
     let plan = planfolder::load(folder)?.plan;
     let memory = context.memory()?;
     context.embed_in_background();
-    let mut options = options(context, target, reach, &memory);
+    let mut options = options(context, reach, &memory);
     options.until = reach.phase;
     let report = apply::apply(target, &plan, &LiveSchema, &mut options, progress).await?;
     drop(options);
@@ -58,19 +61,24 @@ pub async fn rollback(
 ) -> Result<RunReport, Fault> {
     let plan = planfolder::load(folder)?.plan;
     let memory = context.memory()?;
-    let mut options = options(context, target, reach, &memory);
+    let mut options = options(context, reach, &memory);
     let report = apply::rollback(target, &plan, reach.phase, &LiveSchema, &mut options, progress).await?;
     drop(options);
     remember(&memory, &plan, &report);
     Ok(report)
 }
 
-fn options<'a>(context: &Context, target: &Target, reach: &Reach, memory: &'a Memory) -> ApplyOptions<'a> {
-    let (environment, approval_required) = context.environment(target);
+fn options<'a>(context: &Context, reach: &Reach, memory: &'a Memory) -> ApplyOptions<'a> {
+    let approval = reach.passed.approval.as_ref();
+    let approved_by = approval.and_then(|approval| {
+        let name = approval.name.as_deref()?;
+        Some(format!("{name}, {}", approval.date.as_deref().unwrap_or("no date")))
+    });
     ApplyOptions {
-        approve: reach.approve.clone(),
-        approval_required,
-        environment,
+        approve: approval.map(|approval| approval.hash.clone()),
+        approved_by,
+        unrehearsed: reach.passed.unrehearsed.clone(),
+        environment: reach.environment.clone().unwrap_or_else(|| "unknown".to_owned()),
         dry_run: reach.dry_run,
         stop: context.stop.clone(),
         on_receipt: Box::new(move |receipt| warn(&memory.record_step(receipt))),
@@ -113,60 +121,8 @@ fn retain(context: &Context, memory: &Memory) {
 }
 
 /// A memory that fails never fails a migration; it is said.
-fn warn(recorded: &Recorded) {
+pub fn warn(recorded: &Recorded) {
     if let Some(warning) = recorded.warning() {
         anstream::eprintln!("warning: {warning}");
     }
-}
-
-/// Rehearses a plan on a database that nobody else uses, and remembers it.
-///
-/// # Errors
-/// Those of loading the plan and of [`rehearse::rehearse`].
-pub async fn rehearse(
-    context: &Context,
-    folder: &Path,
-    copy: &Target,
-    progress: &dyn Progress,
-) -> Result<Rehearsal, Fault> {
-    let loaded = planfolder::load(folder)?;
-    let rehearsal = rehearse::rehearse(&loaded.plan, &loaded.from, copy, &context.stop, progress).await?;
-    let memory = context.memory()?;
-    for receipt in &rehearsal.steps {
-        warn(&memory.record_step(receipt));
-    }
-    warn(&memory.record_rehearsal(&record(&rehearsal)));
-    Ok(rehearsal)
-}
-
-fn record(rehearsal: &Rehearsal) -> RehearsalRecord {
-    let phases = rehearsal.phases.iter().map(|phase| remember::RehearsedPhase {
-        phase: phase.name,
-        forward_ms: phase.forward_ms,
-        back_ms: Some(phase.back_ms),
-        undone: Some(phase.schema_restored && phase.rows_restored),
-    });
-    let rows = rehearsal
-        .steps
-        .iter()
-        .filter_map(|step| step.rows)
-        .fold(None, |most: Option<f64>, rows| Some(most.map_or(rows, |most| most.max(rows))));
-    RehearsalRecord {
-        run: rehearsal.steps.first().map(|step| step.run.clone()).unwrap_or_default(),
-        plan: rehearsal.plan.clone(),
-        server_version: rehearsal.server_version,
-        rows,
-        phases: phases.collect(),
-        data_equal: Some(rehearsal.phases.iter().all(|phase| phase.rows_restored)),
-        confidence: Some(confidence(rehearsal)),
-        rehearsed_at: jiff::Timestamp::now(),
-    }
-}
-
-/// Each way back that was proved, and the way forward, is one success or failure.
-pub fn confidence(rehearsal: &Rehearsal) -> f64 {
-    let proved = rehearsal.phases.iter().map(|phase| phase.schema_restored && phase.rows_restored);
-    let outcomes: Vec<bool> = proved.chain(std::iter::once(rehearsal.arrived)).collect();
-    let successes = outcomes.iter().filter(|success| **success).count();
-    remember::confidence(successes as u64, (outcomes.len() - successes) as u64)
 }

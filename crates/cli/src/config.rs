@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use model::Fault;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The name of the file, looked for from the current folder upward.
 pub const FILE_NAME: &str = "lockkeeper.toml";
@@ -21,6 +21,10 @@ pub struct Config {
     pub shadow_url: Option<String>,
     /// Tables the application cannot do without: `public.funds`.
     pub critical_tables: Vec<String>,
+    /// Objects that are left alone: `public.legacy_*`, `audit.*`, `public.funds.old_*`.
+    pub ignore: Vec<String>,
+    /// The folder of migrations, relative to lockkeeper.toml.
+    pub migrations: Option<PathBuf>,
     /// Renames a person told: `public.funds.vintage=vintage_year`.
     pub renames: Vec<String>,
     /// The longest an application's statement may wait because of us, in ms.
@@ -43,14 +47,6 @@ pub struct MemoryConfig {
     pub file: Option<PathBuf>,
     /// The PostgreSQL database that a team shares its memory in, instead of the file.
     pub database: Option<String>,
-}
-
-/// An `[environments.NAME]` table: which databases belong to it.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Environment {
-    /// The host of its URLs.
-    pub host: Option<String>,
     /// After every run, receipts older than so many days are forgotten; lessons stay. None: all are kept.
     pub retention_days: Option<u32>,
     /// What makes vectors of texts.
@@ -82,13 +78,65 @@ pub enum EmbeddingProvider {
     Openai,
     /// Nothing: search goes by words.
     None,
+}
+
+/// An `[environments.NAME]` table: which databases belong to it, and what a plan needs there.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Environment {
+    /// Its database: a URL, or `env:NAME` for one in an environment variable.
+    pub url: Option<String>,
+    /// What kind of environment it is; told from its name where it is not said.
+    pub kind: Option<Kind>,
+    /// The host of its URLs.
+    pub host: Option<String>,
     /// The database name of its URLs.
     pub database: Option<String>,
-    /// Whether a plan needs approval before it is applied; true for an environment named production.
+    /// The identity of its database, as `lockkeeper status --env NAME` shows it.
+    pub identity: Option<String>,
+    /// Whether a plan needs approval before it is applied; always where it is production.
     pub approval: Option<bool>,
+    /// Whether a plan needs a rehearsal before it is applied; always where it is production.
+    pub rehearsal: Option<bool>,
+}
+
+/// What kind of environment a database belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A developer's own: anything goes, and what production would ask for is told.
+    Local,
+    /// Like production, but nobody depends on it.
+    Staging,
+    /// Never without an approved and rehearsed plan.
+    Production,
 }
 
 impl Environment {
+    /// What kind it is, said or by its name: a name that says nothing is staging.
+    pub fn kind(&self, name: &str) -> Kind {
+        self.kind.unwrap_or_else(|| match name.to_lowercase().as_str() {
+            "production" | "prod" | "live" => Kind::Production,
+            "local" | "dev" | "development" | "test" | "ci" => Kind::Local,
+            _ => Kind::Staging,
+        })
+    }
+
+    /// Its URL, out of the environment where that holds it; none where it names none.
+    ///
+    /// # Errors
+    /// `config.environment` when the environment variable is not set.
+    pub fn resolved_url(&self, name: &str) -> Result<Option<String>, Fault> {
+        let Some(url) = &self.url else { return Ok(None) };
+        let Some(variable) = url.strip_prefix("env:") else { return Ok(Some(url.clone())) };
+        match std::env::var(variable) {
+            Ok(url) if !url.is_empty() => Ok(Some(url)),
+            _ => Err(Fault::new("config.environment", format!("{variable} is not set"))
+                .at(format!("[environments.{name}] url = \"env:{variable}\""))
+                .help(format!("set {variable} to the URL of {name}'s database"))),
+        }
+    }
+
     /// Whether a database belongs to this environment: every condition that is given holds.
     pub fn holds(&self, target: &connect::Target) -> bool {
         let host = self.host.as_deref().is_none_or(|host| {

@@ -8,12 +8,13 @@ use apply::StopFlag;
 use connect::Target;
 use diff::Rename;
 use model::{Fault, Name, STALL_BUDGET_MS};
-use read::Source;
+use read::{Ignore, Source};
 use remember::{Embedder, Endpoint, Memory, StaticTable};
 use shadow::ShadowOptions;
 
 use crate::args::{CompareArgs, Format, Global};
-use crate::config::{self, Config, EmbeddingConfig, EmbeddingProvider, Environment};
+use crate::config::{self, Config, EmbeddingConfig, EmbeddingProvider};
+use crate::environments;
 use crate::progress::Terminal;
 
 /// The environment variable that names the live database.
@@ -30,6 +31,10 @@ pub struct Context {
     pub config: Config,
     /// The project's folder.
     pub folder: PathBuf,
+    /// The environment that was named.
+    pub env: Option<String>,
+    /// Its URL, where it has one.
+    env_url: Option<String>,
     /// The major version asked for.
     pub pg_version: Option<u32>,
     /// The throwaway server to use instead of starting one.
@@ -52,8 +57,14 @@ impl Context {
         let shadow_url = global.shadow_url.as_deref().or(config.shadow_url.as_deref());
         let shadow_url = shadow_url.map(Target::parse).transpose()?;
         let progress = Terminal::new();
+        let env_url = match &global.env {
+            Some(name) => environments::named(&config, name)?.resolved_url(name)?,
+            None => None,
+        };
         Ok(Self {
             format: global.format,
+            env: global.env.clone(),
+            env_url,
             config,
             folder,
             pg_version: global.pg_version,
@@ -66,11 +77,11 @@ impl Context {
     /// The schema as it is.
     ///
     /// # Errors
-    /// `read.source` when nothing names one.
+    /// `read.unnamed` when nothing names one, and `read.source` when what is named is none.
     pub fn from(&self, args: &CompareArgs) -> Result<Source, Fault> {
         match args.from.clone().or_else(|| self.database_url()) {
             Some(text) => Source::parse(&text),
-            None => Err(Fault::new("read.source", "nothing names the schema as it is")
+            None => Err(Fault::new("read.unnamed", "nothing names the schema as it is")
                 .help("set DATABASE_URL, or say --from SOURCE, or write database in lockkeeper.toml")),
         }
     }
@@ -78,7 +89,7 @@ impl Context {
     /// The schema as it is wanted.
     ///
     /// # Errors
-    /// `read.source` when nothing names one.
+    /// `read.unnamed` when nothing names one, and `read.source` when what is named is none.
     pub fn to(&self, args: &CompareArgs) -> Result<Source, Fault> {
         if let Some(text) = &args.to {
             return Source::parse(text);
@@ -91,7 +102,7 @@ impl Context {
         let here = std::env::current_dir().unwrap_or_else(|_| self.folder.clone());
         Source::find_drizzle_config(&here).ok_or_else(|| {
             Fault::new(
-                "read.source",
+                "read.unnamed",
                 "nothing names the wanted schema, and there is no drizzle.config.ts from here upward",
             )
             .help("say --to SOURCE, or write schema in lockkeeper.toml")
@@ -111,6 +122,9 @@ impl Context {
     }
 
     fn database_url(&self) -> Option<String> {
+        if let Some(url) = &self.env_url {
+            return Some(url.clone());
+        }
         let from_environment = std::env::var(DATABASE_URL).ok().filter(|url| !url.is_empty());
         from_environment.or_else(|| self.config.database.clone())
     }
@@ -121,6 +135,19 @@ impl Context {
     /// `diff.rename` when one cannot be read.
     pub fn renames(&self, args: &CompareArgs) -> Result<Vec<Rename>, Fault> {
         self.config.renames.iter().chain(&args.rename).map(|text| text.parse()).collect()
+    }
+
+    /// The objects that the settings leave alone.
+    ///
+    /// # Errors
+    /// `config.ignore` when a pattern is none.
+    pub fn ignore(&self) -> Result<Ignore, Fault> {
+        Ignore::new(&self.config.ignore)
+    }
+
+    /// The folder of migrations that the settings name.
+    pub fn migrations_folder(&self) -> Option<PathBuf> {
+        self.config.migrations.as_ref().map(|folder| self.folder.join(folder))
     }
 
     /// The critical tables told by flags and in the settings file.
@@ -144,16 +171,6 @@ impl Context {
             url: self.shadow_url.clone(),
             ..ShadowOptions::default()
         }
-    }
-
-    /// The name of the environment a database belongs to, and whether it wants plans approved.
-    pub fn environment(&self, target: &Target) -> (String, bool) {
-        let found = self.config.environments.iter().find(|(_, environment)| environment.holds(target));
-        let approval =
-            |name: &str, environment: &Environment| environment.approval.unwrap_or(name == "production");
-        found.map_or(("unknown".to_owned(), false), |(name, environment)| {
-            (name.clone(), approval(name, environment))
-        })
     }
 
     /// The budget for an application's stall, in ms.

@@ -9,11 +9,16 @@ mod carry;
 mod commands;
 mod config;
 mod context;
+mod environments;
+mod evidence;
 mod files;
 mod foresight;
+mod gates;
 mod inquiry;
 mod planfolder;
 mod progress;
+mod rehearsing;
+mod scale;
 mod stages;
 
 use std::process::ExitCode;

@@ -60,6 +60,12 @@ pub struct RunReceipt {
     pub finished_at: Option<Timestamp>,
     /// Whether this was a rehearsal on a throwaway server.
     pub rehearsal: bool,
+    /// Who approved the plan and when, as the approval says; none where it names nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<String>,
+    /// Why the plan was carried out without a rehearsal; none where it was rehearsed or did not have to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unrehearsed: Option<String>,
 }
 
 /// How one attempt of a step ended.

@@ -1,150 +1,135 @@
 //! The rehearsal itself.
 
-use apply::{ApplyOptions, RunReport, StopFlag};
-use connect::Target;
-use model::{Fault, Fingerprint, PhaseName, Plan, Progress, Schema, StepReceipt};
-use serde::Serialize;
+use apply::StopFlag;
+use connect::{Session, Target};
+use jiff::Timestamp;
+use model::{Fault, PhaseName, Plan, Progress, Schema, Statistics};
+use traffic::Rate;
 
-use crate::data::{self, DataFingerprint};
-use crate::guard::LiveSchema;
+use crate::application::Application;
+use crate::common::common;
+use crate::data;
+use crate::extrapolate::{self, Measured};
+use crate::report::Rehearsal;
+use crate::way::{Outcome, Way};
 
-/// What a rehearsal proved.
-#[derive(Debug, Clone, Serialize)]
-pub struct Rehearsal {
-    /// The hash of the plan.
-    pub plan: Fingerprint,
-    /// `server_version_num` of the throwaway server.
-    pub server_version: u32,
-    /// Rows in all tables before the first step.
-    pub rows: i64,
-    /// Whether the plan arrived at the wanted schema, at its end.
-    pub arrived: bool,
-    /// Whether every way back led to the schema and the rows of the start.
-    pub rolled_back: bool,
-    /// Each phase, forward to its end and back to the start.
-    pub phases: Vec<RehearsedPhase>,
-    /// The receipts of the last way forward.
-    pub steps: Vec<StepReceipt>,
-    /// What was found wrong, in words.
-    pub problems: Vec<String>,
+/// A plan with both of its schemas.
+#[derive(Debug, Clone, Copy)]
+pub struct Piece<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// The schema it starts from.
+    pub from: &'a Schema,
+    /// The schema it arrives at.
+    pub to: &'a Schema,
 }
 
-/// The way to the end of one phase, and back.
-#[derive(Debug, Clone, Serialize)]
-pub struct RehearsedPhase {
-    /// The phase.
-    pub name: PhaseName,
-    /// Forward from the start to its end, in ms.
-    pub forward_ms: f64,
-    /// Back from its end to the start, in ms.
-    pub back_ms: f64,
-    /// Whether the schema was that of the start again.
-    pub schema_restored: bool,
-    /// Whether the rows were those of the start again.
-    pub rows_restored: bool,
-}
-
-impl Rehearsal {
-    /// Whether everything was as it should be.
-    pub fn passed(&self) -> bool {
-        self.arrived && self.rolled_back && self.problems.is_empty()
-    }
+/// How a plan is rehearsed.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The application's statements in a second; none for an application that sleeps.
+    pub traffic: Option<Rate>,
+    /// How long the application is measured without a migration, in ms.
+    pub baseline_ms: u64,
+    /// The live database's sizes, for telling times there from times here.
+    pub live: Option<Statistics>,
+    /// What the rows of the copy are like, in words.
+    pub rows_are: String,
+    /// Asks the rehearsal to stop at the next safe point.
+    pub stop: StopFlag,
 }
 
 /// Rehearses a plan on a database that has the schema the plan starts from, and that nobody else uses:
 /// to the end of each phase and back, then to the end. Cleanup has no way back and is not rehearsed.
 ///
 /// # Errors
-/// Those of [`apply::apply`] and [`apply::rollback`], and of reading schema and rows.
+/// Those of connecting and of reading schema and rows; `rehearse.ended`, `rehearse.stopped`. A step that
+/// fails is a problem of the rehearsal, not an error.
 pub async fn rehearse(
-    plan: &Plan,
-    from: &Schema,
+    piece: Piece<'_>,
     copy: &Target,
-    stop: &StopFlag,
+    options: &Options,
     progress: &dyn Progress,
 ) -> Result<Rehearsal, Fault> {
     let session = connect::connect(copy, "lockkeeper rehearse").await?;
-    let start = data::fingerprint(&session, from).await?;
-    let mut rehearsal = Rehearsal {
-        plan: plan.hash(),
-        server_version: session.server().version_num,
-        rows: start.rows(),
-        arrived: false,
-        rolled_back: true,
-        phases: Vec::new(),
-        steps: Vec::new(),
-        problems: Vec::new(),
-    };
-    let way = Way { plan, from, copy, session: &session, start: &start, stop, progress };
+    let Piece { plan, from, to } = piece;
+    let way = Way { plan, from, copy, session: &session, stop: &options.stop, progress };
+    let mut application = options.traffic.map(|rate| Application::of(plan, from, to, rate));
+    application = application.filter(|application| !application.is_idle());
+    if let Some(application) = &mut application {
+        progress.begin("measuring the application without a migration", None);
+        application.measure_baseline(copy, options.baseline_ms).await?;
+        progress.end("done");
+    }
+    let mut rehearsal = begun(plan, from, &session, options).await?;
+    let mut measured = Measured::new();
     for phase in plan.phases().into_iter().filter(|phase| *phase != PhaseName::Cleanup) {
-        let (rehearsed, problems) = way.there_and_back(phase).await?;
+        let (rehearsed, outcome) = way.there_and_back(phase, application.as_ref()).await?;
         rehearsal.rolled_back &= rehearsed.schema_restored && rehearsed.rows_restored;
+        let is_lost = !rehearsed.schema_restored;
         rehearsal.phases.push(rehearsed);
-        rehearsal.problems.extend(problems);
+        take(&mut rehearsal, &mut application, &mut measured, outcome);
+        refuse_stopped(&options.stop)?;
+        if is_lost {
+            // From another start nothing more can be proved.
+            break;
+        }
     }
-    let last = way.forward(PhaseName::Contract).await?;
-    rehearsal.arrived = last.arrived == Some(true);
-    if !rehearsal.arrived {
-        rehearsal.problems.push(format!("the plan did not arrive at the wanted schema: {}", last.message));
+    if rehearsal.rolled_back || rehearsal.phases.iter().all(|phase| phase.schema_restored) {
+        let common = common(plan, from, to);
+        let (arrived, outcome) = way.to_the_end(&common, application.as_ref()).await?;
+        rehearsal.arrived = arrived;
+        rehearsal.steps = outcome.steps.clone();
+        take(&mut rehearsal, &mut application, &mut measured, outcome);
     }
-    rehearsal.steps = last.steps;
+    if let Some(live) = &options.live {
+        rehearsal.expected = extrapolate::extrapolate(plan, &measured, live);
+    }
+    rehearsal.traffic = application.map(|application| application.told);
+    rehearsal.rehearsed_at = Timestamp::now();
     session.close().await;
     Ok(rehearsal)
 }
 
-struct Way<'a> {
-    plan: &'a Plan,
-    from: &'a Schema,
-    copy: &'a Target,
-    session: &'a connect::Session,
-    start: &'a DataFingerprint,
-    stop: &'a StopFlag,
-    progress: &'a dyn Progress,
+/// A rehearsal of which nothing is known yet.
+async fn begun(plan: &Plan, from: &Schema, session: &Session, options: &Options) -> Result<Rehearsal, Fault> {
+    let start = data::fingerprint(session, from).await?;
+    let worked_on = plan.steps.iter().filter_map(|step| step.table.as_ref());
+    let empty = worked_on.filter(|table| start.tables.get(*table).is_some_and(|data| data.rows == 0));
+    Ok(Rehearsal {
+        plan: plan.hash(),
+        server_version: session.server().version_num,
+        rows: start.rows(),
+        rows_are: options.rows_are.clone(),
+        unproved: empty.map(|table| (table.clone(), "it had no rows".to_owned())).collect(),
+        arrived: false,
+        rolled_back: true,
+        phases: Vec::new(),
+        traffic: None,
+        steps: Vec::new(),
+        expected: Vec::new(),
+        problems: Vec::new(),
+        rehearsed_at: Timestamp::now(),
+    })
 }
 
-impl Way<'_> {
-    async fn there_and_back(&self, phase: PhaseName) -> Result<(RehearsedPhase, Vec<String>), Fault> {
-        let forward = self.forward(phase).await?;
-        let back =
-            apply::rollback(self.copy, self.plan, None, &LiveSchema, &mut self.options(None), self.progress)
-                .await?;
-        let restored = self.plan.starts_from(&read::fingerprint(self.session).await?);
-        let rows = data::fingerprint(self.session, self.from).await;
-        let (rows_restored, mut problems) = match rows {
-            Ok(rows) => {
-                let differences = self.start.differences(&rows);
-                (differences.is_empty(), differences)
-            }
-            Err(fault) => (false, vec![fault.to_string()]),
-        };
-        if !restored {
-            problems.push("the schema is not that of the start again".to_owned());
-        }
-        let problems = problems.into_iter().map(|problem| format!("back from {phase}: {problem}")).collect();
-        let rehearsed = RehearsedPhase {
-            name: phase,
-            forward_ms: forward.total_ms,
-            back_ms: back.total_ms,
-            schema_restored: restored,
-            rows_restored,
-        };
-        Ok((rehearsed, problems))
+/// Adds what a way led to.
+fn take(
+    rehearsal: &mut Rehearsal,
+    application: &mut Option<Application>,
+    measured: &mut Measured,
+    outcome: Outcome,
+) {
+    rehearsal.problems.extend(outcome.problems);
+    extrapolate::keep(measured, &outcome.steps);
+    if let (Some(application), Some(report)) = (application, &outcome.heard) {
+        application.hear(report);
     }
+}
 
-    async fn forward(&self, until: PhaseName) -> Result<RunReport, Fault> {
-        apply::apply(self.copy, self.plan, &LiveSchema, &mut self.options(Some(until)), self.progress).await
+fn refuse_stopped(stop: &StopFlag) -> Result<(), Fault> {
+    if stop.is_raised() {
+        return Err(Fault::new("rehearse.stopped", "the rehearsal was asked to stop"));
     }
-
-    /// Nobody works on the copy, so there is no stall to measure, and no gate to wait for.
-    fn options(&self, until: Option<PhaseName>) -> ApplyOptions<'static> {
-        ApplyOptions {
-            until,
-            environment: "rehearsal".to_owned(),
-            rehearsal: true,
-            stall: false,
-            baseline_ms: 0,
-            stop: self.stop.clone(),
-            ..ApplyOptions::default()
-        }
-    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Ident, Name, Sql};
+use model::{Ident, Name, Schema, Sql};
 use serde::{Deserialize, Serialize};
 
 /// The statements of an application with their weights. The same workload gives the same sequence of
@@ -116,7 +116,29 @@ pub enum Parameter {
     OneOf(Vec<String>),
 }
 
+impl Statement {
+    /// Whether it writes to, and takes values from, no other tables than these.
+    pub fn names_only(&self, tables: &BTreeSet<&Name>) -> bool {
+        let named = self.parameters.iter().filter_map(|parameter| match parameter {
+            Parameter::Value(table, _) => Some(table),
+            _ => None,
+        });
+        self.does.table().into_iter().chain(named).all(|table| tables.contains(table))
+    }
+}
+
 impl Workload {
+    /// Watches only the columns that a schema has, and only tables that it has.
+    pub fn keep_only(&mut self, schema: &Schema) {
+        self.tables.retain_mut(|watched| {
+            let Some(table) = schema.table(&watched.table) else { return false };
+            watched.columns = Some(table.columns.iter().map(|column| column.name.clone()).collect());
+            table.column(&watched.key).is_some()
+        });
+        let tables: BTreeSet<&Name> = self.tables.iter().map(|watched| &watched.table).collect();
+        self.statements.retain(|statement| statement.names_only(&tables));
+    }
+
     /// The statements of a kind.
     pub(crate) fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Statement> {
         self.statements.iter().filter(move |statement| statement.does.kind() == kind)

@@ -7,7 +7,7 @@
 //! | `steps` | step of a plan: how it stands | with the step, in its transaction where it has one |
 //! | `attempts` | attempt of a step: its receipt | with the step, completed after it |
 //! | `backfills` | relation a backfill fills: how far it came | with each batch, in its transaction |
-//! | `settings` | wish of the user: `request`, `batch_target_ms`, … | by `pause`, `resume`, `abort`, `set` |
+//! | `settings` | wish of the user (`request`, `batch_target_ms`, …), and the database's environment | by `pause`, `resume`, `abort`, `set`; by `remember_environment` |
 //!
 //! `read` ignores the schema, so it takes no part in fingerprints.
 
@@ -36,6 +36,8 @@ CREATE TABLE IF NOT EXISTS lockkeeper.runs (
     environment text NOT NULL,
     rehearsal boolean NOT NULL,
     approval text,
+    approved_by text,
+    unrehearsed text,
     server_version integer NOT NULL,
     from_schema text NOT NULL,
     to_schema text NOT NULL,
@@ -51,6 +53,9 @@ CREATE TABLE IF NOT EXISTS lockkeeper.runs (
 COMMENT ON TABLE lockkeeper.runs IS 'One row for each run of a plan in one direction.';
 COMMENT ON COLUMN lockkeeper.runs.plan IS 'The hash of the plan.';
 COMMENT ON COLUMN lockkeeper.runs.goal IS 'How many steps of the plan, from the first, are done when the run has reached its goal.';
+COMMENT ON COLUMN lockkeeper.runs.approval IS 'The hash that was approved.';
+COMMENT ON COLUMN lockkeeper.runs.approved_by IS 'Who approved the plan, and when.';
+COMMENT ON COLUMN lockkeeper.runs.unrehearsed IS 'Why the plan was carried out without a rehearsal, where one was asked for.';
 COMMENT ON COLUMN lockkeeper.runs.live_schema IS 'The fingerprint of the schema when the run last stopped; null while it runs and after a crash.';
 COMMENT ON COLUMN lockkeeper.runs.fault IS 'The kind of the fault that ended it; never a message, which could hold values of rows.';
 COMMENT ON COLUMN lockkeeper.runs.work_pid IS 'The backend that carries the steps out; with work_backend_start it names an orphan after a crash.';
@@ -104,8 +109,22 @@ pub(crate) async fn exists(session: &Session) -> Result<bool, Failure> {
 pub(crate) async fn ensure(session: &Session) -> Result<(), Failure> {
     if !exists(session).await? {
         rows(session, &Sql::verbatim(TABLES)).await?;
+    } else if !has_approvals(session).await? {
+        rows(session, &Sql::verbatim(APPROVALS)).await?;
     }
     check_version(session).await
+}
+
+/// Columns that journals had not from the beginning.
+const APPROVALS: &str = "ALTER TABLE lockkeeper.runs ADD COLUMN IF NOT EXISTS approved_by text,
+    ADD COLUMN IF NOT EXISTS unrehearsed text";
+
+async fn has_approvals(session: &Session) -> Result<bool, Failure> {
+    let question = sql!(
+        "SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = 'lockkeeper.runs'::pg_catalog.regclass
+            AND attname = 'unrehearsed')"
+    );
+    ask(session, &question).await
 }
 
 /// Refuses a journal that a newer version wrote.

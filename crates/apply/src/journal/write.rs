@@ -17,6 +17,10 @@ pub(crate) struct Opening<'a> {
     pub(crate) rehearsal: bool,
     /// The hash that was approved, if any.
     pub(crate) approval: Option<&'a Fingerprint>,
+    /// Who approved it and when, if known.
+    pub(crate) approved_by: Option<&'a str>,
+    /// Why it was not rehearsed, where it had to be.
+    pub(crate) unrehearsed: Option<&'a str>,
     /// `server_version_num`.
     pub(crate) server_version: u32,
     /// The schema it starts from.
@@ -44,11 +48,11 @@ impl Entries {
 
     /// The run begins. Sent by the work session.
     pub(crate) fn open(&self, opening: &Opening<'_>, runner_pid: i32) -> Sql {
-        let approval = opening.approval.map_or_else(|| sql!("NULL"), |hash| sql!("{}", text(hash.as_str())));
+        let approval = or_null(opening.approval.map(Fingerprint::as_str));
         sql!(
             "INSERT INTO lockkeeper.runs (run, plan, direction, goal, outcome, environment, rehearsal, approval,
-                server_version, from_schema, to_schema, runner_pid, work_pid, work_backend_start)
-             VALUES ({}, {}, {}, {}, 'running', {}, {}, {}, {}, {}, {}, {}, pg_catalog.pg_backend_pid(), {})",
+                approved_by, unrehearsed, server_version, from_schema, to_schema, runner_pid, work_pid, work_backend_start)
+             VALUES ({}, {}, {}, {}, 'running', {}, {}, {}, {}, {}, {}, {}, {}, {}, pg_catalog.pg_backend_pid(), {})",
             self.run,
             self.plan,
             text(direction_word(opening.direction)),
@@ -56,6 +60,8 @@ impl Entries {
             text(opening.environment),
             Sql::verbatim(if opening.rehearsal { "true" } else { "false" }),
             approval,
+            or_null(opening.approved_by),
+            or_null(opening.unrehearsed),
             opening.server_version,
             text(opening.from.as_str()),
             text(opening.to.as_str()),
@@ -80,8 +86,7 @@ impl Entries {
 
     /// The run ended so.
     pub(crate) fn close(&self, outcome: RunOutcome, live: Option<&Fingerprint>, fault: Option<&str>) -> Sql {
-        let live = live.map_or_else(|| sql!("NULL"), |live| sql!("{}", text(live.as_str())));
-        let fault = fault.map_or_else(|| sql!("NULL"), |kind| sql!("{}", text(kind)));
+        let (live, fault) = (or_null(live.map(Fingerprint::as_str)), or_null(fault));
         sql!(
             "UPDATE lockkeeper.runs SET outcome = {}, live_schema = {}, fault = {},
                 changed_at = pg_catalog.clock_timestamp(), finished_at = pg_catalog.clock_timestamp()
@@ -195,6 +200,11 @@ impl Entries {
     pub(crate) fn forget_backfill(&self, ordinal: usize) -> Sql {
         sql!("DELETE FROM lockkeeper.backfills WHERE plan = {} AND ordinal = {}", self.plan, ordinal)
     }
+}
+
+/// A text, or NULL where there is none.
+fn or_null(value: Option<&str>) -> Sql {
+    value.map_or_else(|| sql!("NULL"), |value| sql!("{}", text(value)))
 }
 
 fn text(value: &str) -> Literal {

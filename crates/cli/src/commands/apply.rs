@@ -1,36 +1,57 @@
 //! `lockkeeper apply` and `lockkeeper rollback`
 
-use model::{Fault, Fingerprint, RunOutcome};
+use ::apply::RunReport;
+use model::{Fault, RunOutcome};
+use serde::Serialize;
 
 use super::{Ending, report};
 use crate::args::{ApplyArgs, RollbackArgs};
 use crate::carry::{self, Reach};
 use crate::context::Context;
+use crate::environments::{self, Place};
+use crate::gates::{self, Passed, Said};
 use crate::{answer, planfolder};
 
+/// What `apply` and `rollback` answer.
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(flatten)]
+    run: &'a RunReport,
+    place: &'a Place,
+    notes: &'a [String],
+}
+
 pub(super) async fn apply(context: &Context, args: &ApplyArgs) -> Result<Ending, Fault> {
-    let target = context.database(args.database.database.as_deref())?;
     let hash = planfolder::load(&args.plan)?.plan.hash();
-    let approve = args.approve.as_deref().map(|text| approved(&hash, text)).transpose()?;
-    let reach = Reach { phase: args.until, approve, dry_run: args.dry_run };
-    let run = carry::apply(context, &args.plan, &target, &reach, &context.progress).await?;
-    answer::give(context.format, &run, report::text)?;
+    let place = environments::place(context, args.database.database.as_deref()).await?;
+    let said = Said {
+        approve: args.approve.as_deref(),
+        unrehearsed: args.unrehearsed.as_deref(),
+        dry_run: args.dry_run,
+    };
+    let passed = gates::pass(&args.plan, &hash, &place, &said)?;
+    let notes = passed.notes.clone();
+    let environment = Some(place.environment.clone());
+    let reach = Reach { phase: args.until, environment, passed, dry_run: args.dry_run };
+    let run = carry::apply(context, &args.plan, &place.target, &reach, &context.progress).await?;
+    if !args.dry_run {
+        environments::remember(&place).await?;
+    }
+    answer::give(context.format, &Answer { run: &run, place: &place, notes: &notes }, text)?;
     Ok(Ending::of(args.dry_run || run.receipt.outcome == RunOutcome::Done))
 }
 
-/// The whole hash, or its first twelve digits or more.
-fn approved(hash: &Fingerprint, text: &str) -> Result<Fingerprint, Fault> {
-    if text.len() >= hash.short().len() && hash.as_str().starts_with(text) {
-        return Ok(hash.clone());
-    }
-    Err(Fault::gate("plan.approval", "the approval names another plan")
-        .help(format!("this plan's hash is {hash}; review it again")))
+pub(super) async fn rollback(context: &Context, args: &RollbackArgs) -> Result<Ending, Fault> {
+    // The way back asks for no approval: it is there for when something is wrong.
+    let place = environments::place(context, args.database.database.as_deref()).await?;
+    let environment = Some(place.environment.clone());
+    let reach = Reach { phase: args.to, environment, passed: Passed::default(), dry_run: false };
+    let run = carry::rollback(context, &args.plan, &place.target, &reach, &context.progress).await?;
+    answer::give(context.format, &Answer { run: &run, place: &place, notes: &[] }, text)?;
+    Ok(Ending::of(run.receipt.outcome == RunOutcome::Done))
 }
 
-pub(super) async fn rollback(context: &Context, args: &RollbackArgs) -> Result<Ending, Fault> {
-    let target = context.database(args.database.database.as_deref())?;
-    let reach = Reach { phase: args.to, ..Reach::default() };
-    let run = carry::rollback(context, &args.plan, &target, &reach, &context.progress).await?;
-    answer::give(context.format, &run, report::text)?;
-    Ok(Ending::of(run.receipt.outcome == RunOutcome::Done))
+fn text(answer: &Answer<'_>) -> String {
+    let notes = answer.notes.iter().map(|note| format!("note: {note}\n"));
+    report::text(answer.run) + &notes.collect::<String>()
 }

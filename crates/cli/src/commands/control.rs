@@ -8,20 +8,36 @@ use serde::Serialize;
 
 use super::Ending;
 use crate::answer;
-use crate::args::DatabaseArgs;
+use crate::args::{DatabaseArgs, ResumeArgs};
 use crate::context::Context;
+use crate::environments::{self, Place};
 
 pub(super) async fn status(context: &Context, args: &DatabaseArgs) -> Result<Ending, Fault> {
-    let target = context.database(args.database.as_deref())?;
-    let status = ::apply::status(&target).await?;
-    answer::give(context.format, &status, status_text)?;
+    let place = environments::place(context, args.database.as_deref()).await?;
+    let status = ::apply::status(&place.target).await?;
+    answer::give(context.format, &Answer { place: &place, status: &status }, status_text)?;
     Ok(Ending::Clean)
 }
 
-fn status_text(status: &Status) -> String {
-    let mut out = String::new();
+/// What `status` answers.
+#[derive(Serialize)]
+struct Answer<'a> {
+    place: &'a Place,
+    #[serde(flatten)]
+    status: &'a Status,
+}
+
+fn status_text(answer: &Answer<'_>) -> String {
+    let place = answer.place;
+    let mut out = format!(
+        "{} is {} ({}), identity {}.\n",
+        place.target,
+        place.environment,
+        place.because,
+        place.identity.as_deref().unwrap_or("unknown: the role may not ask")
+    );
     // Writing to a String cannot fail.
-    let _ = write(status, &mut out);
+    let _ = write(answer.status, &mut out);
     out
 }
 
@@ -80,8 +96,18 @@ pub(super) async fn pause(context: &Context, args: &DatabaseArgs) -> Result<Endi
     Ok(Ending::Clean)
 }
 
-pub(super) async fn resume(context: &Context, args: &DatabaseArgs) -> Result<Ending, Fault> {
-    let runner = ::apply::resume_request(&context.database(args.database.as_deref())?).await?;
+pub(super) async fn resume(context: &Context, args: &ResumeArgs) -> Result<Ending, Fault> {
+    let target = context.database(args.database.database.as_deref())?;
+    let number = |value: Option<u32>| value.map(|value| value.to_string());
+    let settings = [
+        ("batch_target_ms", number(args.batch_ms)),
+        ("replica_lag_max_ms", number(args.replica_lag_ms)),
+        ("ignore_archive", args.ignore_archive.clone()),
+    ];
+    for (name, value) in settings.iter().filter_map(|(name, value)| Some((name, value.as_ref()?))) {
+        ::apply::set(&target, name, value).await?;
+    }
+    let runner = ::apply::resume_request(&target).await?;
     answer::give(context.format, &runner, |runner| format!("{} may go on.\n", who(runner)))?;
     Ok(Ending::Clean)
 }

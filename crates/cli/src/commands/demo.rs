@@ -14,7 +14,7 @@ use super::Ending;
 use crate::args::DemoArgs;
 use crate::carry::{self, Reach};
 use crate::context::Context;
-use crate::{answer, planfolder, stages};
+use crate::{answer, planfolder, rehearsing, stages};
 
 pub(super) async fn run(context: &Context, args: &DemoArgs) -> Result<Ending, Fault> {
     let options = DemoOptions {
@@ -79,11 +79,12 @@ impl Pipeline for Commands<'_> {
         copy: &Target,
         progress: &dyn Progress,
     ) -> Result<Rehearsed, Fault> {
-        let rehearsal = carry::rehearse(self.context, plan, copy, progress).await?;
+        let options = rehearse::Options { stop: self.context.stop.clone(), ..rehearse::Options::default() };
+        let rehearsal = rehearsing::rehearse(self.context, plan, copy, &options, progress).await?;
         Ok(Rehearsed {
             arrived: rehearsal.arrived,
             rolled_back: rehearsal.rolled_back,
-            confidence: Some(carry::confidence(&rehearsal)),
+            confidence: Some(rehearsing::confidence(&rehearsal)),
             notes: rehearsal.problems,
         })
     }

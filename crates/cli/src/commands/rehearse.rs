@@ -1,18 +1,19 @@
 //! `lockkeeper rehearse`
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use model::{Fault, Name, Progress, count_text, ms_text};
-use populate::Rows;
-use rehearse::Rehearsal;
+use connect::Session;
+use model::{Fault, Interval, Progress, Statistics, count_text, ms_text};
+use populate::{Filled, Profile};
+use rehearse::{Expected, Options, Rehearsal, RehearsedTraffic};
 use serde::Serialize;
 use shadow::Shadow;
 
 use super::Ending;
 use crate::args::RehearseArgs;
 use crate::context::Context;
-use crate::{answer, carry, planfolder};
+use crate::planfolder::Folder;
+use crate::{answer, planfolder, rehearsing, scale};
 
 /// The made-up rows are the same each time.
 const SEED: u64 = 1;
@@ -22,33 +23,93 @@ const SEED: u64 = 1;
 struct Answer<'a> {
     passed: bool,
     confidence: f64,
-    /// Tables that stayed empty, with the reason.
-    unfilled: &'a BTreeMap<Name, String>,
+    /// What is worth knowing of the made-up rows.
+    notes: &'a [String],
     #[serde(flatten)]
     rehearsal: &'a Rehearsal,
 }
 
 pub(super) async fn run(context: &Context, args: &RehearseArgs) -> Result<Ending, Fault> {
     let loaded = planfolder::load(&args.plan)?;
+    let live = Live::look(context, args).await?;
     let shadow = Shadow::start(&context.shadow(Some(loaded.plan.server_major)), &context.progress).await?;
     let database = shadow.create_database(None).await?;
     let session = connect::connect(&database.target, "lockkeeper rehearse").await?;
     context.progress.begin("building the schema", None);
     rehearse::build(&session, &loaded.from).await?;
     context.progress.end(&format!("{} tables", loaded.from.tables.len()));
-    let fitting = rehearse::fitting(&loaded.from, &loaded.to);
-    let filled =
-        populate::populate(&session, &fitting, &Rows::each(args.rows), SEED, &context.progress).await?;
+    let filled = live.fill(context, &session, &loaded, args).await?;
     session.close().await;
-    let rehearsal = carry::rehearse(context, &args.plan, &database.target, &context.progress).await?;
-    let answer = Answer {
-        passed: rehearsal.passed(),
-        confidence: carry::confidence(&rehearsal),
-        unfilled: &filled.unfilled,
-        rehearsal: &rehearsal,
+    let options = Options {
+        traffic: Some(args.traffic),
+        baseline_ms: args.baseline_ms,
+        rows_are: live.rows_are().to_owned(),
+        live: live.statistics,
+        stop: context.stop.clone(),
     };
+    let rehearsal =
+        rehearsing::rehearse(context, &args.plan, &database.target, &options, &context.progress).await?;
+    let unfilled = filled.unfilled.iter().map(|(table, why)| format!("{table} stayed empty: {why}"));
+    let notes: Vec<String> = unfilled.chain(filled.notes).collect();
+    let confidence = rehearsing::confidence(&rehearsal);
+    let answer = Answer { passed: rehearsal.passed(), confidence, notes: &notes, rehearsal: &rehearsal };
     answer::give(context.format, &answer, text)?;
     Ok(Ending::of(rehearsal.passed()))
+}
+
+/// What the live database says of its rows, without showing them.
+#[derive(Default)]
+struct Live {
+    statistics: Option<Statistics>,
+    profile: Option<Profile>,
+}
+
+impl Live {
+    /// Asks the live database that is named, if one is.
+    async fn look(context: &Context, args: &RehearseArgs) -> Result<Self, Fault> {
+        if args.without_database {
+            return Ok(Self::default());
+        }
+        let target = match context.database(args.database.database.as_deref()) {
+            Ok(target) => target,
+            Err(fault) if fault.kind == "config.database" => return Ok(Self::default()),
+            Err(fault) => return Err(fault),
+        };
+        let help = "say --without-database to make rows up from the schema alone";
+        let session = connect::connect(&target, "lockkeeper rehearse").await;
+        let session = session.map_err(|fault| if fault.help.is_none() { fault.help(help) } else { fault })?;
+        let statistics = read::statistics(&session).await?;
+        let profile = Profile::read(&session).await?;
+        session.close().await;
+        Ok(Self { statistics: Some(statistics), profile: Some(profile) })
+    }
+
+    fn rows_are(&self) -> &'static str {
+        match &self.profile {
+            None => "made up from the schema alone: no live database was asked what its rows are like",
+            Some(profile) if profile.is_empty() => {
+                "made up from the schema alone: the live database was never analysed"
+            }
+            Some(_) => "made up, like the live rows by their statistics",
+        }
+    }
+
+    async fn fill(
+        &self,
+        context: &Context,
+        session: &Session,
+        loaded: &Folder,
+        args: &RehearseArgs,
+    ) -> Result<Filled, Fault> {
+        let worked_on = loaded.plan.steps.iter().filter_map(|step| step.table.clone()).collect();
+        let rows = scale::scaled(&worked_on, self.statistics.as_ref(), args.rows)?;
+        let fitting = rehearse::fitting(&loaded.from, &loaded.to);
+        let progress = &context.progress;
+        match &self.profile {
+            Some(profile) => populate::populate_like(session, &fitting, &rows, profile, SEED, progress).await,
+            None => populate::populate(session, &fitting, &rows, SEED, progress).await,
+        }
+    }
 }
 
 fn text(answer: &Answer<'_>) -> String {
@@ -58,28 +119,87 @@ fn text(answer: &Answer<'_>) -> String {
     out
 }
 
+fn yes(good: bool) -> &'static str {
+    if good { "yes" } else { "NO" }
+}
+
 fn write(answer: &Answer<'_>, out: &mut String) -> std::fmt::Result {
     let rehearsal = answer.rehearsal;
     let rows = count_text(u64::try_from(rehearsal.rows).unwrap_or(0));
-    writeln!(out, "Rehearsed on PostgreSQL {} with {rows} rows:", rehearsal.server_version / 10_000)?;
-    let yes = |good: bool| if good { "yes" } else { "NO" };
+    writeln!(
+        out,
+        "Rehearsed on PostgreSQL {} with {rows} rows, {}.",
+        rehearsal.server_version / 10_000,
+        rehearsal.rows_are
+    )?;
     for phase in &rehearsal.phases {
         writeln!(
             out,
-            "  to the end of {:9} {:>9}, back {:>9}: schema restored {}, rows restored {}",
+            "  to the end of {:9} {:>9}, back {:>9}: schema restored {}, rows restored {}, {} writes kept",
             phase.name.name(),
             ms_text(phase.forward_ms),
             ms_text(phase.back_ms),
             yes(phase.schema_restored),
-            yes(phase.rows_restored)
+            yes(phase.rows_restored),
+            count_text(phase.writes)
         )?;
     }
     writeln!(out, "  to the end: arrived at the wanted schema: {}", yes(rehearsal.arrived))?;
-    for (table, why) in answer.unfilled {
-        writeln!(out, "  not proved on rows: {table} stayed empty: {why}")?;
+    if let Some(traffic) = &rehearsal.traffic {
+        write_traffic(traffic, out)?;
+    }
+    write_expected(&rehearsal.expected, out)?;
+    for (table, why) in &rehearsal.unproved {
+        writeln!(out, "  not proved on rows: {table}: {why}")?;
+    }
+    for note in answer.notes {
+        writeln!(out, "  note: {note}")?;
     }
     for problem in &rehearsal.problems {
         writeln!(out, "  problem: {problem}")?;
     }
-    writeln!(out, "Confidence earned: {:.0} of 100", answer.confidence)
+    let verdict = if answer.passed { "Passed" } else { "NOT passed" };
+    writeln!(out, "{verdict}. Confidence earned: {:.0} of 100", answer.confidence)
+}
+
+fn write_traffic(traffic: &RehearsedTraffic, out: &mut String) -> std::fmt::Result {
+    writeln!(
+        out,
+        "  under {} writes:reads a second: {} statements, {} failed; longest read {} (without a migration {}), \
+         longest write {} ({})",
+        traffic.rate,
+        count_text(traffic.statements),
+        traffic.failed,
+        ms_text(traffic.worst.read_ms),
+        ms_text(traffic.baseline.read_ms),
+        ms_text(traffic.worst.write_ms),
+        ms_text(traffic.baseline.write_ms)
+    )?;
+    if traffic.prepared_anew > 0 {
+        writeln!(
+            out,
+            "  {} statements had to be prepared anew: cached plan must not change result type",
+            traffic.prepared_anew
+        )?;
+    }
+    for left_out in &traffic.left_out {
+        writeln!(out, "  not in the traffic: {left_out}")?;
+    }
+    Ok(())
+}
+
+fn write_expected(expected: &[Expected], out: &mut String) -> std::fmt::Result {
+    if expected.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "  On the live database this should take:")?;
+    let times = |ms: Interval| format!("{} ({} to {})", ms_text(ms.p50), ms_text(ms.p10), ms_text(ms.p90));
+    for step in expected {
+        writeln!(out, "    {:48} {}; {}", step.step, times(step.ms), step.basis)?;
+        if !step.agrees {
+            let (predicted, basis) = (times(step.predicted.ms), &step.predicted.basis);
+            writeln!(out, "      the plan predicts {predicted}: {basis}")?;
+        }
+    }
+    Ok(())
 }

@@ -29,6 +29,8 @@ pub(crate) fn run(id: &str) -> RunReceipt {
         started_at: start(),
         finished_at: Some(start() + Span::new().seconds(9)),
         rehearsal: false,
+        approved_by: None,
+        unrehearsed: None,
     }
 }
 

@@ -1,0 +1,182 @@
+//! An application at work on the copy while a plan is rehearsed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use connect::{Session, Target};
+use model::{Fault, Ident, Name, PhaseName, Plan, Schema};
+use traffic::{Books, Does, Rate, Traffic, TrafficReport, WindowReport, Workload};
+
+use crate::data::{Spared, SparedTables};
+use crate::report::{RehearsedTraffic, Worst};
+
+/// The traffic's choices are the same each time.
+const SEED: u64 = 7;
+
+/// How long the application goes on at the end of each way forward, so that there are writes of that
+/// state for the way back to keep.
+const DWELL: Duration = Duration::from_millis(300);
+
+/// The code before the gate and the code after it.
+pub(crate) struct Application {
+    old: Workload,
+    new: Workload,
+    rate: Rate,
+    /// The last phase that the old code works with; none where the plan waits for no deployment.
+    pub(crate) last_of_old: Option<PhaseName>,
+    pub(crate) told: RehearsedTraffic,
+}
+
+impl Application {
+    /// The application of both schemas, as it works on what the plan changes.
+    pub(crate) fn of(plan: &Plan, from: &Schema, to: &Schema, rate: Rate) -> Self {
+        let focus: BTreeSet<Name> = plan.steps.iter().filter_map(|step| step.table.clone()).collect();
+        let derived = traffic::Application { schema: from, beside: to, focus: &focus, seed: SEED }.derive();
+        let new = traffic::Application { schema: to, beside: from, focus: &focus, seed: SEED }.derive();
+        let known: BTreeSet<&Name> = derived.workload.tables.iter().map(|watched| &watched.table).collect();
+        let mut new = new.workload;
+        // A traffic goes on over the tables that its books were opened on.
+        new.tables.retain(|watched| known.contains(&watched.table));
+        new.statements.retain(|statement| statement.names_only(&known));
+        let told = RehearsedTraffic {
+            rate: rate.to_string(),
+            left_out: derived.left_out,
+            ..RehearsedTraffic::default()
+        };
+        Self { old: derived.workload, new, rate, last_of_old: last_of_old(plan), told }
+    }
+
+    /// Whether there is anything for it to do.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.old.statements.is_empty() || (self.rate.reads_per_s <= 0.0 && self.rate.writes_per_s <= 0.0)
+    }
+
+    /// Lets the application work without a migration: what it feels then is the baseline, and what fails
+    /// then is not the migration's doing and is left out.
+    pub(crate) async fn measure_baseline(&mut self, copy: &Target, ms: u64) -> Result<(), Fault> {
+        let traffic = Traffic::start(copy, &self.old, self.rate).await?;
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+        let (report, _) = traffic.stop().await;
+        let failed = &report.total.failed;
+        for failure in failed {
+            let sqlstate = failure.sqlstate.as_deref().unwrap_or("no answer");
+            let line = format!("{} fails without any migration ({sqlstate})", failure.statement);
+            self.told.left_out.push(line);
+        }
+        let names: BTreeSet<String> = failed.iter().map(|failure| failure.statement.clone()).collect();
+        (self.old, self.new) = (self.old.clone().without(&names), self.new.clone().without(&names));
+        self.told.baseline = worst(&report.total);
+        Ok(())
+    }
+
+    /// Opens the books on these columns, or on all, and says what is not compared from now on.
+    pub(crate) async fn open(
+        &self,
+        session: &Session,
+        columns: Option<&Schema>,
+    ) -> Result<(Opened, SparedTables), Fault> {
+        let mut workload = self.old.clone();
+        if let Some(schema) = columns {
+            workload.keep_only(schema);
+        }
+        let books = Books::open(session, &workload).await?;
+        let spared = self.spared(&books);
+        Ok((Opened { workload, books }, spared))
+    }
+
+    /// Starts the application.
+    pub(crate) async fn start(&self, copy: &Target, opened: Opened) -> Result<AtWork, Fault> {
+        let Opened { workload: old, books } = opened;
+        let mut new = self.new.clone();
+        let known: BTreeSet<&Name> = old.tables.iter().map(|watched| &watched.table).collect();
+        new.statements.retain(|statement| statement.names_only(&known));
+        let traffic = Traffic::start_with(copy, &old, self.rate, books).await?;
+        Ok(AtWork { traffic, old, new })
+    }
+
+    /// What is not compared, by what the application wrote up to now.
+    pub(crate) fn spared(&self, books: &Books) -> SparedTables {
+        let mut columns: BTreeMap<&Name, BTreeSet<Ident>> = BTreeMap::new();
+        for statement in self.old.statements.iter().chain(&self.new.statements) {
+            if let Does::Update(table, column) = &statement.does {
+                columns.entry(table).or_default().insert(column.clone());
+            }
+        }
+        let of_table = |name: &Name| {
+            let written = books.written(name)?;
+            let columns = columns.get(name).cloned().unwrap_or_default();
+            let (key, key_type) = (written.key, written.key_type);
+            let (inserted, touched) = (written.inserted, written.touched);
+            Some((name.clone(), Spared { key, key_type, inserted, touched, columns }))
+        };
+        self.old.tables.iter().filter_map(|watched| of_table(&watched.table)).collect()
+    }
+
+    /// Adds up what the application felt on one way.
+    pub(crate) fn hear(&mut self, report: &TrafficReport) {
+        let total = &report.total;
+        self.told.statements += total.read.count + total.write.count;
+        self.told.failed += total.failed_count();
+        self.told.prepared_anew += total.retried;
+        self.told.worst = self.told.worst.or(worst(total));
+        self.told.stall = self.told.worst.above(self.told.baseline);
+    }
+}
+
+/// Books that are open, and whose they are.
+pub(crate) struct Opened {
+    workload: Workload,
+    books: Books,
+}
+
+/// An application that is running.
+pub(crate) struct AtWork {
+    traffic: Traffic,
+    old: Workload,
+    new: Workload,
+}
+
+impl AtWork {
+    /// The code that knows the wanted schema takes over.
+    pub(crate) fn deploy_new(&self) {
+        self.traffic.deploy(&self.new);
+    }
+
+    /// The code that knows the old schema comes back.
+    pub(crate) fn deploy_old(&self) {
+        self.traffic.deploy(&self.old);
+    }
+
+    /// Lets it work for a while.
+    pub(crate) async fn dwell(&self) {
+        tokio::time::sleep(DWELL).await;
+    }
+
+    /// Ends it.
+    pub(crate) async fn stop(self) -> (TrafficReport, Books) {
+        self.traffic.stop().await
+    }
+}
+
+/// The longest statements of a span of time.
+pub(crate) fn worst(window: &WindowReport) -> Worst {
+    Worst { read_ms: window.read.worst_ms, write_ms: window.write.worst_ms }
+}
+
+/// Statements that failed, each kind of failure in words, without what the server said: that may hold
+/// values of rows.
+pub(crate) fn failures(report: &TrafficReport) -> Vec<String> {
+    let line = |failure: &traffic::Failure| {
+        let sqlstate =
+            failure.sqlstate.as_deref().map_or("no answer".to_owned(), |code| format!("SQLSTATE {code}"));
+        format!("the application's {} failed {} times ({sqlstate})", failure.statement, failure.count)
+    };
+    report.total.failed.iter().map(line).collect()
+}
+
+/// The last phase before the last gate in front of contract: from there on the new code runs.
+fn last_of_old(plan: &Plan) -> Option<PhaseName> {
+    let gate =
+        plan.gates.iter().map(|gate| gate.before).filter(|before| *before <= PhaseName::Contract).max()?;
+    plan.phases().into_iter().rfind(|phase| *phase < gate)
+}
