@@ -42,6 +42,7 @@ fn step(at: usize, phase: PhaseName) -> Step {
         verification: Sql::verbatim("SELECT true"),
         undo: Action::Transaction { sql: Vec::new() },
         effect: Effect::default(),
+        undo_locks: Vec::new(),
         lock_timeout_ms: 50,
         blocks_reads: true,
         blocks_writes: true,

@@ -31,23 +31,19 @@ pub(crate) struct Wanted {
     pub(crate) mode: LockMode,
 }
 
-/// The locks a step asks for before its statements, by its plan.
-///
-/// Weak modes are left to the statements. A plan tells what a step takes, not what its undo takes;
-/// undoing what took a strong lock takes the strongest (`DROP CONSTRAINT` after `ADD FOREIGN KEY`).
+/// The locks a step, or its undo, asks for before its statements, by its plan. Weak modes are left to the
+/// statements.
 pub(crate) fn planned(step: &Step, direction: Direction) -> Vec<RelationLock> {
-    let strong = step.effect.locks.iter().filter(|lock| lock.mode >= LockMode::ShareUpdateExclusiveLock);
-    let mut locks: Vec<RelationLock> = strong.cloned().collect();
-    if direction == Direction::Back {
-        for lock in locks.iter_mut().filter(|lock| lock.mode >= LockMode::ShareRowExclusiveLock) {
-            lock.mode = LockMode::AccessExclusiveLock;
-        }
-    }
-    locks
+    let locks = match direction {
+        Direction::Forward => &step.effect.locks,
+        Direction::Back => &step.undo_locks,
+    };
+    locks.iter().filter(|lock| lock.mode >= LockMode::ShareUpdateExclusiveLock).cloned().collect()
 }
 
-/// Finds the relations that exist and can be locked by `LOCK TABLE`, in the order in which they are to
-/// be locked: parents before their partitions, as the server does it, then by name.
+/// Finds the relations that exist and can be locked by `LOCK TABLE`, in the order in which they are to be
+/// locked, as the server does it: views before the tables they read, parents before their partitions, then by
+/// name. Locking a view locks the tables it reads as well.
 pub(crate) async fn resolve(session: &Session, planned: &[RelationLock]) -> Result<Vec<Wanted>, Failure> {
     if planned.is_empty() {
         return Ok(Vec::new());
@@ -70,10 +66,10 @@ fn catalog_question(planned: &[RelationLock]) -> Sql {
         "SELECT w.at, c.oid FROM (VALUES {}) AS w (at, nspname, relname)
          JOIN pg_catalog.pg_namespace AS n ON n.nspname = w.nspname
          JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = w.relname
-         WHERE c.relkind IN ('r', 'p')
+         WHERE c.relkind IN ('r', 'p', 'v')
            AND (pg_catalog.has_table_privilege(c.oid, 'UPDATE') OR pg_catalog.has_table_privilege(c.oid, 'DELETE')
                 OR pg_catalog.has_table_privilege(c.oid, 'TRUNCATE'))
-         ORDER BY (SELECT pg_catalog.count(*) FROM pg_catalog.pg_partition_ancestors(c.oid)), w.nspname, w.relname",
+         ORDER BY c.relkind <> 'v', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_partition_ancestors(c.oid)), w.nspname, w.relname",
         Sql::join(named, ", ")
     )
 }

@@ -48,7 +48,11 @@ async fn there_and_back(case: &Path, major: u32) {
     let folder = tempfile::tempdir().expect("a folder");
     let run = |args: &[&str]| lockkeeper(folder.path(), &url, args);
 
-    run(&["plan", "--to", &path("after.sql"), "-o", "m", "--drop", "public.funds.note"]);
+    // What only a person can tell stands in a file of its own.
+    let flags = std::fs::read_to_string(case.join("flags")).unwrap_or_default();
+    let after = path("after.sql");
+    let plan = ["plan", "--to", &after, "-o", "m", "--drop", "public.funds.note"];
+    run(&plan.into_iter().chain(flags.split_whitespace()).collect::<Vec<_>>());
     let rehearsed = run(&["rehearse", "m", "--rows", "50"]);
     assert_eq!(rehearsed["passed"], true, "{name} on {major}: {rehearsed:#}");
     // Where PostgreSQL cannot take everything back, the case says what stays.

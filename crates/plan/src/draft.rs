@@ -2,7 +2,8 @@
 
 use assess::effect::Act;
 use model::{
-    Action, Effect, Gate, LOCK_TIMEOUT_MS, LockMode, Name, Operation, PhaseName, Prediction, Sql, Step,
+    Action, Effect, Gate, LOCK_TIMEOUT_MS, LockMode, Name, Operation, PhaseName, Prediction, RelationLock,
+    Sql, Step,
 };
 
 use crate::Cost;
@@ -47,6 +48,18 @@ pub(crate) struct Draft {
     pub(crate) verification: Sql,
     pub(crate) undo: Action,
     pub(crate) cost: Cost,
+    /// What the undo's statements are, on relations under the names they then have; none where the undo takes
+    /// what its kind takes on the relations of the step.
+    pub(crate) undo_acts: Option<Vec<Act>>,
+    /// Whether it waits until the rest of its phase is done.
+    pub(crate) late: bool,
+}
+
+/// What follows from what a draft's statements are.
+pub(crate) struct Foreseen {
+    pub(crate) effect: Effect,
+    pub(crate) undo_locks: Vec<RelationLock>,
+    pub(crate) predicted: Prediction,
 }
 
 impl Draft {
@@ -56,9 +69,9 @@ impl Draft {
         operation: Operation,
         object: String,
         recipe: &str,
-        effect: Effect,
-        predicted: Prediction,
+        foreseen: Foreseen,
     ) -> Step {
+        let Foreseen { effect, undo_locks, predicted } = foreseen;
         let blocks = |blocked: fn(LockMode) -> bool| effect.locks.iter().any(|lock| blocked(lock.mode));
         Step {
             id: format!("{:02}-{}-{}", at + 1, self.phase, slug(&self.title)),
@@ -76,6 +89,7 @@ impl Draft {
             blocks_reads: blocks(LockMode::blocks_reads),
             blocks_writes: blocks(LockMode::blocks_writes),
             effect,
+            undo_locks,
             predicted,
         }
     }

@@ -6,6 +6,7 @@
 
 mod cost;
 mod draft;
+mod effect;
 mod probe;
 mod recipe;
 mod remains;
@@ -13,12 +14,12 @@ pub mod review;
 mod situation;
 
 use model::{
-    Change, Effect, Fault, Fingerprint, Gate, Operation, PLAN_FORMAT, Plan, PlannedChange, Prediction, Risk,
-    Schema, Statistics, Step,
+    Change, Fault, Fingerprint, Gate, Operation, PLAN_FORMAT, Plan, PlannedChange, Prediction, Risk, Schema,
+    Statistics, Step,
 };
 
 pub use cost::Cost;
-use draft::{Draft, Drafted};
+use draft::{Draft, Drafted, Foreseen};
 use situation::Situation;
 
 /// What a plan is made from.
@@ -90,7 +91,7 @@ pub fn plan(input: &Input<'_>) -> Result<Plan, Fault> {
     }
     notes.extend(overall_notes(input, &drafts));
     // Stable: within a phase the order of the changes stays.
-    drafts.sort_by_key(|(.., draft)| draft.phase);
+    drafts.sort_by_key(|(.., draft)| (draft.phase, draft.late));
     let steps = finish(input, &situation, drafts);
     let risk_after = cost::risk_after(input, &steps);
     Ok(Plan {
@@ -146,19 +147,11 @@ fn finish(
 ) -> Vec<Step> {
     let mut steps = Vec::with_capacity(drafts.len());
     for (at, (operation, object, recipe, draft)) in drafts.into_iter().enumerate() {
-        let effect = effect(input, &draft);
+        let effect = effect::of(situation, &draft);
+        let undo_locks = effect::undo_locks(situation, &draft, &effect);
         let predicted = cost::predict(situation, input.memory, &draft, &effect, operation, recipe);
-        steps.push(draft.into_step(at, operation, object, recipe, effect, predicted));
+        let foreseen = Foreseen { effect, undo_locks, predicted };
+        steps.push(draft.into_step(at, operation, object, recipe, foreseen));
     }
     steps
-}
-
-/// What a step does to relations that exist before the plan; those it makes itself nobody uses yet.
-fn effect(input: &Input<'_>, draft: &Draft) -> Effect {
-    let mut effect = assess::effect::judge(&draft.acts, input.from, input.server_major).effect;
-    if matches!(draft.action, model::Action::Backfill(_)) {
-        // A backfill touches every row, but never all of them under one lock.
-        effect.scans.clear();
-    }
-    effect
 }

@@ -28,6 +28,34 @@ pub(crate) fn relation(name: &Name) -> Sql {
     sql!("SELECT to_regclass({}) IS NOT NULL", text(name))
 }
 
+/// A plain view of this name exists.
+pub(crate) fn view(name: &Name) -> Sql {
+    of_kind(name, "'v'")
+}
+
+/// A table of this name exists, partitioned or not.
+pub(crate) fn table(name: &Name) -> Sql {
+    of_kind(name, "'r', 'p'")
+}
+
+fn of_kind(name: &Name, kinds: &'static str) -> Sql {
+    sql!(
+        "SELECT EXISTS (SELECT FROM pg_class c WHERE c.oid = to_regclass({}) AND c.relkind IN ({}))",
+        text(name),
+        Sql::verbatim(kinds)
+    )
+}
+
+/// A view of this name exists through which rows can be inserted, updated and deleted.
+pub(crate) fn writable_view(name: &Name) -> Sql {
+    // 4, 8 and 16 are CMD_UPDATE, CMD_INSERT and CMD_DELETE as bits.
+    sql!(
+        "SELECT coalesce((pg_relation_is_updatable(to_regclass({}), false) & 28) = 28, false) AND ({})",
+        text(name),
+        view(name)
+    )
+}
+
 /// The column exists.
 pub(crate) fn column(table: &Name, column: &Ident) -> Sql {
     attribute(table, column, "true")

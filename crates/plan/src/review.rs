@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use model::{Action, Plan, Sql, Step, ms_text};
+use model::{Action, Plan, RelationLock, Sql, Step, ms_text};
 
 /// The text of `REVIEW.md`.
 pub fn review(plan: &Plan) -> String {
@@ -60,9 +60,7 @@ fn write_review(plan: &Plan, out: &mut String) -> std::fmt::Result {
 fn write_step(step: &Step, out: &mut String) -> std::fmt::Result {
     writeln!(out, "\n### {}: {}\n", step.id, step.title)?;
     code(out, &action_sql(&step.action))?;
-    let locks: Vec<String> =
-        step.effect.locks.iter().map(|lock| format!("{} on {}", lock.mode, lock.relation)).collect();
-    writeln!(out, "- Locks: {}", if locks.is_empty() { "none".to_owned() } else { locks.join(", ") })?;
+    writeln!(out, "- Locks: {}", locks(&step.effect.locks))?;
     writeln!(out, "- Blocks: {}", blocks(step))?;
     let ms = step.predicted.ms;
     writeln!(
@@ -78,10 +76,15 @@ fn write_step(step: &Step, out: &mut String) -> std::fmt::Result {
     match &step.undo {
         Action::Nothing { why } => writeln!(out, "- Way back: nothing to do: {why}"),
         undo => {
-            writeln!(out, "- Way back:\n")?;
+            writeln!(out, "- Way back, locks: {}:\n", locks(&step.undo_locks))?;
             code(out, &action_sql(undo))
         }
     }
+}
+
+fn locks(locks: &[RelationLock]) -> String {
+    let each: Vec<String> = locks.iter().map(|lock| format!("{} on {}", lock.mode, lock.relation)).collect();
+    if each.is_empty() { "none".to_owned() } else { each.join(", ") }
 }
 
 fn code(out: &mut String, lines: &[String]) -> std::fmt::Result {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Change, Column, Ident, Name, ObjectRef, Schema, Statistics, TableStatistics};
+use model::{Change, Column, Ident, Name, ObjectRef, Schema, Statistics, Table, TableStatistics};
 
 use crate::Input;
 
@@ -10,6 +10,9 @@ use crate::Input;
 pub(crate) struct Situation<'a> {
     pub(crate) from: &'a Schema,
     pub(crate) to: &'a Schema,
+    /// The schema as it is, under the names that the plan's renames give.
+    pub(crate) now: Schema,
+    pub(crate) changes: &'a [Change],
     pub(crate) server_major: u32,
     pub(crate) statistics: Option<&'a Statistics>,
     created: BTreeSet<ObjectRef>,
@@ -31,6 +34,8 @@ impl<'a> Situation<'a> {
         Self {
             from: input.from,
             to: input.to,
+            now: renamed(input.from, input.changes),
+            changes: input.changes,
             server_major: input.server_major,
             statistics: input.statistics,
             created: others.into_iter().filter_map(reference).collect(),
@@ -53,7 +58,21 @@ impl<'a> Situation<'a> {
     }
 
     pub(crate) fn table_statistics(&self, table: &Name) -> Option<&TableStatistics> {
-        self.statistics?.table(table)
+        self.statistics?.table(self.former_name(table))
+    }
+
+    /// The name that a table has before the plan.
+    pub(crate) fn former_name<'n>(&'n self, table: &'n Name) -> &'n Name {
+        let found = self.changes.iter().find_map(|change| match change {
+            Change::RenameTable { from, to } if to == table => Some(from),
+            _ => None,
+        });
+        found.unwrap_or(table)
+    }
+
+    /// A table as it is, under its new name where the plan gives it one.
+    pub(crate) fn table(&self, table: &Name) -> Option<&Table> {
+        self.now.table(table)
     }
 
     /// A column as it will be.
@@ -63,9 +82,21 @@ impl<'a> Situation<'a> {
 
     /// Whether the table has partitions: `CONCURRENTLY` and `NOT VALID` are then restricted.
     pub(crate) fn is_partitioned(&self, table: &Name) -> bool {
-        self.from
+        self.now
             .table(table)
             .or_else(|| self.to.table(table))
             .is_some_and(|table| table.partition_by.is_some())
     }
+}
+
+fn renamed(from: &Schema, changes: &[Change]) -> Schema {
+    let mut schema = from.clone();
+    for change in changes {
+        match change {
+            Change::RenameTable { from, to } => diff::rename_table(&mut schema, from, to),
+            Change::RenameColumn { table, from, to } => diff::rename_column(&mut schema, table, from, to),
+            _ => {}
+        }
+    }
+    schema
 }

@@ -87,6 +87,7 @@ fn step(phase: PhaseName, title: &str, mode: LockMode, action: Action, probe: &s
         verification: Sql::verbatim(probe),
         undo,
         effect: Effect { locks: vec![RelationLock { relation: funds(), mode }], ..Effect::default() },
+        undo_locks: Vec::new(),
         lock_timeout_ms: 50,
         blocks_reads: strong,
         blocks_writes: strong,

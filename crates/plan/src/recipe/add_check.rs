@@ -10,7 +10,10 @@ use crate::situation::Situation;
 
 pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafted> {
     let Change::AddConstraint { table, constraint } = change else { return None };
-    if situation.is_new(table) || !matches!(constraint.kind, ConstraintKind::Check { .. }) {
+    if situation.is_new(table)
+        || situation.is_remade(change)
+        || !matches!(constraint.kind, ConstraintKind::Check { .. })
+    {
         return None;
     }
     Some(Drafted::new(
@@ -42,6 +45,8 @@ pub(super) fn not_valid_then_validate(
             sql: vec![sql!("ALTER TABLE {} DROP CONSTRAINT {}", table, constraint.name)],
         },
         cost: Cost::Catalog,
+        undo_acts: None,
+        late: false,
     };
     if constraint.not_valid || constraint.not_enforced {
         return vec![add];
@@ -66,16 +71,19 @@ pub(super) fn validate(table: &Name, constraint: &Constraint, phase: PhaseName) 
             why: "a proof takes nothing away; the constraint itself goes next".to_owned(),
         },
         cost: Cost::Scan,
+        undo_acts: None,
+        late: false,
     }
 }
 
 /// The acts do not depend on the schema: NOT VALID looks at no row.
-fn added(table: &Name, constraint: &Constraint) -> Vec<Act> {
+pub(super) fn added(table: &Name, constraint: &Constraint) -> Vec<Act> {
     let change = Change::AddConstraint { table: table.clone(), constraint: constraint.clone() };
     acts(&change, &model::Schema::default())
 }
 
-fn proved(table: &Name, constraint: &Constraint) -> Vec<Act> {
+/// The acts of proving a constraint.
+pub(super) fn proved(table: &Name, constraint: &Constraint) -> Vec<Act> {
     let change = Change::ValidateConstraint { table: table.clone(), constraint: constraint.clone() };
     acts(&change, &model::Schema::default())
 }

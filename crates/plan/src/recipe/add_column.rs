@@ -57,6 +57,8 @@ pub(super) fn add(table: &Name, column: &Column) -> Draft {
         probe: there,
         undo: Action::Transaction { sql: vec![sql!("ALTER TABLE {} DROP COLUMN {}", table, column.name)] },
         cost: Cost::Catalog,
+        undo_acts: None,
+        late: false,
     }
 }
 

@@ -12,7 +12,7 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     let Change::AddConstraint { table, constraint } = change else { return None };
     let ConstraintKind::ForeignKey(key) = &constraint.kind else { return None };
     let cannot = situation.is_partitioned(table) && situation.server_major < 18;
-    if situation.is_new(table) || cannot {
+    if situation.is_new(table) || situation.is_remade(change) || cannot {
         return None;
     }
     let phase = if adds_primary_key(key, situation) { PhaseName::Switch } else { PhaseName::Expand };
@@ -38,7 +38,7 @@ fn adds_primary_key(key: &ForeignKey, situation: &Situation<'_>) -> bool {
     };
     let wanted = of(situation.to);
     wanted.as_ref() == Some(&key.referenced_columns)
-        && of(situation.from) != wanted
+        && of(&situation.now) != wanted
         && !situation.is_new(&key.references)
 }
 

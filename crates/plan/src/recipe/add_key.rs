@@ -34,7 +34,7 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
 
 /// Columns that are, and stay, nullable but for the primary key itself.
 fn is_nullable(table: &Name, column: &Ident, situation: &Situation<'_>) -> bool {
-    let current = situation.from.table(table).and_then(|table| table.column(column));
+    let current = situation.table(table).and_then(|table| table.column(column));
     current.is_some_and(|column| !column.not_null)
         && situation.wanted_column(table, column).is_some_and(|c| !c.not_null)
 }
@@ -97,5 +97,7 @@ fn take_over(table: &Name, constraint: &Constraint, phase: PhaseName) -> Draft {
         // The index goes with the constraint; the step that built it then has nothing left to take back.
         undo: Action::Transaction { sql: vec![sql!("ALTER TABLE {} DROP CONSTRAINT {}", table, name)] },
         cost: Cost::Catalog,
+        undo_acts: None,
+        late: false,
     }
 }

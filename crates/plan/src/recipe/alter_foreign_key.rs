@@ -58,6 +58,8 @@ fn switch(table: &Name, from: &Constraint, to: &Constraint, beside: &Constraint)
         probe: done,
         undo: Action::Transaction { sql: back },
         cost: Cost::Catalog,
+        undo_acts: None,
+        late: false,
     }
 }
 
@@ -81,6 +83,8 @@ fn prove_old_again(table: &Name, from: &Constraint) -> Draft {
         probe: not_proved,
         undo,
         cost: Cost::Nothing,
+        undo_acts: Some(add_check::proved(table, from)),
+        late: false,
     }
 }
 

@@ -46,13 +46,15 @@ pub(super) fn build(table: &Name, index: &Index, phase: PhaseName) -> Draft {
         probe: valid,
         undo: Action::Concurrent { sql: drop, leftover: None },
         cost: Cost::IndexBuild,
+        undo_acts: None,
+        late: false,
     }
 }
 
 /// Whether the index has a column that this plan fills.
 fn is_filled(table: &Name, index: &Index, situation: &Situation<'_>) -> bool {
     let is_filled = |column: &Ident| {
-        let is_added = situation.from.table(table).is_some_and(|table| table.column(column).is_none());
+        let is_added = situation.table(table).is_some_and(|table| table.column(column).is_none());
         let wanted = situation.wanted_column(table, column);
         is_added && wanted.is_some_and(|column| column.default_volatility == Some(Volatility::Volatile))
     };

@@ -22,18 +22,11 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Drafted {
         probe,
         undo,
         cost: cost(change, situation),
+        undo_acts: None,
+        late: false,
     };
     let mut drafted = Drafted::new(why(change, situation), vec![draft]);
     drafted.notes.extend(lost);
-    if let Change::RenameTable { .. } | Change::RenameColumn { .. } = change {
-        drafted = drafted.gate(
-            PhaseName::Switch,
-            format!(
-                "the code that knows {} by its new name is ready to be deployed at once",
-                change.object()
-            ),
-        );
-    }
     drafted
 }
 

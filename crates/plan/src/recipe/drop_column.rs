@@ -50,6 +50,8 @@ fn put_away(table: &Name, column: &Column, kept: &Ident) -> Draft {
         probe: away,
         undo: Action::Transaction { sql: back },
         cost: Cost::Catalog,
+        undo_acts: None,
+        late: false,
     }
 }
 
@@ -65,5 +67,7 @@ fn clean_up(table: &Name, column: &Column, kept: &Ident) -> Draft {
         probe: gone,
         undo: Action::Nothing { why: "what cleanup removed is gone for good".to_owned() },
         cost: Cost::Catalog,
+        undo_acts: None,
+        late: false,
     }
 }

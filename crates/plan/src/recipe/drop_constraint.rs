@@ -3,6 +3,7 @@
 
 use model::{Action, Change, Constraint, ConstraintKind, Name, PhaseName, sql};
 
+use super::add_check;
 use crate::Cost;
 use crate::draft::{Draft, Drafted};
 use crate::probe;
@@ -37,6 +38,8 @@ fn drop(change: &Change, table: &Name, constraint: &Constraint) -> Draft {
             sql: vec![sql!("ALTER TABLE {} ADD {}", table, constraint.as_not_valid().definition())],
         },
         cost: Cost::Catalog,
+        undo_acts: Some(add_check::added(table, &constraint.as_not_valid())),
+        late: false,
     }
 }
 
@@ -56,5 +59,7 @@ fn prove_again(table: &Name, constraint: &Constraint) -> Draft {
             sql: vec![sql!("ALTER TABLE {} VALIDATE CONSTRAINT {}", table, constraint.name)],
         },
         cost: Cost::Nothing,
+        undo_acts: Some(add_check::proved(table, constraint)),
+        late: false,
     }
 }

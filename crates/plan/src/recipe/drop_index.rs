@@ -32,6 +32,8 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
             }),
         },
         cost: Cost::Catalog,
+        undo_acts: None,
+        late: false,
     };
     Some(Drafted::new("CONCURRENTLY drops it under SHARE UPDATE EXCLUSIVE", vec![drop]).note(format!(
         "the way back builds index {} anew, which takes as long as building it takes",

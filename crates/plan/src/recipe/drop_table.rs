@@ -52,6 +52,8 @@ fn put_away(name: &Name, kept: &Name) -> Draft {
             ],
         },
         cost: Cost::Catalog,
+        undo_acts: None,
+        late: false,
     }
 }
 
@@ -67,5 +69,7 @@ fn clean_up(name: &Name, kept: &Name) -> Draft {
         probe: gone,
         undo: Action::Nothing { why: "what cleanup removed is gone for good".to_owned() },
         cost: Cost::Catalog,
+        undo_acts: None,
+        late: false,
     }
 }

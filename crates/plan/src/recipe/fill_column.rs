@@ -61,6 +61,8 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
             why: "the column itself goes when the expand phase is taken back".to_owned(),
         },
         cost: Cost::Fill,
+        undo_acts: None,
+        late: false,
     };
     let mut drafts = vec![expand, fill];
     if column.not_null {

@@ -5,6 +5,7 @@ mod add_column;
 mod add_foreign_key;
 mod add_key;
 mod alter_foreign_key;
+mod carried;
 mod create_index;
 mod direct;
 mod drop_column;
@@ -12,7 +13,10 @@ mod drop_constraint;
 mod drop_index;
 mod drop_table;
 mod fill_column;
+mod rename_column;
+mod rename_table;
 mod set_not_null;
+mod stand_in;
 
 use model::Change;
 
@@ -23,6 +27,7 @@ type Recipe = (&'static str, fn(&Change, &Situation<'_>) -> Option<Drafted>);
 
 /// Every recipe, the more particular ones first.
 const RECIPES: &[Recipe] = &[
+    ("rename", carried::draft),
     ("fill_column", fill_column::draft),
     ("add_column", add_column::draft),
     ("create_index", create_index::draft),
@@ -35,6 +40,8 @@ const RECIPES: &[Recipe] = &[
     ("drop_constraint", drop_constraint::draft),
     ("drop_column", drop_column::draft),
     ("drop_table", drop_table::draft),
+    ("rename_table", rename_table::draft),
+    ("rename_column", rename_column::draft),
 ];
 
 /// The recipe for a change and its steps; `direct` takes what no other does.

@@ -58,6 +58,8 @@ fn with_check(table: &Name, column: &Ident) -> Vec<Draft> {
         probe: done,
         undo: Action::Transaction { sql: vec![unset, add] },
         cost: Cost::Catalog,
+        undo_acts: None,
+        late: false,
     };
     let proved = probe::constraint_valid(table, &name);
     vec![demand, validate(table, column, &name, Form::ValidateCheck, proved), switch]
@@ -75,6 +77,8 @@ fn demand(table: &Name, column: &Ident, form: Form, add: Sql, undo: Sql, name: &
         probe: there,
         undo: Action::Transaction { sql: vec![undo] },
         cost: Cost::Catalog,
+        undo_acts: None,
+        late: false,
     }
 }
 
@@ -91,5 +95,7 @@ fn validate(table: &Name, column: &Ident, name: &Ident, form: Form, proved: Sql)
             why: "a proof takes nothing away; the constraint itself goes next".to_owned(),
         },
         cost: Cost::Scan,
+        undo_acts: None,
+        late: false,
     }
 }

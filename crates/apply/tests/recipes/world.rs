@@ -1,0 +1,127 @@
+//! A database before, the schema wanted, and the plan between them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use apply::{ApplyOptions, Guard, GuardFuture, RunReport};
+use connect::{Session, connect};
+use diff::Rename;
+use model::{PhaseName, Plan, Risk, Silent};
+use testkit::TestDatabase;
+
+/// Reads the live schema as the program does.
+pub struct Live;
+
+impl Guard for Live {
+    fn fingerprint<'a>(&'a self, session: &'a Session) -> GuardFuture<'a> {
+        Box::pin(async move { Ok(read::live::read(session).await?.fingerprint()) })
+    }
+}
+
+/// A database with rows in it, and the plan for it.
+pub struct World {
+    pub database: TestDatabase,
+    pub plan: Plan,
+}
+
+impl World {
+    /// `before` and `data` make the database, `after` the schema that is wanted.
+    pub async fn new(major: u32, before: &str, data: &str, after: &str, renames: &[&str]) -> Self {
+        let database = testkit::database(major).await;
+        let local = |sql: &str| format!("SET search_path = public; {sql}");
+        database.run(&local(before)).await;
+        database.run(&local(data)).await;
+        database.run("ANALYZE").await;
+        let wanted = testkit::database(major).await;
+        wanted.run(&local(after)).await;
+        let plan = plan(&database, &wanted, renames).await;
+        Self { database, plan }
+    }
+
+    /// Applies up to a phase, gates open.
+    pub async fn apply(&self, until: PhaseName) -> RunReport {
+        let mut options = options();
+        options.until = Some(until);
+        let run = apply::apply(self.database.target(), &self.plan, &Live, &mut options, &Silent).await;
+        run.unwrap_or_else(|fault| panic!("{fault}\n{}", plan::review::review(&self.plan)))
+    }
+
+    /// Rolls back to the end of a phase, or whole.
+    pub async fn roll_back(&self, to: Option<PhaseName>) -> RunReport {
+        let run =
+            apply::rollback(self.database.target(), &self.plan, to, &Live, &mut options(), &Silent).await;
+        run.unwrap_or_else(|fault| panic!("{fault}\n{}", plan::review::review(&self.plan)))
+    }
+}
+
+fn options() -> ApplyOptions<'static> {
+    ApplyOptions { stall: false, lock_patience_ms: 30_000, ..ApplyOptions::default() }
+}
+
+async fn plan(database: &TestDatabase, wanted: &TestDatabase, renames: &[&str]) -> Plan {
+    let (session, other) = (database.connect().await, wanted.connect().await);
+    let (from, to) = (read::live::read(&session).await.unwrap(), read::live::read(&other).await.unwrap());
+    let statistics = read::statistics(&session).await.unwrap();
+    let renames: Vec<Rename> = renames.iter().map(|text| text.parse().unwrap()).collect();
+    let diff = diff::diff(&from, &to, &renames).unwrap();
+    let plan = plan::plan(&plan::Input {
+        from: &from,
+        to: &to,
+        changes: &diff.changes,
+        server_major: session.server().major,
+        statistics: Some(&statistics),
+        stall_budget_ms: 100,
+        risk_before: Risk::none(),
+        memory: None,
+    });
+    session.close().await;
+    other.close().await;
+    plan.unwrap()
+}
+
+/// Numbers that no two statements share.
+static NUMBERS: AtomicU64 = AtomicU64::new(1_000_000);
+
+/// An application that runs statements over and over and counts those that failed.
+pub struct Application {
+    over: Arc<AtomicBool>,
+    pub failed: Arc<AtomicU64>,
+    pub done: Arc<AtomicU64>,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
+}
+
+impl Application {
+    /// One session for each of these statements, which may use `$n` for a number that is never the same twice.
+    pub fn start(database: &TestDatabase, statements: &[&str]) -> Self {
+        let (over, failed, done) = <(Arc<AtomicBool>, Arc<AtomicU64>, Arc<AtomicU64>)>::default();
+        let tasks = statements.iter().map(|statement| {
+            let (target, statement) = (database.target().clone(), (*statement).to_owned());
+            let (over, failed, done) = (Arc::clone(&over), Arc::clone(&failed), Arc::clone(&done));
+            tokio::spawn(async move {
+                let session = connect(&target, "application").await.unwrap();
+                session.batch_execute("SET search_path = public").await.unwrap();
+                while !over.load(Ordering::Relaxed) {
+                    let number = NUMBERS.fetch_add(1, Ordering::Relaxed).to_string();
+                    if let Err(error) = session.batch_execute(&statement.replace("$n", &number)).await {
+                        eprintln!("{statement}: {}", connect::describe(&error));
+                        failed.fetch_add(1, Ordering::Relaxed);
+                    }
+                    done.fetch_add(1, Ordering::Relaxed);
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+                session.close().await;
+            })
+        });
+        Self { tasks: tasks.collect(), over, failed, done }
+    }
+
+    /// Stops it; gives how many statements failed of how many.
+    pub async fn stop(self) -> (u64, u64) {
+        self.over.store(true, Ordering::Relaxed);
+        for task in self.tasks {
+            task.await.unwrap();
+        }
+        (self.failed.load(Ordering::Relaxed), self.done.load(Ordering::Relaxed))
+    }
+}

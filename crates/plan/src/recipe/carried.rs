@@ -1,0 +1,69 @@
+//! What a rename takes along: views, routines, triggers, policies and rules that are to know the new name.
+//!
+//! PostgreSQL writes the new name into some of them by itself, and others cannot be made before there is one. So
+//! they change in the same transaction, between the rename and the view that stands in.
+
+use model::{Change, Ident, Name, Object};
+
+use crate::draft::Drafted;
+use crate::situation::Situation;
+
+pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafted> {
+    carrier(change, situation)?;
+    Some(Drafted::new("changes in one transaction with the rename that it follows", Vec::new()))
+}
+
+/// The changes that the renames of this table, or of its columns, take along, in order.
+pub(super) fn by<'a>(table: &Name, situation: &Situation<'a>) -> Vec<&'a Change> {
+    let is_ours = |change: &&Change| carrier(change, situation).is_some_and(|rename| renames(rename, table));
+    situation.changes.iter().filter(is_ours).collect()
+}
+
+/// The rename that takes a change along: the last that it names, because it needs all of them. What goes and
+/// comes again goes along with what it stands on.
+fn carrier<'a>(change: &Change, situation: &Situation<'a>) -> Option<&'a Change> {
+    if !can_go_along(change) {
+        return None;
+    }
+    let kin = |other: &&Change| {
+        other.object() == change.object() || situation.is_remade(change) && situation.is_remade(other)
+    };
+    let family: Vec<&Change> =
+        situation.changes.iter().filter(|other| can_go_along(other)).filter(kin).collect();
+    let names = |name: &Ident| {
+        let of = |change: &&Change| change.sql().iter().any(|sql| diff::mentions(sql.as_str(), name));
+        family.iter().any(of)
+    };
+    situation.changes.iter().rev().find(|rename| new_name(rename).is_some_and(names))
+}
+
+fn can_go_along(change: &Change) -> bool {
+    let object = match change {
+        Change::Create { object } | Change::Drop { object } | Change::Replace { to: object, .. } => object,
+        _ => return false,
+    };
+    matches!(
+        object,
+        Object::View { .. }
+            | Object::Routine { .. }
+            | Object::Trigger { .. }
+            | Object::Policy { .. }
+            | Object::Rule { .. }
+    )
+}
+
+fn renames(change: &Change, name: &Name) -> bool {
+    match change {
+        Change::RenameTable { to, .. } => to == name,
+        Change::RenameColumn { table, .. } => table == name,
+        _ => false,
+    }
+}
+
+fn new_name(change: &Change) -> Option<&Ident> {
+    match change {
+        Change::RenameTable { to, .. } => Some(&to.name),
+        Change::RenameColumn { to, .. } => Some(to),
+        _ => None,
+    }
+}
