@@ -76,8 +76,6 @@ fn swap(table: &Name, index: &Index) -> Draft {
         probe: done,
         undo: Action::Transaction { sql: vec![rename(&index.name, &new), rename(&old, &index.name)] },
         cost: Cost::Catalog,
-        undo_acts: None,
-        late: false,
         undo_acts: Some(vec![Act::new(Form::RenameIndex, table)]),
         late: false,
     }
@@ -100,8 +98,6 @@ fn drop_old(table: &Name, old: &Index) -> Draft {
             leftover: Some(Leftover { probe: probe::index_invalid(table, &kept.name), remove }),
         },
         cost: Cost::Catalog,
-        undo_acts: None,
-        late: false,
         undo_acts: None,
         late: false,
     }
