@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 
 use assess::Judged;
 use connect::Target;
-use diff::{Ambiguity, Rename};
+use diff::{Ambiguity, Diff, Rename};
 use model::{Assessment, Change, Fault, Name, Plan, Schema, Statistics};
 use read::{Reader, Source};
 
+use crate::args::Format;
+use crate::ask;
 use crate::context::Context;
 use crate::foresight::Foresight;
 use crate::inquiry::Inquiry;
+use crate::pair::{self, Pair};
 
 /// Two schemas, read and compared.
 pub struct Compared {
@@ -44,39 +47,46 @@ pub async fn compare(
     dropped: &[String],
 ) -> Result<Compared, Fault> {
     let mut reader = Reader::new(context.shadow(live_major(from, to).await?), &context.progress);
-    let current = reader.read(from).await?;
-    let wanted = reader.read(to).await?;
-    let server_version = current.server_version.or(wanted.server_version);
-    let major = match server_version {
+    let pair = pair::read(context, &mut reader, from, to).await?;
+    let major = match pair.server_version {
         Some(version) => version / 10_000,
         None => reader.shadow().await?.major(),
     };
-    let wanted_schema = match &wanted.scope {
-        Some(scope) => scope.widen(&wanted.schema, &current.schema),
-        None => wanted.schema,
-    };
-    let diff = diff::diff(&current.schema, &wanted_schema, renames)?;
-    let told = |ambiguity: &Ambiguity| dropped.contains(&ambiguity.dropped);
-    let ambiguities = diff.ambiguities.into_iter().filter(|ambiguity| !told(ambiguity)).collect();
+    let diff = told_apart(context, &pair, renames, dropped)?;
     let statistics = match from.target() {
         Some(target) => Some(statistics(target, &diff.changes).await?),
         None => None,
     };
-    let notes = current.notes.into_iter().chain(wanted.notes).collect();
     Ok(Compared {
-        from: current.schema,
-        to: wanted_schema,
+        from: pair.from,
+        to: pair.to,
         changes: diff.changes,
-        ambiguities,
+        ambiguities: diff.ambiguities,
         major,
-        server_version,
+        server_version: pair.server_version,
         statistics,
-        notes,
+        notes: pair.notes,
     })
 }
 
+/// The changes between two schemas. Drops and adds that look alike are told apart by what was said before,
+/// else by the person at the terminal, if there is one.
+fn told_apart(context: &Context, pair: &Pair, renames: &[Rename], dropped: &[String]) -> Result<Diff, Fault> {
+    let untold = |mut diff: Diff, dropped: &[String]| {
+        diff.ambiguities.retain(|ambiguity| !dropped.contains(&ambiguity.dropped));
+        diff
+    };
+    let diff = untold(diff::diff(&pair.from, &pair.to, renames)?, dropped);
+    if diff.ambiguities.is_empty() || context.format != Format::Text || !ask::can_ask() {
+        return Ok(diff);
+    }
+    let told = ask::renames(&diff.ambiguities)?;
+    let renames = [renames, &told.renames].concat();
+    Ok(untold(diff::diff(&pair.from, &pair.to, &renames)?, &[dropped, &told.dropped].concat()))
+}
+
 /// The major version of the live side, where there is one: files are then read by a server of that major.
-async fn live_major(from: &Source, to: &Source) -> Result<Option<u32>, Fault> {
+pub async fn live_major(from: &Source, to: &Source) -> Result<Option<u32>, Fault> {
     let Some(target) = from.target().or_else(|| to.target()) else { return Ok(None) };
     let session = connect::connect(target, "lockkeeper check").await?;
     let major = session.server().major;

@@ -6,7 +6,9 @@
 
 mod fingerprint;
 mod git;
+mod ignore;
 pub mod live;
+mod migrations;
 mod project;
 mod reader;
 mod scope;
@@ -17,6 +19,8 @@ mod sql;
 mod statistics;
 
 pub use fingerprint::fingerprint;
+pub use ignore::Ignore;
+pub use migrations::{Migration, Migrations, Recorded, migrations, recorded};
 pub use reader::{Reader, Reading};
 pub use scope::Scope;
 pub use settle::settle;

@@ -6,10 +6,10 @@ use connect::Session;
 use model::{Fault, Progress, Schema};
 use shadow::{Shadow, ShadowOptions};
 
-use crate::{Scope, Source, git, live, project, settle, snapshot, sql};
+use crate::{Migration, Scope, Source, git, live, migrations, project, settle, snapshot, sql};
 
 /// What a source said.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Reading {
     /// The schema.
     pub schema: Schema,
@@ -21,6 +21,22 @@ pub struct Reading {
     pub files: Vec<PathBuf>,
     /// What the source can speak of; none for one that speaks of everything.
     pub scope: Option<Scope>,
+    /// The folder of migrations that the source names: `out` of a drizzle.config.
+    pub migrations: Option<PathBuf>,
+}
+
+impl Reading {
+    /// A schema, and nothing else to tell.
+    pub fn of(schema: Schema) -> Self {
+        Self {
+            schema,
+            server_version: None,
+            notes: Vec::new(),
+            files: Vec::new(),
+            scope: None,
+            migrations: None,
+        }
+    }
 }
 
 /// Reads sources. The throwaway server that files need starts with the first of them, serves all, and
@@ -59,19 +75,27 @@ impl<'a> Reader<'a> {
         Box::pin(self.read(&source)).await
     }
 
-    async fn read_sql(&mut self, path: &std::path::Path) -> Result<Reading, Fault> {
-        let scripts = sql::scripts(path)?;
-        let shadow = self.shadow().await?;
-        let database = shadow.create_database(None).await?;
+    /// The schema that migrations make, run one after the other on an empty database.
+    ///
+    /// # Errors
+    /// `shadow.…`, `connect.…`, and `read.sql` with the place of a statement that the server refuses.
+    pub async fn run(&mut self, migrations: &[Migration]) -> Result<Schema, Fault> {
+        let database = self.shadow().await?.create_database(None).await?;
         let session = connect::connect(&database.target, "lockkeeper read").await?;
         authors_path(&session).await?;
-        for script in &scripts {
-            sql::run(&session, script).await?;
+        for migration in migrations {
+            sql::run(&session, migration).await?;
         }
         let schema = live::read(&session).await?;
         session.close().await;
-        let files = scripts.into_iter().map(|script| script.path).collect();
-        Ok(Reading { schema, server_version: None, notes: Vec::new(), files, scope: None })
+        Ok(schema)
+    }
+
+    async fn read_sql(&mut self, path: &std::path::Path) -> Result<Reading, Fault> {
+        let migrations = migrations::migrations(path)?;
+        let schema = self.run(&migrations.list).await?;
+        let files = migrations.list.into_iter().map(|migration| migration.path).collect();
+        Ok(Reading { files, notes: migrations.notes, ..Reading::of(schema) })
     }
 
     async fn read_snapshot(&mut self, path: &std::path::Path) -> Result<Reading, Fault> {
@@ -79,7 +103,7 @@ impl<'a> Reader<'a> {
             snapshot::Kind::Own => {
                 let schema = snapshot::load(path)?;
                 let files = vec![path.to_owned()];
-                Ok(Reading { schema, server_version: None, notes: Vec::new(), files, scope: None })
+                Ok(Reading { files, ..Reading::of(schema) })
             }
             snapshot::Kind::DrizzleKit => self.load_project(drizzle::snapshot(path)?).await,
         }
@@ -97,7 +121,7 @@ impl<'a> Reader<'a> {
         let (schema, notes) = project::load(&session, &project).await?;
         session.close().await;
         let scope = Some(project::scope(&project));
-        Ok(Reading { schema, server_version: None, notes, files: project.files, scope })
+        Ok(Reading { notes, scope, files: project.files, migrations: project.out, ..Reading::of(schema) })
     }
 
     /// The wanted schema with its expressions in the text they will have: PostgreSQL writes some back as it
@@ -136,7 +160,7 @@ async fn read_live(target: &connect::Target) -> Result<Reading, Fault> {
     let server_version = Some(session.server().version_num);
     let schema = live::read(&session).await?;
     session.close().await;
-    Ok(Reading { schema, server_version, notes: Vec::new(), files: Vec::new(), scope: None })
+    Ok(Reading { server_version, ..Reading::of(schema) })
 }
 
 /// An author's SQL is written for the search path that a new session has.

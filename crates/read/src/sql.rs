@@ -1,82 +1,12 @@
-//! SQL files and folders of migrations, run on a throwaway database.
-
-use std::path::{Path, PathBuf};
+//! SQL files, run on a throwaway database.
 
 use connect::Session;
 use model::Fault;
 
-/// A file of SQL with its text.
-pub(crate) struct Script {
-    pub(crate) path: PathBuf,
-    pub(crate) text: String,
-}
-
-/// The scripts of a file or of a folder of migrations, in the order they apply.
-pub(crate) fn scripts(path: &Path) -> Result<Vec<Script>, Fault> {
-    let paths = if path.is_dir() { migrations(path)? } else { vec![path.to_owned()] };
-    if paths.is_empty() {
-        return Err(Fault::new("read.sql", "the folder holds no .sql file").at(path.display().to_string()));
-    }
-    paths.into_iter().map(load).collect()
-}
-
-fn load(path: PathBuf) -> Result<Script, Fault> {
-    let text = std::fs::read_to_string(&path).map_err(|error| {
-        Fault::new("read.file", "the file could not be read").at(path.display().to_string()).cause(error)
-    })?;
-    Ok(Script { path, text })
-}
-
-/// Plain numbered files; Flyway's `V2__x.sql` (by version, undo and repeatable ones last or left out);
-/// folders with a `migration.sql` each, as Prisma and drizzle-kit 1.0 lay them out.
-fn migrations(folder: &Path) -> Result<Vec<PathBuf>, Fault> {
-    let entries = std::fs::read_dir(folder).map_err(|error| {
-        Fault::new("read.file", "the folder could not be read").at(folder.display().to_string()).cause(error)
-    })?;
-    let mut found: Vec<PathBuf> = entries
-        .flatten()
-        .map(|entry| entry.path())
-        .filter_map(|path| match path.join("migration.sql") {
-            nested if path.is_dir() && nested.is_file() => Some(nested),
-            _ if path.is_file() && path.extension().is_some_and(|e| e == "sql") => Some(path),
-            _ => None,
-        })
-        .filter(|path| !is_undo(path))
-        .collect();
-    found.sort_by_key(|path| order(path.strip_prefix(folder).unwrap_or(path)));
-    Ok(found)
-}
-
-fn is_undo(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let flyway_undo =
-        name.starts_with('U') && name.contains("__") && name[1..].starts_with(|c: char| c.is_ascii_digit());
-    flyway_undo || name.ends_with(".down.sql")
-}
-
-/// Repeatable migrations last; runs of digits by value, so that 10 comes after 9.
-fn order(path: &Path) -> (bool, Vec<(u64, String)>) {
-    let text = path.to_string_lossy();
-    let mut parts = Vec::new();
-    let mut rest = text.as_ref();
-    while !rest.is_empty() {
-        let words = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
-        let (word, after) = rest.split_at(words);
-        let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
-        let (number, after) = after.split_at(digits);
-        if !word.is_empty() {
-            parts.push((0, word.to_owned()));
-        }
-        if !number.is_empty() {
-            parts.push((number.parse().unwrap_or(u64::MAX), String::new()));
-        }
-        rest = after;
-    }
-    (text.starts_with("R__"), parts)
-}
+use crate::Migration;
 
 /// Runs a script's statements one after the other, as its author wrote them.
-pub(crate) async fn run(session: &Session, script: &Script) -> Result<(), Fault> {
+pub(crate) async fn run(session: &Session, script: &Migration) -> Result<(), Fault> {
     let parsed = parse::parse(&script.text);
     if let Some(command) = parsed.meta_commands.first() {
         let (line, column) = line_and_column(&script.text, command.start);
@@ -94,7 +24,7 @@ pub(crate) async fn run(session: &Session, script: &Script) -> Result<(), Fault>
 }
 
 /// The server's error at its place in the file.
-fn refused(script: &Script, start: usize, error: &tokio_postgres::Error) -> Fault {
+fn refused(script: &Migration, start: usize, error: &tokio_postgres::Error) -> Fault {
     use tokio_postgres::error::ErrorPosition;
     let position = error.as_db_error().and_then(|error| error.position());
     let offset = match position {
@@ -120,15 +50,6 @@ fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn migrations_run_in_the_order_of_their_numbers() {
-        let mut names = ["V10__c.sql", "V2__b.sql", "R__views.sql", "V1__a.sql"].map(PathBuf::from);
-        names.sort_by_key(|path| order(path));
-        assert_eq!(names, ["V1__a.sql", "V2__b.sql", "V10__c.sql", "R__views.sql"].map(PathBuf::from));
-        assert!(is_undo(Path::new("U2__b.sql")) && is_undo(Path::new("1_a.down.sql")));
-        assert!(!is_undo(Path::new("Users__b.sql")));
-    }
 
     #[test]
     fn places_are_counted_in_characters() {

@@ -18,7 +18,7 @@ pub struct Verification {
     /// Wanted objects that are not there; creating them takes nothing from anybody.
     pub missing: Vec<Difference>,
     /// Objects that are there, and not as wanted.
-    pub differing: Vec<Difference>,
+    pub different: Vec<Difference>,
     /// Objects that are there, and not wanted.
     pub unexpected: Vec<Difference>,
     /// Missing and unexpected objects that look like one object under two names.
@@ -42,8 +42,8 @@ pub struct Difference {
 }
 
 impl Verification {
-    /// All differences: missing, differing, then unexpected.
+    /// All differences: missing, different, then unexpected.
     pub fn differences(&self) -> impl Iterator<Item = &Difference> {
-        self.missing.iter().chain(&self.differing).chain(&self.unexpected)
+        self.missing.iter().chain(&self.different).chain(&self.unexpected)
     }
 }

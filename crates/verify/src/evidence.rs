@@ -4,8 +4,21 @@ use std::fmt::Display;
 
 use model::{Change, Constraint, Generated, Identity, Object, ObjectRef};
 
+/// What is the matter with one object, a line for each change; one that is taken away and made anew is one.
+pub(crate) fn of_object(changes: &[Change]) -> Vec<String> {
+    match changes {
+        [Change::DropConstraint { constraint: from, .. }, Change::AddConstraint { constraint: to, .. }] => {
+            vec![is_and_wanted("constraint", from.definition(), to.definition())]
+        }
+        [Change::DropIndex { table, index: from }, Change::CreateIndex { index: to, .. }] => {
+            vec![is_and_wanted("index", from.create(table, false), to.create(table, false))]
+        }
+        _ => changes.iter().map(evidence).collect(),
+    }
+}
+
 /// One line: what is missing, different or unexpected.
-pub(crate) fn evidence(change: &Change) -> String {
+fn evidence(change: &Change) -> String {
     let object = change.object();
     match change {
         Change::Create { object } => format!("the {} is missing", kind(object)),

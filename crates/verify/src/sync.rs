@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use diff::Rename;
 use model::{Change, Fault, Name, Object, ObjectRef, Schema};
 
-use crate::evidence::evidence;
+use crate::evidence::of_object;
 use crate::{Difference, Verification};
 
 /// Compares the schema that is there with the one that is wanted. Renames that a person told count as
@@ -20,7 +20,7 @@ pub fn sync(found: &Schema, wanted: &Schema, renames: &[Rename]) -> Result<Verif
         found: found.fingerprint(),
         wanted: wanted.fingerprint(),
         missing: Vec::new(),
-        differing: Vec::new(),
+        different: Vec::new(),
         unexpected: Vec::new(),
         ambiguities: diff.ambiguities,
         unmodelled: found.unmodelled.clone(),
@@ -34,7 +34,7 @@ pub fn sync(found: &Schema, wanted: &Schema, renames: &[Rename]) -> Result<Verif
         match (changes.iter().any(adds), changes.iter().any(removes)) {
             (true, false) => verification.missing.push(difference),
             (false, true) => verification.unexpected.push(difference),
-            _ => verification.differing.push(difference),
+            _ => verification.different.push(difference),
         }
     }
     Ok(verification)
@@ -46,7 +46,7 @@ fn difference(object: &ObjectRef, changes: &[Change]) -> Difference {
     Difference {
         object: object.to_string(),
         operations,
-        what: changes.iter().map(evidence).collect(),
+        what: of_object(changes),
         sql: changes.iter().flat_map(Change::sql).collect(),
     }
 }

@@ -11,14 +11,14 @@ impl fmt::Display for Verification {
         } else {
             let counts = [
                 (self.missing.len(), "missing"),
-                (self.differing.len(), "differing"),
+                (self.different.len(), "different"),
                 (self.unexpected.len(), "unexpected"),
             ];
             let counts: Vec<String> = counts.iter().map(|(count, what)| format!("{count} {what}")).collect();
             writeln!(f, "not equal: {}", counts.join(", "))?;
         }
         section(f, "missing", &self.missing)?;
-        section(f, "differing", &self.differing)?;
+        section(f, "different", &self.different)?;
         section(f, "unexpected", &self.unexpected)?;
         for ambiguity in &self.ambiguities {
             let (dropped, added) = (&ambiguity.dropped, &ambiguity.added);

@@ -35,7 +35,7 @@ async fn what_is_missing_differs_and_is_unexpected_is_told_apart() {
     assert!(!verification.equal);
     assert_eq!(objects(&verification.missing), ["public.notes", "public.funds_name"]);
     // The view's column changes its type with the table's: pg_get_viewdef says so in its query.
-    assert_eq!(objects(&verification.differing), ["public.funds.name", "public.funds.vintage"]);
+    assert_eq!(objects(&verification.different), ["public.funds.name", "public.funds.vintage"]);
     assert_eq!(objects(&verification.unexpected), ["public.leftover", "public.funds_id"]);
     assert!(verification.unmodelled.contains("publication everything"));
     let text = verification.to_string();

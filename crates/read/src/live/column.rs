@@ -94,9 +94,11 @@ fn volatility(row: &Row) -> Option<Volatility> {
     }
 }
 
+/// The type is the column's: `LIKE … INCLUDING IDENTITY` gives the sequence another, which nobody sees and nobody can
+/// change.
 const IDENTITIES: &str = "
 SELECT a.attrelid AS relation, a.attname AS column, a.attidentity AS identity,
-       format_type(s.seqtypid, NULL) AS type, s.seqstart AS start, s.seqincrement AS increment,
+       format_type(a.atttypid, NULL) AS type, s.seqstart AS start, s.seqincrement AS increment,
        s.seqmin AS min, s.seqmax AS max, s.seqcache AS cache, s.seqcycle AS cycle
 FROM pg_attribute a
 JOIN pg_class c ON c.oid = a.attrelid

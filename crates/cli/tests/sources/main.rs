@@ -1,0 +1,7 @@
+//! Schema sources as a user meets them on the command line.
+
+mod ignored;
+mod project;
+mod renamed;
+mod settled;
+mod verified;
