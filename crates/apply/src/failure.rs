@@ -1,9 +1,9 @@
 //! What can go wrong with a statement, as the run has to tell it apart.
 
 use connect::{describe, sqlstate};
-use model::Fault;
+use model::{DEMAND_SQLSTATE, Fault};
 use tokio_postgres::Error;
-use tokio_postgres::error::Severity;
+use tokio_postgres::error::{DbError, Severity};
 
 /// Why a statement, or what was made of several, did not succeed.
 #[derive(Debug)]
@@ -78,12 +78,22 @@ impl From<Error> for Failure {
             }
             "55P03" | "40P01" | "40001" => Self::Lock { sqlstate: state.to_owned() },
             "57014" => Self::Cancelled,
+            DEMAND_SQLSTATE => Self::Refused { fault: unmet(db), sqlstate: Some(state.to_owned()) },
             _ => Self::Refused {
                 fault: Fault::new("apply.refused", "the server refused the statement")
                     .cause(describe(&error)),
                 sqlstate: sqlstate(&error).map(str::to_owned),
             },
         }
+    }
+}
+
+/// A step found something that is not as the plan demands: a gate that is not passed.
+fn unmet(db: &DbError) -> Fault {
+    let fault = Fault::gate("apply.demand", db.message());
+    match db.hint() {
+        Some(hint) => fault.help(hint),
+        None => fault,
     }
 }
 

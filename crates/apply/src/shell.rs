@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use connect::{Session, Target, connect};
-use model::{Direction, Fault, Fingerprint, Plan, Progress, RunOutcome, StepReceipt};
+use model::{Direction, Fault, Fingerprint, Plan, Progress, RunOutcome, StepReceipt, sql};
 
 use crate::attempt::{Attempt, is_table};
 use crate::failure::Failure;
@@ -188,7 +188,12 @@ impl<'a, 'o> Shell<'a, 'o> {
             }
         };
         self.former = Some((runner.server().backend_pid, runner.server().backend_start.clone()));
-        self.sessions = Some(Sessions::open(self.errand.target, runner, &self.errand.run).await?);
+        let sessions = Sessions::open(self.errand.target, runner, &self.errand.run).await?;
+        if self.options.rehearsal {
+            // Steps that watch production for a while have nothing to watch in a rehearsal.
+            send(&sessions.work, &sql!("SET lockkeeper.rehearsal = 'on'")).await?;
+        }
+        self.sessions = Some(sessions);
         Ok(())
     }
 

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use model::Fault;
 use serde::{Deserialize, Serialize};
 
+use crate::told::{FillConfig, GateConfig, TransformConfig};
+
 /// The name of the file, looked for from the current folder upward.
 pub const FILE_NAME: &str = "lockkeeper.toml";
 
@@ -33,6 +35,12 @@ pub struct Config {
     pub memory: MemoryConfig,
     /// Environments by name.
     pub environments: BTreeMap<String, Environment>,
+    /// Columns whose values become those of another column by a mapping.
+    pub transform: Vec<TransformConfig>,
+    /// What existing rows of a new column get instead of its default.
+    pub fill: Vec<FillConfig>,
+    /// What has to happen outside the database before a phase.
+    pub gate: Vec<GateConfig>,
     /// The linter.
     pub lint: lint::LintConfig,
 }

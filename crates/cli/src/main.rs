@@ -20,6 +20,7 @@ mod progress;
 mod rehearsing;
 mod scale;
 mod stages;
+mod told;
 
 use std::process::ExitCode;
 

@@ -6,6 +6,7 @@ use assess::Judged;
 use connect::Target;
 use diff::{Ambiguity, Diff, Rename};
 use model::{Assessment, Change, Fault, Name, Plan, Schema, Statistics};
+use plan::Told;
 use read::{Reader, Source};
 
 use crate::args::Format;
@@ -160,8 +161,14 @@ fn find(compared: &Compared, judged: &mut [Judged]) {
 ///
 /// # Errors
 /// `diff.ambiguous` (a gate) where a drop and an add look alike and nobody told; `plan.nothing`.
-pub fn plan(context: &Context, compared: &Compared, assessment: &Assessment) -> Result<Plan, Fault> {
-    if let Some(ambiguity) = compared.ambiguities.first() {
+pub fn plan(
+    context: &Context,
+    compared: &Compared,
+    assessment: &Assessment,
+    told: &Told,
+) -> Result<Plan, Fault> {
+    let is_open = |ambiguity: &&Ambiguity| !told.explains(&ambiguity.dropped, &ambiguity.added);
+    if let Some(ambiguity) = compared.ambiguities.iter().find(is_open) {
         return Err(Fault::gate(
             "diff.ambiguous",
             format!("is {} renamed to {}, or dropped?", ambiguity.dropped, ambiguity.added),
@@ -177,6 +184,7 @@ pub fn plan(context: &Context, compared: &Compared, assessment: &Assessment) -> 
         statistics: compared.statistics.as_ref(),
         stall_budget_ms: context.stall_budget_ms(),
         risk_before: assessment.risk.clone(),
+        told,
         memory: Some(&foresight),
     })?;
     if let Some(warning) = foresight.warning() {

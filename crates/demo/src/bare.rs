@@ -83,6 +83,9 @@ pub(crate) async fn measure(
     let copy = stage.copy().await?;
     let session = connect::connect(&copy.target, APPLICATION_NAME).await?;
     warm(&session, options).await?;
+    // Where the plan keeps what it needs on the way; a run makes it with its journal.
+    let made = session.batch_execute("CREATE SCHEMA IF NOT EXISTS lockkeeper").await;
+    made.map_err(|error| connect::fault("demo.copy", "a copy of the database cannot be changed", &error))?;
     let traffic = baseline::start(&copy, options, books).await?;
     traffic.open_window(task);
     let mut sent = Vec::new();

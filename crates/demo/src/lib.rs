@@ -12,9 +12,12 @@
 
 mod bare;
 mod baseline;
+mod code;
+mod gated;
 mod kill;
 mod migration;
 mod options;
+mod outside;
 mod pipeline;
 mod report;
 mod run;
@@ -23,8 +26,10 @@ mod stage;
 mod table;
 mod text;
 
+pub use gated::GateReport;
 pub use kill::KillReport;
 pub use options::DemoOptions;
+pub use outside::Proof;
 pub use pipeline::{Applied, Pipeline, Rehearsed, Remembered, Verified};
 pub use report::*;
 pub use run::run;

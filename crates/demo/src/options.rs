@@ -27,6 +27,8 @@ pub struct DemoOptions {
     pub push: bool,
     /// Whether the textbook's plan is measured as well, on a copy (`--textbook`).
     pub textbook: bool,
+    /// How long nothing may be deleted before the cascade scenario's gate opens.
+    pub watched: Duration,
     /// A folder that does not exist yet and that keeps the wanted schema and the plan (`--keep`); none
     /// for a temporary one that goes away.
     pub keep: Option<PathBuf>,
@@ -44,6 +46,7 @@ impl DemoOptions {
             shadow_url: None,
             push: true,
             textbook: false,
+            watched: Duration::from_secs(10),
             keep: None,
         }
     }

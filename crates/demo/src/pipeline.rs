@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use connect::{Session, Target};
-use model::{Assessment, Fault, Fingerprint, Plan, Progress, RunOutcome, StepReceipt};
+use model::{Assessment, Fault, Fingerprint, PhaseName, Plan, Progress, RunOutcome, StepReceipt};
 use serde::{Deserialize, Serialize};
 
 /// The stages of the pipeline as the demo drives them. Each is what the command of the same name does,
@@ -14,7 +14,8 @@ pub trait Pipeline: Send + Sync {
     /// What a direct push would change, and how risky it is.
     fn check(&self, database: &Target, wanted: &Path) -> impl Future<Output = Result<Assessment, Fault>>;
 
-    /// Makes a plan and writes its folder, which does not exist yet.
+    /// Makes a plan and writes its folder, which does not exist yet. Settings that tell what schemas do not
+    /// say are in `lockkeeper.toml` beside the wanted schema, where there are any.
     fn plan(
         &self,
         database: &Target,
@@ -31,30 +32,38 @@ pub trait Pipeline: Send + Sync {
         progress: &dyn Progress,
     ) -> impl Future<Output = Result<Rehearsed, Fault>>;
 
-    /// Applies the plan to its end, or resumes it where an earlier run was interrupted.
+    /// Applies the plan to its end or to the end of a phase, or resumes it where an earlier run was
+    /// interrupted. Naming a phase says that the gates up to it are open.
     fn apply(
         &self,
         plan: &Path,
         database: &Target,
+        until: Option<PhaseName>,
         progress: &dyn Progress,
     ) -> impl Future<Output = Result<Applied, Fault>>;
 
-    /// The command that applies the plan in a process of its own, which the demo kills: this program
-    /// with the arguments and the environment it needs. It must not ask anything.
+    /// The command that applies the plan as [`Pipeline::apply`] does, in a process of its own which the
+    /// demo kills: this program with the arguments and the environment it needs. It must not ask anything.
     ///
     /// # Errors
     /// When this program's own file is not known.
-    fn apply_command(&self, plan: &Path, database: &Target) -> Result<Command, Fault>;
+    fn apply_command(
+        &self,
+        plan: &Path,
+        database: &Target,
+        until: Option<PhaseName>,
+    ) -> Result<Command, Fault>;
 
     /// The id of the step that the journal says is under way in the session's database: begun, and not
     /// known to have ended. Asked every few milliseconds.
     fn step_under_way(&self, session: &Session) -> impl Future<Output = Result<Option<String>, Fault>>;
 
-    /// Takes everything back that the plan did.
+    /// Takes back what the plan did, down to the end of a phase, or everything.
     fn rollback(
         &self,
         plan: &Path,
         database: &Target,
+        to: Option<PhaseName>,
         progress: &dyn Progress,
     ) -> impl Future<Output = Result<Applied, Fault>>;
 

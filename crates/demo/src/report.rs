@@ -6,7 +6,9 @@ use model::{Category, Interval, Name, Operation, PhaseName, RiskLevel, RunOutcom
 use serde::{Deserialize, Serialize};
 use traffic::{Audit, Failure, Latency, Rate, WindowReport};
 
+use crate::gated::GateReport;
 use crate::kill::KillReport;
+use crate::outside::Proof;
 use crate::pipeline::{Rehearsed, Remembered};
 
 /// What a demo measured. Times are in ms.
@@ -53,6 +55,12 @@ pub struct Report {
     pub plan: PlanReport,
     /// What the rehearsal proved.
     pub rehearsal: RehearsalReport,
+    /// The gate that waits for code, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<GateReport>,
+    /// What was looked at from outside, without anything that the plan made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proofs: Vec<Proof>,
     /// The kill in the middle.
     pub killed: KillReport,
     /// The apply that went on after the kill.
@@ -302,7 +310,8 @@ fn rounded(latency: &Latency) -> Latency {
 
 /// A time to a tenth of a millisecond; nothing here is measured more closely.
 pub(crate) fn tenth(ms: f64) -> f64 {
-    (ms * 10.0).round() / 10.0
+    // An empty sum is -0.0.
+    (ms * 10.0).round() / 10.0 + 0.0
 }
 
 /// An elapsed time in ms, to a tenth.

@@ -108,41 +108,44 @@ struct Played {
 
 impl Played {
     fn report(self, stage: &Stage, options: &DemoOptions) -> Report {
-        let migration = self.migration;
+        let Migration { acts, traffic: during, audit, verified } = self.migration;
         let before = &self.baseline.report;
-        let during = &migration.traffic;
-        let migrating = during.windows.iter().filter(|window| MIGRATING.contains(&window.name.as_str()));
+        let windows = during.iter().flat_map(|report| &report.windows);
+        let migrating = windows.filter(|window| MIGRATING.contains(&window.name.as_str()));
         let table = options.scenario.table();
-        let steps = table::steps(&self.plan, &migration.apply.run.steps);
+        let steps = table::steps(&self.plan, &acts.apply.run.steps);
         Report {
             scenario: options.scenario.name().to_owned(),
             rows: self.baseline.books_at_start.rows(&table).unwrap_or_default(),
             server_version: stage.server_version(),
             phases: table::phases(&steps),
-            total_ms: migration.apply.ms,
+            total_ms: tenth(acts.apply.ms),
             bare_ms: self.bare.ms,
             stall_ms: Stall::over(migrating),
             baseline_ms: Stall::over(before.window(BASELINE)),
-            failed_statements: before.total.failed_count() + during.total.failed_count(),
-            rows_lost: migration.audit.rows_lost,
-            rolled_back: migration.rolled_back,
-            resumed: table::was_resumed(&self.plan, &migration),
-            verified: migration.verified.equal && migration.audit.intact,
+            failed_statements: before.total.failed_count()
+                + during.iter().map(|report| report.total.failed_count()).sum::<u64>(),
+            rows_lost: audit.rows_lost,
+            rolled_back: acts.rolled_back,
+            resumed: table::was_resumed(&self.plan, &acts),
+            verified: verified.equal && audit.intact && crate::gated::all_hold(&acts.proofs),
             title: options.scenario.title().to_owned(),
             server: stage.server(),
             changes: table::changes(&self.assessment),
             push: table::push(&self.assessment, self.push),
             plan: table::plan(&self.plan, stage.kept_plan()),
             rehearsal: self.rehearsal,
-            resume: table::run(&migration.resume),
-            rollback: table::run(&migration.rollback),
-            killed: migration.killed,
+            resume: table::run(&acts.resume),
+            rollback: table::run(&acts.rollback),
+            killed: acts.killed,
+            gate: acts.gate,
+            proofs: acts.proofs,
             steps,
             bare: self.bare,
             textbook: self.textbook,
-            application: table::application(options.rate, before, during),
-            audit: migration.audit,
-            differences: migration.verified.differences,
+            application: table::application(options.rate, before, &during),
+            audit,
+            differences: verified.differences,
             memory: self.memory,
         }
     }

@@ -61,6 +61,11 @@ impl Stage {
         connect::connect(&self.funds.target, APPLICATION_NAME).await
     }
 
+    /// A session in the copy as it was at the start. It must be closed before the next copy is made.
+    pub(crate) async fn untouched_session(&self) -> Result<Session, Fault> {
+        connect::connect(&self.untouched.target, APPLICATION_NAME).await
+    }
+
     /// The wanted schema.
     pub(crate) fn wanted(&self) -> PathBuf {
         self.folder.path().join("wanted.sql")
@@ -107,8 +112,10 @@ impl Folder {
             }
         };
         let folder = folder.map_err(|error| no_folder(options.keep.as_deref(), &error))?;
-        std::fs::write(folder.path().join("wanted.sql"), options.scenario.wanted())
-            .map_err(|error| no_folder(Some(folder.path()), &error))?;
+        for (name, text) in options.scenario.files(options) {
+            std::fs::write(folder.path().join(name), text)
+                .map_err(|error| no_folder(Some(folder.path()), &error))?;
+        }
         Ok(folder)
     }
 
@@ -131,7 +138,12 @@ fn no_folder(path: Option<&Path>, error: &std::io::Error) -> Fault {
 fn shadow_options(options: &DemoOptions) -> ShadowOptions {
     let storage = if options.rows() > ROWS_IN_MEMORY_MAX { Storage::Disk } else { Storage::Auto };
     // As on a server that is meant for work: the table fits its memory, and an index build's sort too.
-    let settings = [("shared_buffers", "512MB"), ("maintenance_work_mem", "256MB")];
+    let settings = [
+        ("shared_buffers", "512MB"),
+        ("maintenance_work_mem", "256MB"),
+        // A step is known by its statement, also where that is long.
+        ("track_activity_query_size", "16kB"),
+    ];
     ShadowOptions {
         major: options.major,
         url: options.shadow_url.clone(),

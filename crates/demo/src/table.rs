@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use model::{Assessment, Effect, LockMode, PhaseName, Plan, Step, StepOutcome, StepReceipt};
+use model::{Assessment, Effect, LockMode, PhaseName, Plan, RunOutcome, Step, StepOutcome, StepReceipt};
 use traffic::{Rate, TrafficReport};
 
-use crate::migration::{Migration, Timed};
+use crate::migration::{Acts, Timed};
 use crate::report::*;
 
 /// Every step as it was predicted and as it went.
@@ -53,15 +53,16 @@ pub(crate) fn phases(steps: &[StepReport]) -> Vec<PhaseReport> {
 
 /// Whether the run that was killed went on from where it was: every step of the plan is done, and none
 /// that was behind the kill was done a second time.
-pub(crate) fn was_resumed(plan: &Plan, migration: &Migration) -> bool {
-    let killed_at = plan.steps.iter().position(|step| step.id == migration.killed.step);
+pub(crate) fn was_resumed(plan: &Plan, acts: &Acts) -> bool {
+    let killed_at = plan.steps.iter().position(|step| step.id == acts.killed.step);
     let Some(killed_at) = killed_at else { return false };
     let done = |id: &str| {
-        let receipts = &migration.resume.run.steps;
+        let receipts = &acts.resume.run.steps;
         receipts.iter().any(|receipt| receipt.step == id && receipt.outcome == StepOutcome::Done)
     };
     let repeated = plan.steps[..killed_at].iter().any(|step| done(&step.id));
-    migration.resume.run.outcome == model::RunOutcome::Done && !repeated
+    let arrived = [RunOutcome::Done, RunOutcome::Paused].contains(&acts.resume.run.outcome);
+    arrived && !repeated
 }
 
 /// One run in a few numbers.
@@ -111,8 +112,8 @@ pub(crate) fn plan(plan: &Plan, folder: Option<String>) -> PlanReport {
 }
 
 /// What the application felt before and during the migration.
-pub(crate) fn application(rate: Rate, before: &TrafficReport, during: &TrafficReport) -> ApplicationReport {
-    let reports = [before, during];
+pub(crate) fn application(rate: Rate, before: &TrafficReport, during: &[TrafficReport]) -> ApplicationReport {
+    let reports: Vec<&TrafficReport> = std::iter::once(before).chain(during).collect();
     let windows = reports.iter().flat_map(|report| &report.windows);
     let mut writes = BTreeMap::new();
     for (table, counts) in reports.iter().flat_map(|report| &report.acknowledged) {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use model::{Interval, count_text, ms_text};
 
+use crate::GateReport;
 use crate::baseline::WARMING_UP;
 use crate::report::*;
 
@@ -12,7 +13,7 @@ use crate::report::*;
 const WIDTH: usize = 100;
 
 /// The columns a step's title has at most.
-const TITLE_WIDTH: usize = 48;
+const TITLE_WIDTH: usize = 46;
 
 /// The report as one page. It reads nothing but the report, which is also the JSON.
 pub(crate) fn page(report: &Report) -> String {
@@ -171,6 +172,12 @@ fn proofs(report: &Report) -> String {
         report.rolled_back,
         format!("rolled back in {}, to the schema of the start", ms_text(report.rollback.ms)),
     );
+    if let Some(gate) = &report.gate {
+        line(gate.tries > 0, gate_text(gate));
+    }
+    for proof in &report.proofs {
+        line(proof.holds, proof.what.clone());
+    }
     line(report.differences.is_empty(), "the live schema equals the wanted one".to_owned());
     for (holds, what) in accounts(report) {
         line(holds, what);
@@ -182,6 +189,16 @@ fn proofs(report: &Report) -> String {
     let remembered = format!("{receipts} receipts in {}: {}", memory.place.display(), memory.command);
     text.push_str(&wrapped("  ", &remembered));
     text
+}
+
+fn gate_text(gate: &GateReport) -> String {
+    let said = gate.refused.as_ref().map(|refused| format!(" It did not open for old code: \"{refused}\"."));
+    format!(
+        "the gate before {} opened for new code, tried {} times.{}",
+        gate.before,
+        gate.tries,
+        said.unwrap_or_default()
+    )
 }
 
 /// The rows of every table, before and after.

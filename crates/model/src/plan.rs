@@ -17,6 +17,10 @@ pub const STALL_BUDGET_MS: u32 = 100;
 /// schemas do not see such columns, nor the indexes and constraints that stand on them.
 pub const KEPT_PREFIX: &str = "_lockkeeper_kept_";
 
+/// The SQLSTATE that a step of a plan raises where something is not as the plan demands; its message and hint
+/// are for people. Nothing was changed then.
+pub const DEMAND_SQLSTATE: &str = "LK001";
+
 /// How the name of a column or index begins that a plan builds beside the one it is to replace. Readers of
 /// live schemas do not see it.
 pub const COMING_PREFIX: &str = "_lockkeeper_new_";

@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod cost;
+mod demand;
 mod draft;
 mod effect;
 mod probe;
@@ -12,6 +13,8 @@ mod recipe;
 mod remains;
 pub mod review;
 mod situation;
+mod told;
+mod watch;
 
 use model::{
     Change, Fault, Fingerprint, Gate, Operation, PLAN_FORMAT, Plan, PlannedChange, Prediction, Risk, Schema,
@@ -21,6 +24,7 @@ use model::{
 pub use cost::Cost;
 use draft::{Draft, Drafted, Foreseen};
 use situation::Situation;
+pub use told::{Distribution, Fill, Rule, Told, ToldGate, Transform};
 
 /// What a plan is made from.
 pub struct Input<'a> {
@@ -38,6 +42,8 @@ pub struct Input<'a> {
     pub stall_budget_ms: u32,
     /// The risk of a plain push.
     pub risk_before: Risk,
+    /// What a person told that the schemas do not say.
+    pub told: &'a Told,
     /// Knows how long such steps took before.
     pub memory: Option<&'a dyn Predictor>,
 }
@@ -70,20 +76,23 @@ pub struct StepShape<'a> {
 /// Makes the plan.
 ///
 /// # Errors
-/// `plan.nothing` when there is nothing to change.
+/// `plan.nothing` when there is nothing to change; `plan.transform` and `plan.fill` when what was told does not
+/// fit the schemas; the gates `plan.mapping` and `plan.unmapped` when a mapping contradicts itself or lacks what
+/// the column holds.
 pub fn plan(input: &Input<'_>) -> Result<Plan, Fault> {
     if input.changes.is_empty() {
         return Err(Fault::new("plan.nothing", "there is nothing to change"));
     }
+    input.told.check(input)?;
     let situation = Situation::of(input);
-    let mut drafts: Vec<(Operation, String, &'static str, Draft)> = Vec::new();
+    let mut drafts = watch::drafts(input.told);
     let mut changes = Vec::new();
-    let mut gates: Vec<Gate> = Vec::new();
+    let mut gates: Vec<Gate> = watch::gates(input.told);
     let mut notes = Vec::new();
     for change in input.changes {
         let (recipe, drafted) = recipe::choose(change, &situation);
         let Drafted { why, drafts: steps, notes: more, gate } = drafted;
-        let (operation, object) = (change.operation(), change.object().to_string());
+        let (operation, object) = (recipe::operation(recipe, change), change.object().to_string());
         changes.push(PlannedChange { operation, object: object.clone(), recipe: recipe.to_owned(), why });
         drafts.extend(steps.into_iter().map(|step| (operation, object.clone(), recipe, step)));
         notes.extend(more);
@@ -150,8 +159,13 @@ fn finish(
         let effect = effect::of(situation, &draft);
         let undo_locks = effect::undo_locks(situation, &draft, &effect);
         let predicted = cost::predict(situation, input.memory, &draft, &effect, operation, recipe);
-        let foreseen = Foreseen { effect, undo_locks, predicted };
-        steps.push(draft.into_step(at, operation, object, recipe, foreseen));
+        steps.push(draft.into_step(
+            at,
+            operation,
+            object,
+            recipe,
+            Foreseen { effect, undo_locks, predicted },
+        ));
     }
     steps
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use model::{Change, Column, Ident, Name, ObjectRef, Schema, Statistics, Table, TableStatistics};
 
-use crate::Input;
+use crate::{Fill, Input, Told};
 
 /// The situation a plan is made in.
 pub(crate) struct Situation<'a> {
@@ -15,6 +15,7 @@ pub(crate) struct Situation<'a> {
     pub(crate) changes: &'a [Change],
     pub(crate) server_major: u32,
     pub(crate) statistics: Option<&'a Statistics>,
+    pub(crate) told: &'a Told,
     created: BTreeSet<ObjectRef>,
     dropped: BTreeSet<ObjectRef>,
 }
@@ -38,6 +39,7 @@ impl<'a> Situation<'a> {
             changes: input.changes,
             server_major: input.server_major,
             statistics: input.statistics,
+            told: input.told,
             created: others.into_iter().filter_map(reference).collect(),
             dropped: drops.into_iter().filter_map(reference).collect(),
         }
@@ -54,7 +56,12 @@ impl<'a> Situation<'a> {
             Change::Create { object } | Change::Drop { object } => object.reference(),
             other => other.object(),
         };
-        self.created.contains(&object) && self.dropped.contains(&object)
+        self.is_replaced(&object)
+    }
+
+    /// Whether the plan drops this object and creates another of the same name.
+    pub(crate) fn is_replaced(&self, object: &ObjectRef) -> bool {
+        self.created.contains(object) && self.dropped.contains(object)
     }
 
     pub(crate) fn table_statistics(&self, table: &Name) -> Option<&TableStatistics> {
@@ -78,6 +85,21 @@ impl<'a> Situation<'a> {
     /// A column as it will be.
     pub(crate) fn wanted_column(&self, table: &Name, column: &Ident) -> Option<&Column> {
         self.to.table(table)?.column(column)
+    }
+
+    /// What the existing rows of a new column get, where a person told.
+    pub(crate) fn fill(&self, table: &Name, column: &Ident) -> Option<&Fill> {
+        self.told.fills.iter().find(|fill| fill.table == *table && fill.column == *column)
+    }
+
+    /// Whether deletes from a table are counted before the plan goes on.
+    pub(crate) fn is_watched(&self, table: &Name) -> bool {
+        self.told.gates.iter().any(|gate| gate.no_deletes_from.as_ref() == Some(table))
+    }
+
+    /// Whether the column's values come from another one by a mapping.
+    pub(crate) fn is_transformed(&self, table: &Name, into: &Ident) -> bool {
+        self.told.transforms.iter().any(|told| told.table == *table && told.into == *into)
     }
 
     /// Whether the table has partitions: `CONCURRENTLY` and `NOT VALID` are then restricted.

@@ -77,6 +77,13 @@ impl Books {
         })
     }
 
+    /// The last value of a column that the server acknowledged for each row that updates wrote, by key; none
+    /// where the last update was not answered.
+    pub fn acknowledged(&self, table: &Name, column: &Ident) -> BTreeMap<String, Option<String>> {
+        let entries = self.ledger.tables.get(table);
+        entries.and_then(|entries| entries.values.get(column)).cloned().unwrap_or_default()
+    }
+
     async fn open_table(
         &mut self,
         session: &Session,

@@ -5,8 +5,9 @@ use std::process::Command;
 use std::time::Duration;
 
 use ::demo::{Applied, DemoOptions, Pipeline, Rehearsed, Remembered, Verified};
+use ::plan::Told;
 use connect::{Session, Target};
-use model::{Assessment, Fault, Fingerprint, Plan, Progress};
+use model::{Assessment, Fault, Fingerprint, PhaseName, Plan, Progress};
 use read::{Reader, Source};
 use remember::{Kind, Memory};
 
@@ -14,7 +15,7 @@ use super::Ending;
 use crate::args::DemoArgs;
 use crate::carry::{self, Reach};
 use crate::context::Context;
-use crate::{answer, planfolder, rehearsing, stages};
+use crate::{answer, config, planfolder, rehearsing, stages, told};
 
 pub(super) async fn run(context: &Context, args: &DemoArgs) -> Result<Ending, Fault> {
     let options = DemoOptions {
@@ -25,6 +26,7 @@ pub(super) async fn run(context: &Context, args: &DemoArgs) -> Result<Ending, Fa
         shadow_url: context.shadow_url.clone(),
         push: !args.no_push,
         textbook: args.textbook,
+        watched: Duration::from_secs(args.watch_seconds),
         keep: args.keep.clone(),
         ..DemoOptions::of(args.scenario)
     };
@@ -54,6 +56,16 @@ impl Commands<'_> {
         stages::compare(self.context, &from, &to, &[], &[]).await
     }
 
+    /// What the settings beside the wanted schema tell.
+    async fn told(database: &Target, wanted: &Path) -> Result<Told, Fault> {
+        let settings = wanted.with_file_name(config::FILE_NAME);
+        if !settings.is_file() {
+            return Ok(Told::default());
+        }
+        let config::Loaded { config, folder } = config::load(Some(&settings), wanted)?;
+        told::load(&config, &folder, Some(database)).await
+    }
+
     /// The demo's main table is the one its application cannot do without.
     fn assess(compared: &stages::Compared) -> Assessment {
         let critical = compared.changes.iter().filter_map(model::Change::table).collect();
@@ -68,7 +80,8 @@ impl Pipeline for Commands<'_> {
 
     async fn plan(&self, database: &Target, wanted: &Path, folder: &Path) -> Result<Plan, Fault> {
         let compared = self.compared(database, wanted).await?;
-        let plan = stages::plan(self.context, &compared, &Self::assess(&compared))?;
+        let told = Self::told(database, wanted).await?;
+        let plan = stages::plan(self.context, &compared, &Self::assess(&compared), &told)?;
         planfolder::write(folder, &plan, &compared.from, &compared.to)?;
         Ok(plan)
     }
@@ -89,12 +102,24 @@ impl Pipeline for Commands<'_> {
         })
     }
 
-    async fn apply(&self, plan: &Path, database: &Target, progress: &dyn Progress) -> Result<Applied, Fault> {
-        let run = carry::apply(self.context, plan, database, &Reach::default(), progress).await?;
+    async fn apply(
+        &self,
+        plan: &Path,
+        database: &Target,
+        until: Option<PhaseName>,
+        progress: &dyn Progress,
+    ) -> Result<Applied, Fault> {
+        let reach = Reach { phase: until, ..Reach::default() };
+        let run = carry::apply(self.context, plan, database, &reach, progress).await?;
         Ok(applied(run))
     }
 
-    fn apply_command(&self, plan: &Path, database: &Target) -> Result<Command, Fault> {
+    fn apply_command(
+        &self,
+        plan: &Path,
+        database: &Target,
+        until: Option<PhaseName>,
+    ) -> Result<Command, Fault> {
         let program = std::env::current_exe()
             .map_err(|error| Fault::new("demo.self", "this program's own file is not known").cause(error))?;
         let mut command = Command::new(program);
@@ -104,6 +129,9 @@ impl Pipeline for Commands<'_> {
             .arg("--format")
             .arg("json")
             .env("DATABASE_URL", database.url_with_password());
+        if let Some(until) = until {
+            command.arg("--until").arg(until.name());
+        }
         command.current_dir(&self.context.folder);
         Ok(command)
     }
@@ -116,9 +144,11 @@ impl Pipeline for Commands<'_> {
         &self,
         plan: &Path,
         database: &Target,
+        to: Option<PhaseName>,
         progress: &dyn Progress,
     ) -> Result<Applied, Fault> {
-        let run = carry::rollback(self.context, plan, database, &Reach::default(), progress).await?;
+        let reach = Reach { phase: to, ..Reach::default() };
+        let run = carry::rollback(self.context, plan, database, &reach, progress).await?;
         Ok(applied(run))
     }
 

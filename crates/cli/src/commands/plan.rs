@@ -10,7 +10,8 @@ use super::Ending;
 use crate::answer::{self, heading};
 use crate::args::PlanArgs;
 use crate::context::Context;
-use crate::{planfolder, stages};
+use crate::environments::{self, Place};
+use crate::{planfolder, stages, told};
 
 /// What `plan` answers.
 #[derive(Serialize)]
@@ -18,6 +19,7 @@ struct Answer<'a> {
     folder: &'a PathBuf,
     hash: Fingerprint,
     plan: &'a Plan,
+    place: Option<&'a Place>,
 }
 
 pub(super) async fn run(context: &Context, args: &PlanArgs) -> Result<Ending, Fault> {
@@ -25,9 +27,15 @@ pub(super) async fn run(context: &Context, args: &PlanArgs) -> Result<Ending, Fa
     let renames = context.renames(&args.compare)?;
     let compared = stages::compare(context, &from, &to, &renames, &args.compare.drop).await?;
     let assessment = stages::assess(&compared, &context.critical(&args.critical)?);
-    let plan = stages::plan(context, &compared, &assessment)?;
+    let told = told::load(&context.config, &context.folder, from.target()).await?;
+    let plan = stages::plan(context, &compared, &assessment, &told)?;
+    // The live database's own word on what it is; a plan between files has no place.
+    let place = match args.compare.from {
+        None => Some(environments::place(context, None).await?),
+        Some(_) => None,
+    };
     planfolder::write(&args.out, &plan, &compared.from, &compared.to)?;
-    let answer = Answer { folder: &args.out, hash: plan.hash(), plan: &plan };
+    let answer = Answer { folder: &args.out, hash: plan.hash(), plan: &plan, place: place.as_ref() };
     answer::give(context.format, &answer, text)?;
     Ok(Ending::Clean)
 }
@@ -72,5 +80,14 @@ fn write(answer: &Answer<'_>, out: &mut String) -> std::fmt::Result {
         writeln!(out, "note: {note}")?;
     }
     let folder = answer.folder.display();
+    if let Some(place) = answer.place {
+        let asks = match (place.approval, place.rehearsal) {
+            (true, true) => "takes the plan approved and rehearsed only",
+            (true, false) => "takes the plan approved only",
+            (false, true) => "takes the plan rehearsed only",
+            (false, false) => "takes the plan as it is",
+        };
+        writeln!(out, "\n{} ({}) {asks}.", place.environment, place.because)?;
+    }
     writeln!(out, "\nRead {folder}/REVIEW.md, then: lockkeeper rehearse {folder}, lockkeeper apply {folder}")
 }

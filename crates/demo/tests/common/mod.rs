@@ -272,13 +272,19 @@ impl Pipeline for Small {
         Ok(Rehearsed { arrived: true, rolled_back: true, confidence: Some(22.0), notes: Vec::new() })
     }
 
-    async fn apply(&self, _: &Path, database: &Target, _: &dyn Progress) -> Result<Applied, Fault> {
+    async fn apply(
+        &self,
+        _: &Path,
+        database: &Target,
+        _: Option<PhaseName>,
+        _: &dyn Progress,
+    ) -> Result<Applied, Fault> {
         self.runs.fetch_add(1, Ordering::Relaxed);
         let steps = carry_out(database, self.wrong).await?;
         Ok(Applied { run: "r".into(), outcome: RunOutcome::Done, steps })
     }
 
-    fn apply_command(&self, _: &Path, database: &Target) -> Result<Command, Fault> {
+    fn apply_command(&self, _: &Path, database: &Target, _: Option<PhaseName>) -> Result<Command, Fault> {
         let mut command = Command::new(std::env::current_exe().expect("we run"));
         command.args(["child", "--exact", "--nocapture"]).env(CHILD_URL, database.url_with_password());
         Ok(command)
@@ -294,7 +300,13 @@ impl Pipeline for Small {
         }
     }
 
-    async fn rollback(&self, _: &Path, database: &Target, _: &dyn Progress) -> Result<Applied, Fault> {
+    async fn rollback(
+        &self,
+        _: &Path,
+        database: &Target,
+        _: Option<PhaseName>,
+        _: &dyn Progress,
+    ) -> Result<Applied, Fault> {
         let session = session(database).await?;
         for (id, _, _, back) in statements().into_iter().rev() {
             if self.wrong != Wrong::LeavesColumn || id != "01-column" {

@@ -3,7 +3,7 @@
 
 use assess::effect::Act;
 use facts::Form;
-use model::{Action, Change, Constraint, Ident, Name, PhaseName, sql};
+use model::{Action, Change, Constraint, ConstraintKind, ForeignKeyAction, Ident, Name, PhaseName, sql};
 
 use super::add_check;
 use crate::Cost;
@@ -20,10 +20,28 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     let mut drafts = add_check::not_valid_then_validate(table, &beside, PhaseName::Expand);
     drafts.push(prove_old_again(table, from));
     drafts.push(switch(table, from, to, &beside));
-    Some(Drafted::new(
+    let mut drafted = Drafted::new(
         "the new foreign key is proved beside the old one before the old one goes: there is no moment without \
          enforcement",
         drafts,
+    );
+    drafted.notes.extend(unwatched(table, from, to, situation));
+    Some(drafted)
+}
+
+/// What to know where deletes that went through will be refused, and nobody counts them.
+fn unwatched(table: &Name, from: &Constraint, to: &Constraint, situation: &Situation<'_>) -> Option<String> {
+    let (ConstraintKind::ForeignKey(from), ConstraintKind::ForeignKey(to)) = (&from.kind, &to.kind) else {
+        return None;
+    };
+    let refuses = |action| matches!(action, ForeignKeyAction::NoAction | ForeignKeyAction::Restrict);
+    if refuses(from.on_delete) || !refuses(to.on_delete) || situation.is_watched(&to.references) {
+        return None;
+    }
+    Some(format!(
+        "deletes from {parent} that reach into {table} will be refused; to have it counted that there are none any \
+         more, tell a [[gate]] with before = \"switch\" and no_deletes_from = \"{parent}\" in lockkeeper.toml",
+        parent = to.references
     ))
 }
 

@@ -15,7 +15,7 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     if situation.is_new(table) || situation.is_partitioned(table) || is_view || situation.is_remade(change) {
         return None;
     }
-    let phase = if is_filled(table, index, situation) { PhaseName::Validate } else { PhaseName::Expand };
+    let phase = phase(table, index, situation);
     let mut why =
         "CONCURRENTLY builds the index under SHARE UPDATE EXCLUSIVE, which readers and writers do not \
                    notice"
@@ -24,6 +24,11 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
         why.push_str("; after the backfill, so that its updates stay HOT");
     }
     Some(Drafted::new(why, vec![build(table, index, phase)]))
+}
+
+/// An index on a column that this plan fills is built when that is done.
+pub(super) fn phase(table: &Name, index: &Index, situation: &Situation<'_>) -> PhaseName {
+    if is_filled(table, index, situation) { PhaseName::Validate } else { PhaseName::Expand }
 }
 
 /// The step that builds an index concurrently.
@@ -56,7 +61,10 @@ fn is_filled(table: &Name, index: &Index, situation: &Situation<'_>) -> bool {
     let is_filled = |column: &Ident| {
         let is_added = situation.table(table).is_some_and(|table| table.column(column).is_none());
         let wanted = situation.wanted_column(table, column);
-        is_added && wanted.is_some_and(|column| column.default_volatility == Some(Volatility::Volatile))
+        let is_told = situation.is_transformed(table, column) || situation.fill(table, column).is_some();
+        is_added
+            && (is_told
+                || wanted.is_some_and(|wanted| wanted.default_volatility == Some(Volatility::Volatile)))
     };
     index.keys.iter().filter_map(|key| key.column.as_ref()).chain(&index.include).any(is_filled)
 }

@@ -31,7 +31,8 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     )
 }
 
-fn put_away(table: &Name, column: &Column, kept: &Ident) -> Draft {
+/// Renames the column out of reach.
+pub(super) fn put_away(table: &Name, column: &Column, kept: &Ident) -> Draft {
     let mut forward = vec![sql!("ALTER TABLE {} RENAME COLUMN {} TO {}", table, column.name, kept)];
     let mut back = vec![sql!("ALTER TABLE {} RENAME COLUMN {} TO {}", table, kept, column.name)];
     if column.not_null {
@@ -55,7 +56,8 @@ fn put_away(table: &Name, column: &Column, kept: &Ident) -> Draft {
     }
 }
 
-fn clean_up(table: &Name, column: &Column, kept: &Ident) -> Draft {
+/// Drops it for good.
+pub(super) fn clean_up(table: &Name, column: &Column, kept: &Ident) -> Draft {
     let gone = probe::not(&probe::column(table, kept));
     Draft {
         phase: PhaseName::Cleanup,

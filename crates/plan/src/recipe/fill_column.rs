@@ -14,15 +14,17 @@ use crate::probe;
 use crate::situation::Situation;
 
 /// The time a batch should take, in ms: well inside the stall budget, since a batch holds row locks.
-const BATCH_TARGET_MS: u32 = 50;
+pub(super) const BATCH_TARGET_MS: u32 = 50;
 
 /// The rows of the first batch.
-const BATCH_ROWS: u32 = 10_000;
+pub(super) const BATCH_ROWS: u32 = 10_000;
 
 pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafted> {
     let Change::AddColumn { table, column } = change else { return None };
     let default = column.default.as_ref()?;
-    if situation.is_new(table) || column.default_volatility != Some(Volatility::Volatile) {
+    let told = situation.fill(table, &column.name);
+    let is_volatile = column.default_volatility == Some(Volatility::Volatile);
+    if situation.is_new(table) || !is_volatile && told.is_none() {
         return None;
     }
     let bare = Column { default: None, default_volatility: None, not_null: false, ..column.clone() };
@@ -49,7 +51,10 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
         table: Some(table.clone()),
         action: Action::Backfill(Backfill {
             table: table.clone(),
-            set: sql!("{} = {}", column.name, default),
+            set: match told {
+                Some(told) => sql!("{} = coalesce({}, {})", column.name, told.with, default),
+                None => sql!("{} = {}", column.name, default),
+            },
             pending,
             batch_target_ms: BATCH_TARGET_MS,
             batch_rows: BATCH_ROWS,

@@ -17,17 +17,21 @@ mod rename_column;
 mod rename_table;
 mod set_not_null;
 mod stand_in;
+mod transform;
 
-use model::Change;
+use model::{Change, Operation};
 
 use crate::draft::Drafted;
 use crate::situation::Situation;
 
 type Recipe = (&'static str, fn(&Change, &Situation<'_>) -> Option<Drafted>);
 
+const TRANSFORM: &str = "transform_column";
+
 /// Every recipe, the more particular ones first.
 const RECIPES: &[Recipe] = &[
     ("rename", carried::draft),
+    (TRANSFORM, transform::draft),
     ("fill_column", fill_column::draft),
     ("add_column", add_column::draft),
     ("create_index", create_index::draft),
@@ -50,4 +54,12 @@ pub(crate) fn choose(change: &Change, situation: &Situation<'_>) -> (&'static st
         .iter()
         .find_map(|(name, draft)| Some((*name, draft(change, situation)?)))
         .unwrap_or_else(|| ("direct", direct::draft(change, situation)))
+}
+
+/// What kind of change it is when it is made by this recipe.
+pub(crate) fn operation(recipe: &str, change: &Change) -> Operation {
+    match change {
+        Change::AddColumn { .. } if recipe == TRANSFORM => Operation::TransformColumn,
+        _ => change.operation(),
+    }
 }
