@@ -13,8 +13,10 @@ pub(crate) fn compare(sides: &Sides<'_>, table: &Name, from: &Table, to: &Table,
     }
     for wanted in &to.columns {
         match from.column(&wanted.name) {
-            // A parent's new column comes to its children by itself.
-            None if wanted.inherited => {}
+            // A parent's new column comes to its children by itself, without identity.
+            None if wanted.inherited => {
+                identity(table, &Column { identity: None, ..wanted.clone() }, wanted, changes);
+            }
             None => add(sides, table, wanted, changes),
             Some(current) => alter(sides, table, current, wanted, changes),
         }
@@ -38,8 +40,18 @@ fn add(sides: &Sides<'_>, table: &Name, wanted: &Column, changes: &mut Vec<Chang
 }
 
 fn drop(sides: &Sides<'_>, table: &Name, current: &Column, changes: &mut Vec<Change>) {
-    let column = without_identity(sides, table, current, changes);
+    let mut column = without_identity(sides, table, current, changes);
+    if column.default.is_some() && has_children(sides, table) && owns_sequence(sides, table, current) {
+        // The default of a child's column may stand on the sequence that goes with this column.
+        drop_default(table, current, changes);
+        column.default = None;
+    }
     changes.push(Change::DropColumn { table: table.clone(), column });
+}
+
+fn owns_sequence(sides: &Sides<'_>, table: &Name, column: &Column) -> bool {
+    let owner = Some((table.clone(), column.name.clone()));
+    sides.from.sequences.values().any(|sequence| sequence.owned_by == owner)
 }
 
 /// The column of a table that has children after its identity went: with identity it could not come back.
@@ -84,9 +96,7 @@ fn alter(sides: &Sides<'_>, table: &Name, from: &Column, to: &Column, changes: &
         }
         _ => default(table, from.default.as_ref(), to, changes),
     }
-    if declared {
-        identity(table, from, to, changes);
-    }
+    identity(table, from, to, changes);
     if matches!(event, Some(Event::Retyped | Event::Moved)) {
         // A column with a new type stores it as the type says, or as the change of its type does.
         let (storage, compression) = match changes.iter().rev().find_map(|change| retyping(change, table, to))

@@ -1,6 +1,6 @@
 //! Objects of a schema by their reference.
 
-use model::{Name, Object, ObjectRef, Schema, Table};
+use model::{Ident, Name, Object, ObjectRef, Schema, Table};
 
 /// Whether the schema has the object.
 pub(crate) fn exists(schema: &Schema, object: &ObjectRef) -> bool {
@@ -36,6 +36,15 @@ pub(crate) fn exists(schema: &Schema, object: &ObjectRef) -> bool {
         }
         ObjectRef::Policy(of, name) => table(of).is_some_and(|table| table.policies.contains_key(name)),
     }
+}
+
+/// The index, or the constraint with an index, that a replica identity names (`USING INDEX …`).
+pub(crate) fn identity_index(name: &Name, table: &Table, identity: &str) -> Option<ObjectRef> {
+    let index = identity.strip_prefix("USING INDEX ")?;
+    let named = |candidate: &&Ident| candidate.to_string() == index;
+    let by_index = || Some(ObjectRef::Index(name.clone(), table.indexes.keys().find(named)?.clone()));
+    let by_key = || Some(ObjectRef::Constraint(name.clone(), table.constraints.keys().find(named)?.clone()));
+    by_index().or_else(by_key)
 }
 
 /// The type of this name, of whatever kind.

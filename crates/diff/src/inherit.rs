@@ -16,6 +16,9 @@ pub(crate) fn settle(from: &Schema, to: &Schema, events: &Events) -> (Schema, Sc
     let (mut settled, mut wanted) = (from.clone(), to.clone());
     for (name, child) in &mut settled.tables {
         let Some(new) = wanted.tables.get_mut(name) else { continue };
+        if events.renews(&ObjectRef::Table(name.clone())) {
+            continue;
+        }
         let old_parents = parents(child);
         let new_parents = parents(new);
         let keeps = |parent: &&Name| {
@@ -109,7 +112,8 @@ fn pass_on(parent: &Name, old: &Table, new: &Table, events: &Events, child: &mut
 fn pass_on_column(current: &Column, wanted: &Column, event: Option<Event>, child: &mut Column) {
     if matches!(event, Some(Event::Retyped | Event::Moved)) {
         child.storage = wanted.storage.clone();
-        child.compression = wanted.compression.clone();
+        // Unlike storage, compression is not handed down.
+        child.compression = None;
     }
     child.type_name = wanted.type_name.clone();
     child.collation = wanted.collation.clone();
@@ -147,9 +151,10 @@ pub(crate) fn passes_default_on(sides: &Sides<'_>, child: &Name, column: &Column
     })
 }
 
-/// A parent's new column as its children get it.
+/// A parent's new column as its children get it. Identity is not handed down: where partitions share it (17), it
+/// is read as the parent's alone.
 fn handed_down(column: &Column) -> Column {
-    Column { comment: None, inherited: true, ..column.clone() }
+    Column { comment: None, identity: None, inherited: true, ..column.clone() }
 }
 
 /// The columns that a new child gets from its parents, as `CREATE TABLE` and the changes of the parents make

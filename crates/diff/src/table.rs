@@ -6,7 +6,7 @@ use model::{Change, Constraint, ConstraintKind, Ident, Name, Object, ObjectRef, 
 
 use crate::events::Events;
 use crate::object::comment;
-use crate::{Sides, column, constraint, index, inherit};
+use crate::{Sides, column, constraint, find, index, inherit};
 
 pub(crate) fn compare_all(sides: &Sides<'_>, changes: &mut Vec<Change>) {
     let renews = |name: &Name| sides.events.renews(&ObjectRef::Table(name.clone()));
@@ -70,6 +70,9 @@ fn bare(table: &Table) -> Table {
         column.storage = None;
         column.compression = None;
         column.statistics = None;
+        if column.inherited {
+            column.identity = None;
+        }
     }
     table
 }
@@ -171,8 +174,11 @@ fn settings(sides: &Sides<'_>, name: &Name, from: &Table, to: &Table, changes: &
     let (forced, force) = (on(from.force_row_security), on(to.force_row_security));
     set(name, TableOption::ForceRowSecurity, forced, force, changes);
     set(name, TableOption::Unlogged, on(from.unlogged), on(to.unlogged), changes);
-    let identity = from.replica_identity.clone().filter(|_| !loses_replica_identity(sides, name, from));
-    set(name, TableOption::ReplicaIdentity, identity, to.replica_identity.clone(), changes);
+    let (mut identity, option) = (from.replica_identity.clone(), || TableOption::ReplicaIdentity);
+    if loses_replica_identity(sides, name, from) {
+        set(name, option(), identity.take(), None, changes);
+    }
+    set(name, option(), identity, to.replica_identity.clone(), changes);
     let parameters: BTreeSet<&String> = from.options.keys().chain(to.options.keys()).collect();
     for parameter in parameters {
         let (current, wanted) = (from.options.get(parameter), to.options.get(parameter));
@@ -195,13 +201,8 @@ fn set(
 
 /// Whether the index that is the replica identity is dropped and created, which it does not outlive.
 fn loses_replica_identity(sides: &Sides<'_>, name: &Name, from: &Table) -> bool {
-    let index = from.replica_identity.as_deref().and_then(|text| text.strip_prefix("USING INDEX "));
-    let named = |candidate: &&Ident| index == Some(candidate.to_string().as_str());
-    let renews = |object: ObjectRef| sides.events.renews(&object);
-    let by_index = from.indexes.keys().find(named).map(|index| ObjectRef::Index(name.clone(), index.clone()));
-    let by_key =
-        || from.constraints.keys().find(named).map(|key| ObjectRef::Constraint(name.clone(), key.clone()));
-    by_index.or_else(by_key).is_some_and(renews)
+    let index = from.replica_identity.as_deref().and_then(|text| find::identity_index(name, from, text));
+    index.is_some_and(|index| sides.events.renews(&index))
 }
 
 fn comments(sides: &Sides<'_>, name: &Name, from: &Table, to: &Table, changes: &mut Vec<Change>) {

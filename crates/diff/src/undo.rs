@@ -1,6 +1,8 @@
 //! The way back of a list of changes that was made.
 
-use model::{Change, Name, Object, ObjectRef, Schema, Sequence};
+use model::{Change, Column, ColumnOption, Name, Object, ObjectRef, Schema, Sequence};
+
+use crate::inherit;
 
 /// What takes changes back, as far as PostgreSQL can.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -21,6 +23,11 @@ pub fn undo(from: &Schema, to: &Schema, changes: &[Change]) -> Undo {
             undo.remains.push((change.object(), why(change)));
             continue;
         };
+        if let Change::SetPartition { table, to: Some(_), .. } = change {
+            // It was given what it lacked, and keeps it.
+            let why = "a detached partition keeps the indexes and keys that its parent gave it";
+            undo.remains.push((ObjectRef::Table(table.clone()), why));
+        }
         let gone: Vec<(&Name, &Sequence)> = gone_with(from, change, &changes[..at]).collect();
         undo.changes.extend(gone.iter().map(|(name, sequence)| Change::Create {
             object: Object::Sequence { name: (*name).clone(), sequence: unowned(sequence) },
@@ -31,6 +38,7 @@ pub fn undo(from: &Schema, to: &Schema, changes: &[Change]) -> Undo {
             to: Object::Sequence { name: name.clone(), sequence: sequence.clone() },
         }));
         undo.changes.extend(lost_comment(from, change));
+        undo.changes.extend(compressions(from, change));
     }
     undo
 }
@@ -89,6 +97,30 @@ fn lost_comment(from: &Schema, change: &Change) -> Option<Change> {
     let Change::ReplaceEnum { name, .. } = change else { return None };
     let comment = from.enums.get(name)?.comment.clone()?;
     Some(Change::Comment { on: ObjectRef::Type(name.clone()), from: None, to: Some(comment) })
+}
+
+/// A new child takes over how its parent's columns are compressed, even where it was otherwise before.
+fn compressions<'a>(from: &'a Schema, change: &'a Change) -> impl Iterator<Item = Change> + 'a {
+    let table = match change {
+        Change::Drop { object: Object::Table { name, table } } => Some((name, table)),
+        _ => None,
+    };
+    let columns = table.into_iter().flat_map(move |(name, table)| {
+        let parents: Vec<&model::Table> =
+            inherit::parents(table).iter().filter_map(|parent| from.tables.get(parent)).collect();
+        let given = move |column: &Column| {
+            parents.iter().filter_map(|parent| parent.column(&column.name)?.compression.clone()).next()
+        };
+        let own = table.columns.iter().filter(|column| column.compression.is_none());
+        own.filter_map(move |column| Some((name, &column.name, given(column)?)))
+    });
+    columns.map(|(table, column, given)| Change::SetColumnOption {
+        table: table.clone(),
+        column: column.clone(),
+        option: ColumnOption::Compression,
+        from: Some(given),
+        to: None,
+    })
 }
 
 fn unowned(sequence: &Sequence) -> Sequence {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Change, Column, Constraint, Ident, Name, Object, ObjectRef, Schema};
+use model::{Change, Column, Constraint, ConstraintKind, Ident, Name, Object, ObjectRef, Schema};
 
 use super::rank::rank;
 use crate::{find, inherit};
@@ -18,6 +18,8 @@ pub(super) enum Slot {
     Constraint(Name, Ident),
     /// A column of a table.
     Column(Name, Ident),
+    /// Columns of a table that a foreign key points at: it takes the first key on them that it finds.
+    Key(Name, BTreeSet<Ident>),
     /// A routine's name: with an old namesake about, a call may not tell which one it means.
     Routine(String),
 }
@@ -104,6 +106,7 @@ impl Builder<'_> {
                 node.ends.extend(self.columns(&self.old_children, table, &column.name));
                 node.frees.insert(Slot::Column(table.clone(), column.name.clone()));
                 node.frees.extend(identity_sequence(table, column));
+                self.owned(table, Some(&column.name), node);
             }
             Change::AlterColumnType { table, from, to, .. } => self.alter_type(table, from, to, node),
             Change::SetGenerated { table, to, .. } => {
@@ -143,6 +146,10 @@ impl Builder<'_> {
             Change::DropIndex { table, index } => {
                 node.ends.insert(ObjectRef::Index(table.clone(), index.name.clone()));
                 node.frees.insert(Slot::Relation(table.sibling(&index.name)));
+                if index.unique {
+                    let columns = index.keys.iter().filter_map(|key| key.column.clone()).collect();
+                    node.frees.insert(Slot::Key(table.clone(), columns));
+                }
             }
             Change::AddEnumValue { name, .. } => _ = node.makes.insert(ObjectRef::Type(name.clone())),
             Change::ReplaceEnum { name, columns, .. } => {
@@ -154,7 +161,15 @@ impl Builder<'_> {
                 node.ends.insert(ObjectRef::Type(name.clone()));
                 node.makes.insert(ObjectRef::Type(name.clone()));
             }
-            Change::SetTableOption { table, .. } => _ = node.needs.insert(ObjectRef::Table(table.clone())),
+            Change::SetTableOption { table, from, to, .. } => {
+                node.needs.insert(ObjectRef::Table(table.clone()));
+                // A replica identity needs its index, and lets go of it.
+                let index = |schema: &Schema, text: &Option<String>| {
+                    find::identity_index(table, schema.tables.get(table)?, text.as_deref()?)
+                };
+                node.needs.extend(index(self.to, to));
+                node.releases.extend(index(self.from, from));
+            }
             Change::SetPartition { table, from, to } => {
                 node.releases.extend(from.iter().map(|(parent, _)| ObjectRef::Table(parent.clone())));
                 node.needs.extend(to.iter().map(|(parent, _)| ObjectRef::Table(parent.clone())));
@@ -202,9 +217,26 @@ impl Builder<'_> {
         node.frees.extend(slots(object));
         match object {
             // Without its foreign keys, which are dropped before.
-            Object::Table { name, table } => node.ends.extend(find::parts(name, table)),
+            Object::Table { name, table } => {
+                node.ends.extend(find::parts(name, table));
+                self.owned(name, None, node);
+            }
             Object::View { name, view } => node.ends.extend(find::view_parts(name, view)),
             _ => {}
+        }
+    }
+
+    /// The sequences that go with a table, or with one of its columns.
+    fn owned(&self, table: &Name, column: Option<&Ident>, node: &mut Node) {
+        let is_owner =
+            |(of, owner): &(Name, Ident)| of == table && column.is_none_or(|column| owner == column);
+        for (name, sequence) in &self.from.sequences {
+            if sequence.owned_by.as_ref().is_some_and(is_owner) {
+                node.frees.extend([Slot::Relation(name.clone()), Slot::Type(name.clone())]);
+                if !self.to.sequences.contains_key(name) {
+                    node.ends.insert(ObjectRef::Sequence(name.clone()));
+                }
+            }
         }
     }
 
@@ -276,6 +308,10 @@ fn replace(from: &Object, to: &Object, node: &mut Node) {
 fn make_constraint(table: &Name, constraint: &Constraint, node: &mut Node) {
     node.makes.insert(ObjectRef::Constraint(table.clone(), constraint.name.clone()));
     node.takes.extend(constraint_slots(table, constraint));
+    if let ConstraintKind::ForeignKey(key) = &constraint.kind {
+        let columns = key.referenced_columns.iter().cloned().collect();
+        node.takes.insert(Slot::Key(key.references.clone(), columns));
+    }
     let columns = constraint.columns().iter();
     node.needs.extend(columns.map(|column| ObjectRef::Column(table.clone(), column.clone())));
 }
@@ -283,6 +319,10 @@ fn make_constraint(table: &Name, constraint: &Constraint, node: &mut Node) {
 fn end_constraint(table: &Name, constraint: &Constraint, node: &mut Node) {
     node.ends.insert(ObjectRef::Constraint(table.clone(), constraint.name.clone()));
     node.frees.extend(constraint_slots(table, constraint));
+    if matches!(constraint.kind, ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. }) {
+        let columns = constraint.columns().iter().cloned().collect();
+        node.frees.insert(Slot::Key(table.clone(), columns));
+    }
 }
 
 fn constraint_slots(table: &Name, constraint: &Constraint) -> Vec<Slot> {
@@ -349,7 +389,12 @@ pub(super) fn chains(changes: &[Change], nodes: &[Node], from: &Schema, to: &Sch
             columns.entry(column).or_default().push(at);
         }
     }
-    columns.values_mut().for_each(|chain| chain.sort_by_key(|at| (nodes[*at].rank, *at)));
+    for chain in columns.values_mut() {
+        // What is taken from a column that goes is taken before it goes.
+        let drop = chain.iter().copied().find(|at| matches!(changes[*at], Change::DropColumn { .. }));
+        let before = |at: usize| drop.is_some_and(|drop| at < drop);
+        chain.sort_by_key(|at| (!before(*at), nodes[*at].rank, *at));
+    }
     let mut pairs: Vec<(usize, usize)> =
         columns.values().flat_map(|chain| chain.windows(2).map(|pair| (pair[0], pair[1]))).collect();
     for ((table, column), chain) in &columns {

@@ -18,6 +18,11 @@ pub(super) fn create(name: &Name, table: &Table) -> Vec<Sql> {
     let indexes = indexes.map(|index| Change::CreateIndex { table: name.clone(), index: index.clone() });
     let changes = constraints.chain(indexes).chain(hangings(name, table)).chain(settings(name, table));
     out.extend(changes.flat_map(|change| change.sql()));
+    out.extend(table.columns.iter().filter(|column| column.inherited).filter_map(|column| {
+        let identity = column.identity.as_ref()?;
+        // A parent's column comes without identity.
+        Some(sql!("ALTER TABLE {} ALTER COLUMN {} ADD {}", name, column.name, identity.definition()))
+    }));
     out.extend(table.columns.iter().flat_map(|column| column_settings(name, column)));
     out.extend(comments(name, table));
     out
