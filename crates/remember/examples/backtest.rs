@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let memory = Memory::open(&Options::project(folder.path()))?;
     let imported = memory.import(&mut BufReader::new(File::open(path)?), true)?;
     println!("{} entries", imported.new);
-    for split in [Split::Rolling, Split::LaterDay, Split::LeftOutTable] {
+    for split in Split::ALL {
         print(&memory.backtest(split)?);
     }
     Ok(())
@@ -21,9 +21,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 fn print(backtest: &Backtest) {
     println!(
-        "\n{:?}: coverage of the 90 % interval {:.3}",
+        "\n{:?}: coverage of the 90 % interval {:.3}, whose ends are {:.1} times apart",
         backtest.split,
-        backtest.coverage_90.unwrap_or(f64::NAN)
+        backtest.coverage_90.unwrap_or(f64::NAN),
+        backtest.median_width.unwrap_or(f64::NAN)
     );
     let line = |name: &str, told: &Told| {
         let (n, error, near) = (told.n, told.median_error_percent, told.within_2x);

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use model::Fault;
 use serde::Serialize;
 
@@ -16,6 +16,9 @@ use crate::timing::{Forecaster, Point, Size, TimeModel, median};
 /// The earlier times of an activity it takes to tell one.
 const EARLIER_MIN: usize = 5;
 
+/// What lies so far apart was not measured in one go.
+const SITTING_GAP: SignedDuration = SignedDuration::from_mins(10);
+
 /// What a step may be told from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -26,6 +29,16 @@ pub enum Split {
     LaterDay,
     /// Everything before it on other tables.
     LeftOutTable,
+    /// Everything that began at least ten minutes before it.
+    LaterSitting,
+    /// Everything before it on tables of at most a tenth of its rows.
+    TenfoldSmaller,
+}
+
+impl Split {
+    /// Every split.
+    pub const ALL: [Self; 5] =
+        [Self::Rolling, Self::LaterSitting, Self::LaterDay, Self::LeftOutTable, Self::TenfoldSmaller];
 }
 
 /// What came of one way to tell times.
@@ -48,6 +61,8 @@ pub struct Backtest {
     pub chosen: Option<Told>,
     /// The share of times between the 5th and the 95th percentile, 0 to 1; 0.9 would be perfect.
     pub coverage_90: Option<f64>,
+    /// The 95th percentile as so many times the 5th, in the middle of all steps: how wide that interval is.
+    pub median_width: Option<f64>,
     /// What each model alone would have told, where it could.
     pub models: BTreeMap<TimeModel, Told>,
     /// What was chosen told about the steps that the last run could tell too.
@@ -79,6 +94,7 @@ struct Trial {
     measured: f64,
     chosen: f64,
     covered: bool,
+    width: f64,
     models: Vec<(TimeModel, f64)>,
 }
 
@@ -88,6 +104,8 @@ fn try_one(steps: &[Observation], at: usize, ends: &Ends, split: Split) -> Optio
         Split::Rolling => true,
         Split::LaterDay => date(earlier.step.started_at) < date(step.step.started_at),
         Split::LeftOutTable => earlier.table != step.table,
+        Split::LaterSitting => step.step.started_at.duration_since(earlier.step.started_at) >= SITTING_GAP,
+        Split::TenfoldSmaller => is_tenfold(earlier.step.rows, step.step.rows),
     };
     let mut times: Vec<Time<'_>> = steps[..at].iter().filter(allowed).map(Time::of_step).collect();
     times.drain(..times.len().saturating_sub(TIMES_MAX));
@@ -110,8 +128,13 @@ fn trial(points: &[Point], size: &Size, at: Timestamp, measured: f64) -> Option<
         measured,
         chosen: told.p50,
         covered: (told.p5..=told.p95).contains(&measured),
+        width: told.p95 / told.p5,
         models: TimeModel::ALL.into_iter().filter_map(alone).collect(),
     })
+}
+
+fn is_tenfold(then: Option<f64>, now: Option<f64>) -> bool {
+    then.zip(now).is_some_and(|(then, now)| then > 0.0 && then * 10.0 <= now)
 }
 
 fn date(at: Timestamp) -> Date {
@@ -131,6 +154,7 @@ fn report(split: Split, trials: &[Trial]) -> Backtest {
         split,
         chosen: told(trials.iter().map(chosen)),
         coverage_90: (!trials.is_empty()).then(|| share(covered, trials.len())),
+        median_width: median(trials.iter().map(|trial| trial.width).collect()),
         models: TimeModel::ALL.into_iter().filter_map(by_model).collect(),
         chosen_beside_last_run: told(trials.iter().filter(has_last_run).map(chosen)),
     }

@@ -18,6 +18,13 @@ const fn change(name: &'static str, ddl: &'static str, rows_max: u32) -> Change 
     Change { name, ddl, rows_max }
 }
 
+impl Change {
+    /// A change of a table of any size.
+    pub(crate) const fn of(name: &'static str, ddl: &'static str) -> Self {
+        change(name, ddl, ANY)
+    }
+}
+
 const ANY: u32 = u32::MAX;
 
 pub(crate) const CHANGES: [Change; 10] = [

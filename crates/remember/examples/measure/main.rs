@@ -2,6 +2,7 @@
 //! receipts as JSON lines: what predictions are judged by.
 //!
 //! `cargo run -p remember --example measure -- FILE [ROUNDS] [PLANS] [SCALE]`
+//! `cargo run -p remember --example measure -- FILE faults`: plans that fail, on small tables
 //!
 //! Each of ROUNDS (default 8) restarts the server, lets the tables grow, and applies and takes back PLANS
 //! (default 26) plans in random order. SCALE (default 1) multiplies the sizes. FILE is written anew after
@@ -9,6 +10,7 @@
 //! other work is not kept away: it is a part of what predictions have to live with.
 
 mod changes;
+mod faults;
 mod stage;
 mod tables;
 
@@ -45,6 +47,9 @@ impl Campaign {
 
 #[tokio::main]
 async fn main() -> Answer<()> {
+    if std::env::args().nth(2).is_some_and(|what| what == "faults") {
+        return troubles().await;
+    }
     let campaign = Campaign::from_arguments()?;
     let folder = tempfile::tempdir()?;
     let memory = Memory::open(&Options::project(folder.path()).embedder(None))?;
@@ -68,6 +73,16 @@ async fn main() -> Answer<()> {
         let kept = keep(&memory, &campaign.file)?;
         println!("round {}: {steps} steps; {kept} entries in the file", round + 1);
     }
+    stage.strike().await
+}
+
+async fn troubles() -> Answer<()> {
+    let file = PathBuf::from(std::env::args().nth(1).unwrap_or_default());
+    let folder = tempfile::tempdir()?;
+    let memory = Memory::open(&Options::project(folder.path()).embedder(None))?;
+    let stage = Stage::set(0.1).await?;
+    let failed = faults::meet_all(&stage, &memory).await?;
+    println!("{failed} plans failed; {} entries in the file", keep(&memory, &file)?);
     stage.strike().await
 }
 

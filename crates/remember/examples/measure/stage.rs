@@ -11,6 +11,9 @@ use crate::Answer;
 use crate::changes::Change;
 use crate::tables::{GROWTH, TABLES, Table};
 
+/// How long a step may try to get its locks, in ms.
+const LOCK_PATIENCE_MS: u64 = 60_000;
+
 /// A throwaway server with the project's database, and an empty one of the same schema.
 pub(crate) struct Stage {
     server: Shadow,
@@ -61,11 +64,36 @@ impl Stage {
         change: &Change,
     ) -> Result<usize, Fault> {
         let plan = self.plan(table, change).await?;
-        let forward = self.run(memory, &plan, Direction::Forward).await?;
-        Ok(forward + self.run(memory, &plan, Direction::Back).await?)
+        let forward = self.run(memory, &plan, Direction::Forward, LOCK_PATIENCE_MS).await?;
+        Ok(forward + self.run(memory, &plan, Direction::Back, LOCK_PATIENCE_MS).await?)
     }
 
-    async fn plan(&self, table: &Table, change: &Change) -> Result<Plan, Fault> {
+    /// Applies a plan that may fail, with little patience.
+    pub(crate) async fn try_forward(&self, memory: &Memory, plan: &Plan) -> Result<usize, Fault> {
+        self.run(memory, plan, Direction::Forward, 500).await
+    }
+
+    /// Takes back what was done of a plan, and gives up what is left of its run.
+    pub(crate) async fn back(&self, memory: &Memory, plan: &Plan) -> Result<usize, Fault> {
+        let done = self.run(memory, plan, Direction::Back, LOCK_PATIENCE_MS).await;
+        match apply::abort(&self.live.target).await {
+            Err(fault) if fault.kind != "apply.idle" => Err(fault),
+            _ => done,
+        }
+    }
+
+    /// A session in the database that is migrated.
+    pub(crate) async fn session(&self) -> Result<Session, Fault> {
+        connect::connect(&self.live.target, "report").await
+    }
+
+    /// Sends a statement to the database that is migrated.
+    pub(crate) async fn send(&self, sql: &str) -> Result<(), Fault> {
+        send(&self.live, sql).await
+    }
+
+    /// The plan of a change.
+    pub(crate) async fn plan(&self, table: &Table, change: &Change) -> Result<Plan, Fault> {
         let copy = self.server.create_database(Some(self.empty.name.as_str())).await?;
         send(&copy, &change.ddl.replace("{t}", table.name)).await?;
         let to = schema(&copy).await?;
@@ -88,11 +116,18 @@ impl Stage {
         })
     }
 
-    async fn run(&self, memory: &Memory, plan: &Plan, direction: Direction) -> Result<usize, Fault> {
+    async fn run(
+        &self,
+        memory: &Memory,
+        plan: &Plan,
+        direction: Direction,
+        lock_patience_ms: u64,
+    ) -> Result<usize, Fault> {
         let mut options = ApplyOptions {
             until: Some(PhaseName::Contract),
             environment: "measured".to_owned(),
             baseline_ms: 50,
+            lock_patience_ms,
             on_receipt: Box::new(|receipt| drop(memory.record_step(receipt))),
             ..ApplyOptions::default()
         };

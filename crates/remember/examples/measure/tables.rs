@@ -32,6 +32,11 @@ pub(crate) const TABLES: [Table; 9] = [
 pub(crate) const GROWTH: f64 = 1.047;
 
 impl Table {
+    /// The table of this name, for its name alone.
+    pub(crate) const fn named(name: &'static str) -> Self {
+        table(name, 0, 0, false)
+    }
+
     /// The statements that make it, empty.
     pub(crate) fn ddl(&self) -> String {
         let name = self.name;

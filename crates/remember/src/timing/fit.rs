@@ -25,14 +25,20 @@ pub(crate) struct Line<const N: usize> {
     pub(crate) slopes: [f64; N],
 }
 
-/// Keeps slopes near 0 until there is evidence: with few or equal sizes there is none to be had.
-const RIDGE: f64 = 0.05;
+/// What is believed of slopes before there is evidence: with few or equal sizes there is none to be had.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Belief {
+    /// What all regressors together add when each grows by 1.
+    pub(crate) slope: f64,
+    /// How strongly: the squared distance from the centre that weighs as much.
+    pub(crate) worth: f64,
+}
 
 impl<const N: usize> Line<N> {
     /// Fits samples of (regressors, value, weight), of which those far off count less (Huber); none
     /// without a sample that counts.
-    pub(crate) fn fit(samples: &[Sample<N>]) -> Option<Self> {
-        let mut line = Self::least_squares(samples)?;
+    pub(crate) fn fit(samples: &[Sample<N>], belief: Belief) -> Option<Self> {
+        let mut line = Self::least_squares(samples, belief)?;
         for _ in 0..ROUNDS {
             let off = |sample: &Sample<N>| (sample.1 - line.at(sample.0)).abs();
             let near = NEAR * median(samples.iter().map(off).collect())?.max(NEAR_MIN);
@@ -40,12 +46,13 @@ impl<const N: usize> Line<N> {
                 .iter()
                 .map(|sample| (sample.0, sample.1, sample.2 * (near / off(sample)).min(1.0)))
                 .collect();
-            line = Self::least_squares(&reweighted)?;
+            line = Self::least_squares(&reweighted, belief)?;
         }
         Some(line)
     }
 
-    fn least_squares(samples: &[Sample<N>]) -> Option<Self> {
+    #[expect(clippy::cast_precision_loss, reason = "one or two")]
+    fn least_squares(samples: &[Sample<N>], belief: Belief) -> Option<Self> {
         let total: f64 = samples.iter().map(|(.., weight)| weight).sum();
         if total <= 0.0 {
             return None;
@@ -67,7 +74,8 @@ impl<const N: usize> Line<N> {
             }
         }
         for (at, row) in matrix.iter_mut().enumerate() {
-            row[at] += RIDGE;
+            row[at] += belief.worth;
+            right[at] += belief.worth * belief.slope / N as f64;
         }
         Some(Self { centre, level, slopes: solve(matrix, right) })
     }
@@ -79,7 +87,7 @@ impl<const N: usize> Line<N> {
     }
 }
 
-/// Gauss's elimination; the ridge keeps every pivot above zero.
+/// Gauss's elimination; the belief's worth keeps every pivot above zero.
 fn solve<const N: usize>(mut matrix: [[f64; N]; N], mut right: [f64; N]) -> [f64; N] {
     for pivot in 0..N {
         for row in pivot + 1..N {
@@ -109,15 +117,18 @@ mod tests {
                 ([x, z], 3.0 + 0.5 * x - 0.25 * z, 1.0)
             })
             .collect();
-        let line = Line::fit(&samples).unwrap();
+        let line = Line::fit(&samples, Belief { slope: 0.0, worth: 0.05 }).unwrap();
         assert!((line.at([10.0, 4.0]) - 7.0).abs() < 0.01);
         assert!((line.slopes[0] - 0.5).abs() < 0.001);
     }
 
     #[test]
-    fn one_size_gives_a_level_and_no_slope() {
-        let line = Line::fit(&[([18.0], 4.0, 1.0), ([18.0], 6.0, 1.0)]).unwrap();
-        assert_eq!((line.at([18.0]), line.slopes[0]), (5.0, 0.0));
-        assert_eq!(Line::<1>::fit(&[]), None);
+    fn one_size_gives_a_level_and_the_slope_that_was_believed() {
+        let belief = Belief { slope: 0.5, worth: 1.0 };
+        let line = Line::fit(&[([18.0], 4.0, 1.0), ([18.0], 6.0, 1.0)], belief).unwrap();
+        assert_eq!((line.at([18.0]), line.slopes[0]), (5.0, 0.5));
+        let line = Line::fit(&[([18.0, 9.0], 4.0, 1.0)], belief).unwrap();
+        assert_eq!(line.at([19.0, 10.0]), 4.5);
+        assert_eq!(Line::<1>::fit(&[], belief), None);
     }
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::backtest::{Question, Record, backtest, choose, is_other_sitting};
+use super::growth::Growth;
 use super::model::{TimeModel, median};
 use super::point::{Point, Size};
 use crate::confidence::student_quantile;
@@ -13,6 +14,10 @@ const SCALE_BEFORE: f64 = 0.35;
 
 /// How many errors that belief is worth.
 const SCALE_BEFORE_WORTH: f64 = 3.0;
+
+/// How many errors it takes until half of their mean is believed: times err upwards now and then, and a
+/// few that did say nothing of the next.
+const SHIFT_WORTH: f64 = 24.0;
 
 /// Tails stay at least as heavy as Student's t with so many degrees: machines hiccup.
 const DEGREES_MAX: f64 = 8.0;
@@ -99,7 +104,10 @@ impl<'a> Forecaster<'a> {
             .chain(TimeModel::ALL)
             .find_map(|model| Some((model, model.predict(&self.history, size)?)))
             .or_else(|| Some((TimeModel::LogBytes, self.middle_of_all()?)));
-        told.map(|(model, middle)| (model, Spread::of(&self.record.errors, self.degrees_max).around(middle)))
+        let spread = Spread::of(&self.record.errors, self.degrees_max);
+        let doubt = Growth::of(&self.history).doubt_at(size, spread.scale);
+        let spread = spread.widened(doubt);
+        told.map(|(model, middle)| (model, spread.around(middle)))
     }
 
     /// Where no size is known at all.
@@ -135,11 +143,16 @@ impl Spread {
     #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
     fn of(errors: &[f64], degrees_max: f64) -> Self {
         let count = errors.len() as f64;
-        let shift = errors.iter().sum::<f64>() / (count + 2.0 * SCALE_BEFORE_WORTH);
+        let shift = errors.iter().sum::<f64>() / (count + SHIFT_WORTH);
         let squares: f64 = errors.iter().map(|error| (error - shift).powi(2)).sum();
         let before = SCALE_BEFORE_WORTH * SCALE_BEFORE.powi(2);
         let scale = ((before + squares) / (SCALE_BEFORE_WORTH + count)).sqrt();
         Self { shift, scale, degrees: (SCALE_BEFORE_WORTH + count).min(degrees_max) }
+    }
+
+    /// The same where what is asked for lies so far from what was seen.
+    fn widened(self, doubt: f64) -> Self {
+        Self { scale: self.scale.hypot(doubt), ..self }
     }
 
     fn around(&self, middle: f64) -> Quantiles {

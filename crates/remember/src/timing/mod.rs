@@ -3,6 +3,7 @@
 mod backtest;
 mod fit;
 mod forecast;
+mod growth;
 mod model;
 mod point;
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::fit::Line;
+use super::growth::Growth;
 use super::point::{Point, Size, TableKey};
 
 /// How much the run before counts beside the latest, in what is learned of one table.
@@ -108,12 +109,12 @@ fn ms_per_row(history: &[&Point], size: &Size) -> Option<f64> {
 
 fn bytes_line(history: &[&Point]) -> Option<Line<1>> {
     let sample = |point: &&Point| Some(([point.size.log_bytes?], point.log_ms, point.weight));
-    Line::fit(&history.iter().filter_map(sample).collect::<Vec<_>>())
+    Line::fit(&history.iter().filter_map(sample).collect::<Vec<_>>(), Growth::of(history).belief())
 }
 
 fn size_line(history: &[&Point]) -> Option<Line<2>> {
     let sample = |point: &&Point| Some((rows_and_bytes(&point.size)?, point.log_ms, point.weight));
-    Line::fit(&history.iter().filter_map(sample).collect::<Vec<_>>())
+    Line::fit(&history.iter().filter_map(sample).collect::<Vec<_>>(), Growth::of(history).belief())
 }
 
 fn rows_and_bytes(size: &Size) -> Option<[f64; 2]> {
