@@ -1,25 +1,21 @@
-//! Prints the statements of a Drizzle project: `cargo run -p drizzle --example read -- PATH`.
+//! Reads a Drizzle project and prints its SQL: `cargo run -p drizzle --example read -- drizzle.config.ts`.
 
-use std::process::ExitCode;
+use std::path::Path;
 
-fn main() -> ExitCode {
+fn main() {
     let Some(path) = std::env::args().nth(1) else {
         eprintln!("usage: read PATH");
-        return ExitCode::from(2);
+        return;
     };
-    match drizzle::read(path.as_ref(), &drizzle::Options::default()) {
+    match drizzle::read(Path::new(&path), &drizzle::Options::default()) {
         Ok(project) => {
+            for note in &project.notes {
+                println!("-- {note}");
+            }
             for statement in &project.statements {
                 println!("{};", statement.sql);
             }
-            for note in &project.notes {
-                eprintln!("note: {note}");
-            }
-            ExitCode::SUCCESS
         }
-        Err(fault) => {
-            eprintln!("error: {fault}");
-            ExitCode::from(2)
-        }
+        Err(fault) => eprintln!("error: {fault}"),
     }
 }

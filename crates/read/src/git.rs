@@ -10,12 +10,40 @@ use tempfile::TempDir;
 pub(crate) struct Unpacked {
     folder: TempDir,
     path: PathBuf,
+    /// The working tree's `node_modules` that the revision is read with: git does not hold them.
+    pub(crate) packages: Vec<PathBuf>,
 }
 
 impl Unpacked {
     /// Where the wanted path is now.
     pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join(&self.path)
+    }
+
+    /// A fault of a file of the revision, which is named as the user named it.
+    pub(crate) fn explained(&self, mut fault: Fault, rev: &str) -> Fault {
+        let here = self.folder.path().canonicalize().unwrap_or_else(|_| self.folder.path().to_owned());
+        let named = format!("git:{rev}:");
+        let plain = |text: &str| text.replace(&format!("{}/", here.display()), &named);
+        fault.what = plain(&fault.what);
+        fault.place = fault.place.as_deref().map(plain);
+        fault.help = fault.help.as_deref().map(plain);
+        fault
+    }
+
+    /// Lets the revision's code find the packages that are installed in the working tree, beside the wanted
+    /// path and above it.
+    fn link_packages(&mut self, top: &Path) -> std::io::Result<()> {
+        for folder in self.path.ancestors() {
+            let installed = top.join(folder).join("node_modules");
+            let link = self.folder.path().join(folder).join("node_modules");
+            let has_place = link.parent().is_some_and(Path::is_dir);
+            if installed.is_dir() && has_place && link.symlink_metadata().is_err() {
+                std::os::unix::fs::symlink(&installed, link)?;
+                self.packages.push(installed);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -43,11 +71,14 @@ pub(crate) fn unpack(rev: &str, path: &Path) -> Result<Unpacked, Fault> {
     let output = archive.to_string_lossy();
     git(&["-C", &top, "archive", "--format=tar", "--output", &output, rev], &place)?;
     run(Command::new("tar").arg("-xf").arg(&archive).arg("-C").arg(folder.path()), &place)?;
-    let unpacked = Unpacked { folder, path: path.to_owned() };
+    let mut unpacked = Unpacked { folder, path: path.to_owned(), packages: Vec::new() };
     if !unpacked.path().exists() {
         let what = format!("the revision {rev} has no {}", path.display());
         return Err(Fault::new("read.git", what).at(place).help("the path counts from the repository's top"));
     }
+    unpacked.link_packages(Path::new(&top)).map_err(|error| {
+        Fault::new("read.git", "the working tree's packages could not be linked").at(place).cause(error)
+    })?;
     Ok(unpacked)
 }
 

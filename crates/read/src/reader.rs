@@ -72,7 +72,19 @@ impl<'a> Reader<'a> {
         let unpacked = git::unpack(rev, path)?;
         let source = Source::parse(&unpacked.path().to_string_lossy())?;
         // A path leads to files, never to a revision again.
-        Box::pin(self.read(&source)).await
+        let read = Box::pin(self.read(&source)).await;
+        let mut reading = read.map_err(|fault| unpacked.explained(fault, rev))?;
+        if matches!(source, Source::Drizzle(_)) {
+            let installed = unpacked.packages.iter().map(|folder| folder.display().to_string());
+            let installed: Vec<String> = installed.collect();
+            let folders = if installed.is_empty() { "none".to_owned() } else { installed.join(", ") };
+            reading.notes.push(format!(
+                "git does not hold packages: {rev} was read with those installed in the working tree ({folders})"
+            ));
+        }
+        // The revision's folder goes; what is beside the project is not its folder of migrations any more.
+        reading.migrations = None;
+        Ok(reading)
     }
 
     /// The schema that migrations make, run one after the other on an empty database.

@@ -3,5 +3,6 @@
 mod ignored;
 mod project;
 mod renamed;
+mod revision;
 mod settled;
 mod verified;

@@ -24,6 +24,24 @@ impl Project {
         path
     }
 
+    /// Lets the folder's code find the packages that the Drizzle reader's own tests pin.
+    pub(crate) fn install_drizzle(&self) {
+        let oracle = Path::new(env!("CARGO_MANIFEST_DIR")).join("../drizzle/tests/oracle/zero");
+        let lock = std::fs::File::create(std::env::temp_dir().join("lockkeeper-drizzle-zero.lock"));
+        let lock = lock.expect("a lock file");
+        // Test processes run side by side; one of them installs.
+        lock.lock().expect("a lock");
+        if !oracle.join("node_modules/drizzle-orm/package.json").is_file() {
+            let npm = Command::new("npm")
+                .args(["ci", "--ignore-scripts", "--silent"])
+                .current_dir(&oracle)
+                .status();
+            assert!(npm.is_ok_and(|status| status.success()), "npm ci fails in {}", oracle.display());
+        }
+        let packages = oracle.canonicalize().expect("it is there").join("node_modules");
+        std::os::unix::fs::symlink(packages, self.path("node_modules")).expect("a link of the test's own");
+    }
+
     /// The program, to be run in this folder.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lockkeeper"));
