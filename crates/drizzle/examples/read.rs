@@ -1,21 +1,25 @@
-//! Reads a Drizzle project and prints its SQL: `cargo run -p drizzle --example read -- drizzle.config.ts`.
+//! Prints the statements of a Drizzle project: `cargo run -p drizzle --example read -- PATH`.
 
-use std::path::Path;
+use std::process::ExitCode;
 
-fn main() {
+fn main() -> ExitCode {
     let Some(path) = std::env::args().nth(1) else {
         eprintln!("usage: read PATH");
-        return;
+        return ExitCode::from(2);
     };
-    match drizzle::read(Path::new(&path), &drizzle::Options::default()) {
+    match drizzle::read(path.as_ref(), &drizzle::Options::default()) {
         Ok(project) => {
-            for note in &project.notes {
-                println!("-- {note}");
-            }
             for statement in &project.statements {
                 println!("{};", statement.sql);
             }
+            for note in &project.notes {
+                eprintln!("note: {note}");
+            }
+            ExitCode::SUCCESS
         }
-        Err(fault) => eprintln!("error: {fault}"),
+        Err(fault) => {
+            eprintln!("error: {fault}");
+            ExitCode::from(2)
+        }
     }
 }
