@@ -12,6 +12,7 @@ pub(crate) fn plan(phases: &[PhaseName]) -> Plan {
         from: Fingerprint::of_bytes(b"from"),
         to: Fingerprint::of_bytes(b"to"),
         remains: Vec::new(),
+        demanded: Vec::new(),
         server_major: 15,
         stall_budget_ms: 100,
         changes: Vec::new(),
@@ -19,6 +20,7 @@ pub(crate) fn plan(phases: &[PhaseName]) -> Plan {
         gates: Vec::new(),
         risk_before: Risk::none(),
         risk_after: Risk::none(),
+        totals: model::Totals::default(),
         notes: Vec::new(),
     }
 }

@@ -9,10 +9,13 @@ mod category;
 mod checklist;
 mod compatible;
 pub mod effect;
+mod experience;
 mod exposure;
 mod flags;
+mod live;
 mod precondition;
 mod risk;
+mod uses;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,8 +25,10 @@ use model::{
 };
 
 pub use checklist::Evidence;
-pub use flags::CodeUse;
+pub use experience::Experience;
+pub use live::{IndexReaders, Live, SequenceUse};
 pub use precondition::{Outcome, Precondition, Rows};
+pub use uses::CodeUse;
 
 /// What an assessment rests on.
 pub struct Input<'a> {
@@ -43,6 +48,12 @@ pub struct Input<'a> {
     pub code_uses: Option<&'a BTreeMap<String, Vec<CodeUse>>>,
     /// What the live data says of each change; empty where it was not asked.
     pub preconditions: &'a [Precondition],
+    /// What the live database says of itself beside its statistics; none where it was not asked.
+    pub live: Option<&'a Live>,
+    /// What earlier runs of such changes took, by the change's place.
+    pub experience: &'a BTreeMap<usize, Experience>,
+    /// The budget for an application's stall, in ms.
+    pub stall_budget_ms: f64,
     /// What the checklist goes by.
     pub evidence: Evidence,
 }
@@ -96,6 +107,7 @@ fn one(input: &Input<'_>, at: usize, judged: &Judged) -> AssessedChange {
     let asked: Vec<&Precondition> = input.asked(at).collect();
     let mut findings = judged.findings.clone();
     findings.extend(asked.iter().filter_map(|asked| asked.finding()));
+    findings.extend(input.use_findings(change));
     let proved_empty = asked.iter().any(|asked| asked.outcome == Outcome::Loses)
         && asked.iter().all(|asked| asked.outcome != Outcome::Loses || asked.is_violated() == Some(false));
     AssessedChange {

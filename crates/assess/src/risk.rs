@@ -3,10 +3,10 @@
 //! Points = weight x how much of the factor the table has x how exposed the change is to it. A change
 //! whose cost does not grow with rows does not score with rows.
 
-use model::{Change, Name, Object, Risk, RiskLevel, TableStatistics, rows_text};
+use model::{Change, Name, Object, Risk, RiskLevel, TableStatistics, bytes_text, count_text, rows_text};
 
 use crate::exposure::{self, Exposure};
-use crate::{Input, Judged, category, has_rows};
+use crate::{Input, Judged, category, experience, has_rows};
 
 const ROW_COUNT: f64 = 40.0;
 const INDEXES: f64 = 20.0;
@@ -30,8 +30,15 @@ pub(crate) fn risk(input: &Input<'_>, at: usize, judged: &Judged) -> Risk {
     } else {
         risk.reasons.push("no existing table is touched".to_owned());
     }
+    risk.score = risk.factors.total();
+    if let Some(experience) = input.experience.get(&at)
+        && let Some((points, why)) = experience::points(*experience, input.stall_budget_ms, &risk)
+    {
+        risk.score += points;
+        risk.reasons.push(why);
+    }
     floors(input, at, judged, &mut risk);
-    risk.score = (risk.score.max(risk.factors.total()).min(100.0) * 10.0).round() / 10.0;
+    risk.score = (risk.score.clamp(0.0, 100.0) * 10.0).round() / 10.0;
     risk.level = RiskLevel::of(risk.score);
     risk
 }
@@ -46,7 +53,8 @@ fn score(input: &Input<'_>, judged: &Judged, table: &Name, risk: &mut Risk) {
     let Some(definition) = input.from.table(table) else { return };
     let indexes = definition.index_count();
     let constraints = definition.constraints.len() + 1;
-    indexes_and_constraints(risk, indexes, constraints, long, &exposure);
+    let bytes = statistics.map(|statistics| statistics.index_bytes);
+    indexes_and_constraints(risk, (indexes, bytes), constraints, long, &exposure);
     critical_path(risk, input, table, statistics, long, &exposure);
     active_transactions(risk, input, statistics, &exposure);
 }
@@ -82,7 +90,7 @@ fn row_count(risk: &mut Risk, rows: f64, many: f64, exposure: &Exposure) {
 
 fn indexes_and_constraints(
     risk: &mut Risk,
-    indexes: usize,
+    (indexes, bytes): (usize, Option<u64>),
     constraints: usize,
     long: f64,
     exposure: &Exposure,
@@ -92,7 +100,10 @@ fn indexes_and_constraints(
     let points = round(INDEXES * share(indexes, 4.0) * long * exposure.indexes);
     risk.factors.indexes = points;
     if points > 0.0 {
-        risk.reasons.push(format!("{indexes} indexes to build or keep in step: {points:.0} of {INDEXES:.0}"));
+        #[expect(clippy::cast_precision_loss, reason = "a size for people")]
+        let size = bytes.map(|bytes| format!(" ({})", bytes_text(bytes as f64))).unwrap_or_default();
+        let text = format!("{indexes} indexes{size} to build or keep in step: {points:.0} of {INDEXES:.0}");
+        risk.reasons.push(text);
     }
     let has = (0.4 + 0.2 * f64::from(u32::try_from(constraints).unwrap_or(u32::MAX))).min(1.0);
     let points = round(CONSTRAINTS * has * long * exposure.constraints);
@@ -132,7 +143,14 @@ fn leaning(input: &Input<'_>, table: &Name, statistics: Option<&TableStatistics>
     let busy = scans.saturating_add(statistics.writes);
     #[expect(clippy::cast_precision_loss, reason = "a logarithm follows")]
     let has = ((busy.max(1) as f64).log10() / 6.0).min(0.8);
-    (has, format!("{busy} scans and writes on {table} since its statistics began"))
+    let since = input.live.and_then(|live| live.since.as_deref()).unwrap_or("its statistics began");
+    let mut why = format!("{} scans and writes on {table} since {since}", count_text(busy));
+    let Some((live, rate)) = input.live.and_then(|live| Some((live, *live.writes_per_second.get(table)?)))
+    else {
+        return (has, why);
+    };
+    why.push_str(&format!(", {rate:.0} writes a second ({})", live.writes_basis));
+    (has.max(((1.0 + rate).log10() / 3.0).min(0.8)), why)
 }
 
 fn active_transactions(
@@ -174,7 +192,7 @@ fn floors(input: &Input<'_>, at: usize, judged: &Judged, risk: &mut Risk) {
         }
         return;
     };
-    risk.score = level.floor().max(risk.factors.total());
+    risk.score = level.floor().max(risk.score);
     risk.reasons.push(format!("at least {level}: {why}"));
 }
 
@@ -204,24 +222,19 @@ fn floor(input: &Input<'_>, at: usize, judged: &Judged) -> Option<(RiskLevel, St
             ))
         }
         Change::ReplaceEnum { .. } => Some((RiskLevel::High, "labels in use may go".to_owned())),
-        Change::RenameColumn { table, from, .. } => {
-            renamed(input, &format!("{table}.{from}")).map(|why| (RiskLevel::High, why))
-        }
-        Change::RenameTable { from, .. } => {
-            renamed(input, &from.to_string()).map(|why| (RiskLevel::High, why))
+        Change::RenameColumn { .. } | Change::RenameTable { .. } => {
+            renamed(input, change).map(|why| (RiskLevel::High, why))
         }
         _ => None,
     }
 }
 
 /// A rename breaks code that uses the old name; where no code was searched, it is assumed to.
-fn renamed(input: &Input<'_>, object: &str) -> Option<String> {
-    match input.code_uses {
-        None => Some(format!("code may use {object} by its old name (no code was searched)")),
-        Some(uses) => {
-            let count = uses.get(object).map_or(0, Vec::len);
-            (count > 0).then(|| format!("{count} places in the code use {object} by its old name"))
-        }
+fn renamed(input: &Input<'_>, change: &Change) -> Option<String> {
+    match input.uses(change) {
+        None => Some("code may use the old name (no code was searched)".to_owned()),
+        Some((_, [])) => None,
+        Some((object, uses)) => Some(format!("{} places in code use {object} by its old name", uses.len())),
     }
 }
 

@@ -98,8 +98,8 @@ pub enum Command {
     Resume(ResumeArgs),
     /// Give up on a run: stop it, and let another plan begin.
     Abort(DatabaseArgs),
-    /// Does the live database hold what was wanted?
-    Verify(CompareArgs),
+    /// Three questions: is the live schema the wanted one, do the migrations make it, and those recorded as applied?
+    Verify(VerifyArgs),
     /// What earlier migrations taught.
     #[command(subcommand)]
     Memory(MemoryCommand),
@@ -129,6 +129,17 @@ pub struct CompareArgs {
     pub drop: Vec<String>,
 }
 
+/// `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The live schema (`--from`) and the wanted one (`--to`).
+    #[command(flatten)]
+    pub compare: CompareArgs,
+    /// The folder of migrations. Default: `out` of the drizzle.config.ts.
+    #[arg(long, value_name = "DIR")]
+    pub migrations: Option<PathBuf>,
+}
+
 /// `check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
@@ -145,6 +156,10 @@ pub struct CheckArgs {
     /// take at most six times as long.
     #[arg(long, value_name = "SECONDS", default_value = "5")]
     pub query_seconds: u32,
+    /// The folder of the code that uses the schema, searched for uses of what goes. Default: the
+    /// project's folder.
+    #[arg(long, value_name = "DIR")]
+    pub code: Option<PathBuf>,
 }
 
 /// From which category on the exit code is 1.

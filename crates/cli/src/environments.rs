@@ -9,6 +9,8 @@ use connect::{Session, Target};
 use model::Fault;
 use serde::Serialize;
 
+mod seen;
+
 use crate::config::{Config, Environment, Kind};
 use crate::context::Context;
 
@@ -84,9 +86,15 @@ pub fn named<'a>(config: &'a Config, name: &str) -> Result<&'a Environment, Faul
 pub async fn place(context: &Context, flag: Option<&str>) -> Result<Place, Fault> {
     let target = context.database(flag)?;
     let session = connect::connect(&target, "lockkeeper").await?;
-    let found = look(&context.config, context.env.as_deref(), target, &session).await;
+    let mut config = context.config.clone();
+    seen::recall(&context.folder, &mut config);
+    let found = look(&config, context.env.as_deref(), target, &session).await;
     session.close().await;
-    found
+    let place = found?;
+    if config.environments.contains_key(&place.environment) {
+        seen::keep(&context.folder, &place)?;
+    }
+    Ok(place)
 }
 
 async fn look(config: &Config, env: Option<&str>, target: Target, session: &Session) -> Result<Place, Fault> {
@@ -96,6 +104,7 @@ async fn look(config: &Config, env: Option<&str>, target: Target, session: &Sess
     let known = known.filter(|known| identity.as_ref() == Some(&known.identity));
     let mut place = by_settings(config, env, target)?;
     place.identity = identity;
+    by_url(config, &place)?;
     by_identity(config, &mut place)?;
     if let Some(known) = known {
         by_itself(config, &mut place, &known)?;
@@ -148,6 +157,21 @@ fn is_on_this_machine(target: &Target) -> bool {
         let is_loopback = host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
         host.starts_with('/') || host == "localhost" || is_loopback
     })
+}
+
+/// Whether a configured environment's URL is that of another one as well.
+fn by_url(config: &Config, place: &Place) -> Result<(), Fault> {
+    if !config.environments.contains_key(&place.environment) {
+        return Ok(());
+    }
+    let others = config.environments.iter().filter(|(name, _)| **name != place.environment);
+    match others.into_iter().find(|(name, environment)| is_url_of(name, environment, &place.target)) {
+        Some((name, _)) => {
+            let what = format!("the URL of {} is that of {name} as well", place.environment);
+            Err(mismatch(what, name))
+        }
+        None => Ok(()),
+    }
 }
 
 /// What the settings say of identities.
@@ -203,7 +227,8 @@ fn agree(config: &Config, place: &mut Place, name: &str, kind: Kind) -> Result<(
 fn mismatch(what: String, name: &str) -> Fault {
     Fault::gate("environment.mismatch", what).help(format!(
         "check the URL. If the database really changed its environment, say so: --env {name}, or identity under \
-         [environments.{name}] in lockkeeper.toml; what it was told is in lockkeeper.settings, row environment"
+         [environments.{name}] in lockkeeper.toml; what was seen before is in .lockkeeper/environments.toml, what the \
+         database was told in its table lockkeeper.settings, row environment"
     ))
 }
 

@@ -48,6 +48,22 @@ pub fn write(folder: &Path, rehearsal: &Rehearsal, confidence: f64) -> Result<()
     })
 }
 
+/// Removes the evidence of an earlier plan's rehearsal. A person's approval is left to that person; it names
+/// another hash.
+///
+/// # Errors
+/// `plan.folder` when it is there and cannot be removed.
+pub fn forget(folder: &Path) -> Result<(), Fault> {
+    let path = home(folder).join(REHEARSAL);
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            let fault = Fault::new("plan.folder", "the earlier rehearsal's evidence could not be removed");
+            Err(fault.at(path.display().to_string()).cause(error))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The folder of a plan that is named by its folder or its file.
 fn home(plan: &Path) -> PathBuf {
     if plan.is_dir() { plan.to_owned() } else { plan.parent().map_or_else(PathBuf::new, Path::to_owned) }
@@ -84,8 +100,8 @@ pub fn rehearsed(folder: &Path, plan: &Fingerprint) -> Result<Evidence, Fault> {
         )));
     }
     if !evidence.passed {
-        let count = evidence.rehearsal.problems.len();
-        return Err(missing(format!("the rehearsal of the plan did not pass: {count} problems")));
+        let first = evidence.rehearsal.problems.first().map_or("it did not arrive", String::as_str);
+        return Err(missing(format!("the rehearsal of the plan did not pass: {first}")));
     }
     Ok(evidence)
 }

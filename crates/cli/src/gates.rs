@@ -49,7 +49,8 @@ pub fn pass(folder: &Path, plan: &Fingerprint, place: &Place, said: &Said<'_>) -
     match (rehearsed, said.unrehearsed.map(str::trim)) {
         (Ok(_), _) => {}
         (Err(_), Some("")) => {
-            return Err(Fault::gate("plan.unrehearsed", "--unrehearsed wants a reason, which is recorded"));
+            return Err(Fault::gate("plan.unrehearsed", "--unrehearsed wants a reason, which is recorded")
+                .help("say why the plan goes without a rehearsal"));
         }
         (Err(_), Some(reason)) => passed.unrehearsed = Some(reason.to_owned()),
         (Err(fault), None) if place.rehearsal && !said.dry_run => {

@@ -5,6 +5,7 @@
 
 mod answer;
 mod args;
+mod ask;
 mod carry;
 mod commands;
 mod config;
@@ -15,6 +16,7 @@ mod files;
 mod foresight;
 mod gates;
 mod inquiry;
+mod pair;
 mod planfolder;
 mod progress;
 mod rehearsing;

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use model::{Fault, Fingerprint, PLAN_FORMAT, Plan, Schema};
 use serde::{Deserialize, Serialize};
 
+use crate::evidence;
+
 const PLAN: &str = "plan.json";
 const FROM: &str = "from.json";
 const TO: &str = "to.json";
@@ -41,6 +43,7 @@ pub fn write(folder: &Path, plan: &Plan, from: &Schema, to: &Schema) -> Result<(
     }
     std::fs::create_dir_all(folder).map_err(|error| unwritten(folder, error))?;
     remove_old_steps(folder)?;
+    evidence::forget(folder)?;
     let document = Document { hash: plan.hash(), plan: plan.clone() };
     put(&folder.join(PLAN), &json(&document))?;
     put(&folder.join(FROM), &read::save(from))?;

@@ -15,6 +15,7 @@ use crate::context::Context;
 use crate::foresight::Foresight;
 use crate::inquiry::Inquiry;
 use crate::pair::{self, Pair};
+use crate::told;
 
 /// Two schemas, read and compared.
 pub struct Compared {
@@ -77,13 +78,14 @@ fn told_apart(context: &Context, pair: &Pair, renames: &[Rename], dropped: &[Str
         diff.ambiguities.retain(|ambiguity| !dropped.contains(&ambiguity.dropped));
         diff
     };
+    let dropped = &[dropped, &told::transformed(&context.config)].concat();
     let diff = untold(diff::diff(&pair.from, &pair.to, renames)?, dropped);
     if diff.ambiguities.is_empty() || context.format != Format::Text || !ask::can_ask() {
         return Ok(diff);
     }
-    let told = ask::renames(&diff.ambiguities)?;
-    let renames = [renames, &told.renames].concat();
-    Ok(untold(diff::diff(&pair.from, &pair.to, &renames)?, &[dropped, &told.dropped].concat()))
+    let asked = ask::renames(&diff.ambiguities)?;
+    let renames = [renames, &asked.renames].concat();
+    Ok(untold(diff::diff(&pair.from, &pair.to, &renames)?, &[dropped.as_slice(), &asked.dropped].concat()))
 }
 
 /// The major version of the live side, where there is one: files are then read by a server of that major.
@@ -128,6 +130,9 @@ pub fn assess_with(compared: &Compared, critical: &BTreeSet<Name>, inquiry: &Inq
         critical_tables: critical,
         code_uses: inquiry.code_uses.as_ref(),
         preconditions: &inquiry.preconditions,
+        live: inquiry.live.as_ref(),
+        experience: &inquiry.experience,
+        stall_budget_ms: inquiry.stall_budget_ms.unwrap_or(model::STALL_BUDGET_MS).into(),
         evidence: inquiry.evidence.clone(),
     })
 }

@@ -93,6 +93,12 @@ pub async fn load(config: &Config, folder: &Path, live: Option<&Target>) -> Resu
     Ok(told)
 }
 
+/// The columns that are transformed: they are dropped, and not renamed.
+pub fn transformed(config: &Config) -> Vec<String> {
+    let path = |transform: &TransformConfig| column(&transform.column, "config.transform").ok();
+    config.transform.iter().filter_map(path).map(|(table, column)| format!("{table}.{column}")).collect()
+}
+
 fn gate(config: &GateConfig) -> Result<ToldGate, Fault> {
     let bad = |what: String| Fault::new("config.gate", what);
     let no_deletes_from = config.no_deletes_from.as_ref().map(|table| table.parse()).transpose();

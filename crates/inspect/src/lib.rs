@@ -7,10 +7,12 @@
 
 mod ask;
 mod limits;
+mod live;
 mod question;
 mod relation;
 
 pub use limits::Limits;
+pub use live::live;
 
 use assess::Precondition;
 use connect::Target;

@@ -18,6 +18,7 @@ mod receipt;
 mod schema;
 mod sql;
 mod statistics;
+mod totals;
 mod units;
 
 pub use assessment::*;
@@ -35,4 +36,5 @@ pub use receipt::*;
 pub use schema::*;
 pub use sql::*;
 pub use statistics::*;
+pub use totals::*;
 pub use units::*;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Effect, Fingerprint, Name, Operation, PhaseName, RelationLock, Risk, Sql};
+use crate::{Constraint, Effect, Fingerprint, Name, Operation, PhaseName, RelationLock, Risk, Sql, Totals};
 
 /// The shape of `plan.json`; raised when a field changes its meaning.
 pub const PLAN_FORMAT: u32 = 1;
@@ -56,10 +56,17 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What has to be true outside the database before a phase begins.
     pub gates: Vec<Gate>,
+    /// CHECK constraints that the rows meet though the schema does not say so, because steps of the plan
+    /// demand it: made-up rows have to meet them as well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub demanded: Vec<(Name, Constraint)>,
     /// The risk of a plain push of the same changes.
     pub risk_before: Risk,
     /// The risk of this plan.
     pub risk_after: Risk,
+    /// What it costs altogether.
+    #[serde(default)]
+    pub totals: Totals,
     /// What the reader should know: why there is no backfill, what cannot be taken back.
     pub notes: Vec<String>,
 }

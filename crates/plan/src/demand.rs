@@ -3,18 +3,22 @@
 use model::{Literal, Sql, sql};
 
 /// How many findings are named.
-const NAMED_MAX: u32 = 20;
+const NAMED_MAX: u32 = 8;
 
 /// A block that fails with [`model::DEMAND_SQLSTATE`] and the texts that a query finds; it does nothing
 /// where the query finds none. The query gives one column of type text.
 pub(crate) fn demand(finds: &Sql, help: &str) -> Sql {
     let body = sql!(
-        "\nDECLARE found text;\nBEGIN\n    SELECT string_agg(f.line, '; ') INTO found FROM ({} LIMIT {}) AS f (line);\n    \
+        "\nDECLARE\n    found text;\n    more bigint;\nBEGIN\n    \
+         SELECT string_agg(f.line, '; ') FILTER (WHERE f.at <= {}), count(*) - {} INTO found, more\n    \
+         FROM (SELECT q.line, row_number() OVER () AS at FROM ({}) AS q (line)) AS f;\n    \
          IF found IS NOT NULL THEN\n        \
-         RAISE EXCEPTION USING ERRCODE = {}, MESSAGE = found, HINT = {};\n    \
+         RAISE EXCEPTION USING ERRCODE = {}, HINT = {},\n            \
+         MESSAGE = found || CASE WHEN more > 0 THEN format('; and %s more', more) ELSE '' END;\n    \
          END IF;\nEND\n",
-        finds,
         NAMED_MAX,
+        NAMED_MAX,
+        finds,
         Literal::new(model::DEMAND_SQLSTATE),
         Literal::new(help)
     );

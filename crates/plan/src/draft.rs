@@ -16,13 +16,15 @@ pub(crate) struct Drafted {
     pub(crate) drafts: Vec<Draft>,
     /// What the reader should know.
     pub(crate) notes: Vec<String>,
+    /// Checks that rows meet without the schema saying so.
+    pub(crate) demanded: Vec<(Name, model::Constraint)>,
     /// What has to happen outside the database.
     pub(crate) gate: Option<Gate>,
 }
 
 impl Drafted {
     pub(crate) fn new(why: impl Into<String>, drafts: Vec<Draft>) -> Self {
-        Self { why: why.into(), drafts, notes: Vec::new(), gate: None }
+        Self { why: why.into(), drafts, notes: Vec::new(), demanded: Vec::new(), gate: None }
     }
 
     pub(crate) fn note(mut self, note: impl Into<String>) -> Self {

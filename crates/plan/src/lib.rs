@@ -14,6 +14,7 @@ mod remains;
 pub mod review;
 mod situation;
 mod told;
+mod totals;
 mod watch;
 
 use model::{
@@ -89,9 +90,11 @@ pub fn plan(input: &Input<'_>) -> Result<Plan, Fault> {
     let mut changes = Vec::new();
     let mut gates: Vec<Gate> = watch::gates(input.told);
     let mut notes = Vec::new();
+    let mut demanded = Vec::new();
     for change in input.changes {
         let (recipe, drafted) = recipe::choose(change, &situation);
-        let Drafted { why, drafts: steps, notes: more, gate } = drafted;
+        let Drafted { why, drafts: steps, notes: more, gate, demanded: of_rows } = drafted;
+        demanded.extend(of_rows);
         let (operation, object) = (recipe::operation(recipe, change), change.object().to_string());
         changes.push(PlannedChange { operation, object: object.clone(), recipe: recipe.to_owned(), why });
         drafts.extend(steps.into_iter().map(|step| (operation, object.clone(), recipe, step)));
@@ -103,11 +106,14 @@ pub fn plan(input: &Input<'_>) -> Result<Plan, Fault> {
     drafts.sort_by_key(|(.., draft)| (draft.phase, draft.late));
     let steps = finish(input, &situation, drafts);
     let risk_after = cost::risk_after(input, &steps);
+    let totals = totals::of(input, &steps);
+    notes.extend(totals::notes(input.statistics, &totals, &steps));
     Ok(Plan {
         format: PLAN_FORMAT,
         from: input.from.fingerprint(),
         to: fingerprint_of(input.to),
         remains: remains::of(input),
+        demanded,
         server_major: input.server_major,
         stall_budget_ms: input.stall_budget_ms,
         changes,
@@ -115,6 +121,7 @@ pub fn plan(input: &Input<'_>) -> Result<Plan, Fault> {
         gates,
         risk_before: input.risk_before.clone(),
         risk_after,
+        totals,
         notes,
     })
 }
@@ -132,20 +139,27 @@ fn overall_notes(input: &Input<'_>, drafts: &[(Operation, String, &'static str, 
     if input.statistics.is_none() {
         notes.push("no database was asked: sizes are unknown, and so are the times".to_owned());
     }
-    let adds_column = input.changes.iter().any(|change| {
+    notes.extend(stale_plans(input));
+    notes
+}
+
+/// What a change of columns means for statements that sessions have prepared.
+fn stale_plans(input: &Input<'_>) -> Option<String> {
+    let changes_result = |change: &&Change| {
         matches!(
             change,
             Change::AddColumn { .. } | Change::DropColumn { .. } | Change::AlterColumnType { .. }
         )
-    });
-    if adds_column {
-        notes.push(
-            "a prepared SELECT * fails once with \"cached plan must not change result type\" after the \
-             columns of its table change: drivers that prepare by name retry, or list columns"
-                .to_owned(),
-        );
-    }
-    notes
+    };
+    let tables = input.changes.iter().filter(changes_result).filter_map(Change::table);
+    let tables: std::collections::BTreeSet<String> = tables.map(|table| table.to_string()).collect();
+    let names = tables.into_iter().collect::<Vec<_>>().join(", ");
+    (!names.is_empty()).then(|| {
+        format!(
+            "a prepared SELECT * from {names} fails once in each session with \"cached plan must not change result \
+             type\" when the columns change: use a driver that prepares it anew, or list columns"
+        )
+    })
 }
 
 /// Drafts with everything that follows from what their statements are: locks, and how long they take.

@@ -114,6 +114,7 @@ pub fn plan(major: u32, from: Fingerprint, to: Fingerprint, steps: Vec<Step>) ->
         from,
         to,
         remains: Vec::new(),
+        demanded: Vec::new(),
         server_major: major,
         stall_budget_ms: 100,
         changes: Vec::new(),
@@ -121,6 +122,7 @@ pub fn plan(major: u32, from: Fingerprint, to: Fingerprint, steps: Vec<Step>) ->
         gates: Vec::new(),
         risk_before: Risk::none(),
         risk_after: Risk::none(),
+        totals: model::Totals::default(),
         notes: Vec::new(),
     }
 }

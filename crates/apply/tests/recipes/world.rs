@@ -73,6 +73,7 @@ async fn plan(database: &TestDatabase, wanted: &TestDatabase, renames: &[&str]) 
         statistics: Some(&statistics),
         stall_budget_ms: 100,
         risk_before: Risk::none(),
+        told: &plan::Told::default(),
         memory: None,
     });
     session.close().await;

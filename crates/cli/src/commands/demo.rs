@@ -53,17 +53,22 @@ impl Commands<'_> {
     async fn compared(&self, database: &Target, wanted: &Path) -> Result<stages::Compared, Fault> {
         let from = Source::Live(Box::new(database.clone()));
         let to = Source::parse(&wanted.to_string_lossy())?;
-        stages::compare(self.context, &from, &to, &[], &[]).await
+        let dropped = Self::settings(wanted)?.map(|settings| told::transformed(&settings.config));
+        stages::compare(self.context, &from, &to, &[], &dropped.unwrap_or_default()).await
     }
 
     /// What the settings beside the wanted schema tell.
     async fn told(database: &Target, wanted: &Path) -> Result<Told, Fault> {
-        let settings = wanted.with_file_name(config::FILE_NAME);
-        if !settings.is_file() {
-            return Ok(Told::default());
+        match Self::settings(wanted)? {
+            Some(settings) => told::load(&settings.config, &settings.folder, Some(database)).await,
+            None => Ok(Told::default()),
         }
-        let config::Loaded { config, folder } = config::load(Some(&settings), wanted)?;
-        told::load(&config, &folder, Some(database)).await
+    }
+
+    /// The settings beside the wanted schema, where there are any.
+    fn settings(wanted: &Path) -> Result<Option<config::Loaded>, Fault> {
+        let file = wanted.with_file_name(config::FILE_NAME);
+        if file.is_file() { config::load(Some(&file), wanted).map(Some) } else { Ok(None) }
     }
 
     /// The demo's main table is the one its application cannot do without.

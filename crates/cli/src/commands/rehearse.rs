@@ -103,7 +103,7 @@ impl Live {
     ) -> Result<Filled, Fault> {
         let worked_on = loaded.plan.steps.iter().filter_map(|step| step.table.clone()).collect();
         let rows = scale::scaled(&worked_on, self.statistics.as_ref(), args.rows)?;
-        let fitting = rehearse::fitting(&loaded.from, &loaded.to);
+        let fitting = rehearse::fitting(&rehearse::demanding(&loaded.from, &loaded.plan), &loaded.to);
         let progress = &context.progress;
         match &self.profile {
             Some(profile) => populate::populate_like(session, &fitting, &rows, profile, SEED, progress).await,

@@ -166,3 +166,12 @@ async fn the_applications_role_needs_no_privilege_of_the_plan() {
     assert_eq!(project.ask(written).await, "seed/SEED, it's \\ $1/ODD");
     project.database.run(&format!("DROP OWNED BY {role}; DROP ROLE {role}")).await;
 }
+
+/// A rehearsal's rows and its traffic are made up, from what the live columns hold.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transformation_is_rehearsed_on_rows_like_the_live_ones() {
+    let project = project(15).await;
+    project.must(0, &["plan", "--to", "wanted.sql", "-o", "plan"]);
+    let said = project.must(0, &["rehearse", "plan", "--rows", "2000"]);
+    assert!(said.contains("arrived at the wanted schema: yes"), "{said}");
+}

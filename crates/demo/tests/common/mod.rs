@@ -120,6 +120,7 @@ pub fn plan() -> Plan {
         from: Fingerprint::of_bytes(b"from"),
         to: Fingerprint::of_bytes(b"to"),
         remains: Vec::new(),
+        demanded: Vec::new(),
         server_major: 15,
         stall_budget_ms: STALL_BUDGET_MS,
         changes: Vec::new(),
@@ -127,6 +128,7 @@ pub fn plan() -> Plan {
         gates: Vec::new(),
         risk_before: Risk::none(),
         risk_after: Risk::none(),
+        totals: model::Totals::default(),
         notes: vec!["the default is constant: no row is written".to_owned()],
     }
 }

@@ -15,7 +15,11 @@ use crate::situation::Situation;
 pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafted> {
     let Change::AddConstraint { table, constraint } = change else { return None };
     let index = index_of(constraint)?;
-    if situation.is_new(table) || situation.is_partitioned(table) || situation.is_remade(change) {
+    if situation.is_new(table)
+        || situation.is_remade(change)
+        || situation.is_partitioned(table)
+        || situation.is_remade(change)
+    {
         return None;
     }
     let primary = matches!(constraint.kind, ConstraintKind::PrimaryKey { .. });

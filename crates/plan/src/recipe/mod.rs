@@ -15,6 +15,7 @@ mod drop_table;
 mod fill_column;
 mod rename_column;
 mod rename_table;
+mod replace_index;
 mod set_not_null;
 mod stand_in;
 mod transform;
@@ -34,6 +35,7 @@ const RECIPES: &[Recipe] = &[
     (TRANSFORM, transform::draft),
     ("fill_column", fill_column::draft),
     ("add_column", add_column::draft),
+    ("replace_index", replace_index::draft),
     ("create_index", create_index::draft),
     ("add_check", add_check::draft),
     ("add_foreign_key", add_foreign_key::draft),

@@ -64,6 +64,7 @@ fn whole(mapping: &Mapping<'_>, situation: &Situation<'_>) -> Drafted {
                step while rows are filled in small transactions and while code is deployed";
     let mut drafted = Drafted::new(why, drafts);
     drafted.notes.extend(mapping.told.notes());
+    drafted.demanded.push((table.clone(), mapping.demand()));
     drafted
 }
 

@@ -1,10 +1,15 @@
 //! Finds out what the two schemas do not say: on the live data, in the code, about the project.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use assess::{Experience, Precondition};
+use codebase::Search;
+use connect::Target;
 use inspect::Limits;
 use model::Fault;
 use read::Source;
+use remember::{PredictQuery, TableName};
 
 use crate::args::CheckArgs;
 use crate::context::Context;
@@ -17,16 +22,96 @@ const LONG_QUERIES: u32 = 6;
 pub(super) async fn inquire(
     context: &Context,
     args: &CheckArgs,
-    from: &Source,
+    (from, to): (&Source, &Source),
     compared: &Compared,
 ) -> Result<Inquiry, Fault> {
     let mut inquiry = Inquiry::default();
-    if let Some(target) = from.target().filter(|_| args.query_seconds > 0) {
-        let query = Duration::from_secs(args.query_seconds.into());
-        let limits = Limits { query, total: query * LONG_QUERIES, ..Limits::default() };
-        let Compared { from, to, changes, .. } = compared;
-        inquiry.preconditions =
-            inspect::preconditions(target, from, to, changes, limits, &context.progress).await?;
+    if compared.changes.is_empty() {
+        return Ok(inquiry);
+    }
+    search(args.code.as_deref().unwrap_or(&context.folder), &[from, to], compared, &mut inquiry)?;
+    inquiry.stall_budget_ms = Some(context.stall_budget_ms());
+    experience(context, compared, &mut inquiry)?;
+    if let Some(target) = from.target() {
+        let (preconditions, live) =
+            tokio::join!(ask(context, args, target, compared), inspect::live(target, &compared.changes));
+        inquiry.preconditions = preconditions?;
+        inquiry.live = Some(live?);
     }
     Ok(inquiry)
+}
+
+/// Asks the live data what the changes would meet in it.
+async fn ask(
+    context: &Context,
+    args: &CheckArgs,
+    target: &Target,
+    compared: &Compared,
+) -> Result<Vec<Precondition>, Fault> {
+    if args.query_seconds == 0 {
+        return Ok(Vec::new());
+    }
+    let query = Duration::from_secs(args.query_seconds.into());
+    let limits = Limits { query, total: query * LONG_QUERIES, ..Limits::default() };
+    let Compared { from, to, changes, .. } = compared;
+    inspect::preconditions(target, from, to, changes, limits, &context.progress).await
+}
+
+/// What the memory knows of changes that were pushed as they are.
+fn experience(context: &Context, compared: &Compared, inquiry: &mut Inquiry) -> Result<(), Fault> {
+    let memory = context.memory()?;
+    for (at, change) in compared.changes.iter().enumerate() {
+        let Some(table) = change.table() else { continue };
+        let statistics = compared.statistics.as_ref().and_then(|statistics| statistics.table(&table));
+        let Some(statistics) = statistics else { continue };
+        let query = PredictQuery {
+            recipe: Some("direct".to_owned()),
+            table: Some(TableName::from(&table)),
+            rows: Some(statistics.rows_or_guess()),
+            #[expect(clippy::cast_precision_loss, reason = "a size for a logarithm")]
+            total_bytes: Some(statistics.total_bytes as f64),
+            ..PredictQuery::new(change.operation())
+        };
+        match memory.predict(&query) {
+            Ok(foretold) => {
+                if let Some(hold) = foretold.prediction().map(|prediction| prediction.lock_hold_ms) {
+                    let known = Experience { lock_hold_p90_ms: hold.p90, runs: foretold.n };
+                    inquiry.experience.insert(at, known);
+                }
+            }
+            Err(fault) => {
+                inquiry.notes.push(format!("the memory could not be asked: {fault}"));
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Searches the code for what goes.
+fn search(
+    folder: &Path,
+    sources: &[&Source],
+    compared: &Compared,
+    inquiry: &mut Inquiry,
+) -> Result<(), Fault> {
+    if !folder.is_dir() {
+        return Err(Fault::new("check.code", "there is no such folder").at(folder.display().to_string()));
+    }
+    let sources: Vec<PathBuf> = sources.iter().filter_map(|source| path(source)).collect();
+    let search = Search { folder, from: &compared.from, to: &compared.to, sources: &sources };
+    let found = codebase::search(&search, &codebase::sought(&compared.changes, &compared.from));
+    let unread = found.unread.iter().map(|file| format!("not searched for uses: {file}"));
+    inquiry.notes.extend(unread);
+    // A folder without code says nothing of the code.
+    let is_known = found.files > 0 || found.uses.values().any(|uses| !uses.is_empty());
+    inquiry.code_uses = is_known.then_some(found.uses);
+    Ok(())
+}
+
+fn path(source: &Source) -> Option<PathBuf> {
+    match source {
+        Source::Sql(path) | Source::Drizzle(path) | Source::Snapshot(path) => Some(path.clone()),
+        Source::Live(_) | Source::Git { .. } => None,
+    }
 }

@@ -22,20 +22,20 @@ struct Answer<'a> {
     assessment: &'a Assessment,
     preconditions: &'a [Precondition],
     ambiguities: &'a [Ambiguity],
-    notes: &'a [String],
+    notes: Vec<&'a String>,
 }
 
 pub(super) async fn run(context: &Context, args: &CheckArgs) -> Result<Ending, Fault> {
     let (from, to) = (context.from(&args.compare)?, context.to(&args.compare)?);
     let renames = context.renames(&args.compare)?;
     let compared = stages::compare(context, &from, &to, &renames, &args.compare.drop).await?;
-    let inquiry = inquire::inquire(context, args, &from, &compared).await?;
+    let inquiry = inquire::inquire(context, args, (&from, &to), &compared).await?;
     let assessment = stages::assess_with(&compared, &context.critical(&args.critical)?, &inquiry);
     let answer = Answer {
         assessment: &assessment,
         preconditions: &inquiry.preconditions,
         ambiguities: &compared.ambiguities,
-        notes: &compared.notes,
+        notes: compared.notes.iter().chain(&inquiry.notes).collect(),
     };
     match context.format {
         Format::Text | Format::Json => answer::give(context.format, &answer, text::text)?,

@@ -6,7 +6,10 @@ use read::Source;
 
 /// Every change that is not safe, and what rules found, at the source of the wanted schema.
 pub(super) fn report(assessment: &Assessment, to: &Source) -> Report {
-    let place = |finding: &Finding| Finding { file: to.to_string(), line: 1, column: 1, ..finding.clone() };
+    let place = |finding: &Finding| match finding.file.as_str() {
+        "" => Finding { file: to.to_string(), line: 1, column: 1, ..finding.clone() },
+        _ => finding.clone(),
+    };
     let mut findings = Vec::new();
     for change in &assessment.changes {
         if change.category > Category::Safe {

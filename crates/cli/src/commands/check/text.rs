@@ -16,7 +16,7 @@ pub(super) fn text(answer: &Answer<'_>) -> String {
 
 fn write(answer: &Answer<'_>, out: &mut String) -> std::fmt::Result {
     let Answer { assessment, ambiguities, notes, .. } = answer;
-    for note in *notes {
+    for note in notes {
         writeln!(out, "note: {note}")?;
     }
     if assessment.changes.is_empty() {

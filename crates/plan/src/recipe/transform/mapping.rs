@@ -1,6 +1,8 @@
 //! The mapping as a table in the journal's schema, and what it says of a row.
 
-use model::{Column, Fingerprint, Ident, Literal, Name, Sql, TypeName, sql};
+use model::{
+    Column, Constraint, ConstraintKind, Expr, Fingerprint, Ident, Literal, Name, Sql, TypeName, sql,
+};
 
 use crate::told::Transform;
 
@@ -117,6 +119,23 @@ impl Mapping<'_> {
             self.table(),
             self.told.normal(&sql!("{}::text", self.told.column))
         )
+    }
+
+    /// What the mapping demands of the rows, as a check that made-up rows can meet.
+    pub(super) fn demand(&self) -> Constraint {
+        let spellings =
+            self.told.mapping.iter().map(|(spelling, _)| sql!("{}::text", Literal::new(spelling)));
+        let listed = sql!("({}::text = ANY (ARRAY[{}]))", self.told.column, Sql::join(spellings, ", "));
+        Constraint {
+            name: self.trigger("demand"),
+            kind: ConstraintKind::Check { expression: Expr::new(listed.as_str()), no_inherit: false },
+            not_valid: false,
+            not_enforced: false,
+            deferrable: false,
+            initially_deferred: false,
+            inherited: false,
+            comment: None,
+        }
     }
 
     /// Finds spellings that the mapping lacks, a line each.

@@ -1,0 +1,1 @@
+SELECT name, vintage_year FROM funds;
