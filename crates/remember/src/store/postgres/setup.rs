@@ -133,6 +133,7 @@ async fn run(session: &Session, steps: Vec<Step>) -> Result<(), Fault> {
         from: marker(),
         to: marker(),
         remains: Vec::new(),
+        demanded: Vec::new(),
         server_major: session.server().major,
         stall_budget_ms: model::STALL_BUDGET_MS,
         changes: Vec::new(),
@@ -140,6 +141,7 @@ async fn run(session: &Session, steps: Vec<Step>) -> Result<(), Fault> {
         gates: Vec::new(),
         risk_before: Risk::none(),
         risk_after: Risk::none(),
+        totals: model::Totals::default(),
         notes: Vec::new(),
     };
     let mut options = ApplyOptions { stall: false, baseline_ms: 0, ..ApplyOptions::default() };
