@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Column, Constraint, ConstraintKind, Ident, Index, Name, ObjectRef, Schema, Table};
+use model::{Column, Constraint, ConstraintKind, Ident, Index, Name, ObjectRef, Plan, Schema, Table};
 
 /// The schema a plan starts from, with what its wanted schema demands of columns that are there already:
 /// NOT NULL, constraints and unique indexes. Rows that fit it can be carried there and back; whether the
@@ -26,6 +26,18 @@ pub fn fitting(from: &Schema, to: &Schema) -> Schema {
 /// A key that what is there already does not have: both have to be fitted, also where one replaces the other.
 fn beside(name: &Ident) -> Ident {
     Ident::new(format!("{} (wanted)", name.as_str()))
+}
+
+/// The schema with what a plan's own steps demand of the rows though the schema does not say so.
+#[must_use]
+pub fn demanding(schema: &Schema, plan: &Plan) -> Schema {
+    let mut demanding = schema.clone();
+    for (name, demand) in &plan.demanded {
+        if let Some(table) = demanding.tables.get_mut(name) {
+            table.constraints.insert(demand.name.clone(), demand.clone());
+        }
+    }
+    demanding
 }
 
 struct Demands<'a> {

@@ -10,6 +10,7 @@ use crate::application::Application;
 use crate::common::common;
 use crate::data;
 use crate::extrapolate::{self, Measured};
+use crate::fitting::demanding;
 use crate::report::Rehearsal;
 use crate::way::{Outcome, Way};
 
@@ -54,7 +55,7 @@ pub async fn rehearse(
     let session = connect::connect(copy, "lockkeeper rehearse").await?;
     let Piece { plan, from, to } = piece;
     let way = Way { plan, from, copy, session: &session, stop: &options.stop, progress };
-    let mut application = options.traffic.map(|rate| Application::of(plan, from, to, rate));
+    let mut application = options.traffic.map(|rate| Application::of(plan, &demanding(from, plan), to, rate));
     application = application.filter(|application| !application.is_idle());
     if let Some(application) = &mut application {
         progress.begin("measuring the application without a migration", None);

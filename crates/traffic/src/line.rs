@@ -14,6 +14,10 @@ use crate::Statement;
 /// How the application's sessions are called in `pg_stat_activity`.
 pub(crate) const APPLICATION_NAME: &str = "lockkeeper traffic";
 
+/// How often a statement is prepared anew before that counts as a failure: a migration's next step may
+/// change its table once more between preparing and executing.
+const PREPARED_ANEW_MAX: u32 = 3;
+
 /// How a statement ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -67,18 +71,15 @@ impl Line {
             Ok(session) => session,
             Err(fault) => return (Outcome::Unsent { message: fault.what }, false),
         };
-        match execute(&session, &mut self.prepared, statement, values).await {
-            Err(error) if is_stale_plan(&error) => {
-                self.prepared.remove(statement.sql.as_str());
-                let again = execute(&session, &mut self.prepared, statement, values).await;
-                self.session = Some(session);
-                (outcome(again), true)
-            }
-            answer => {
-                self.session = Some(session);
-                (outcome(answer), false)
-            }
+        let mut answer = execute(&session, &mut self.prepared, statement, values).await;
+        let mut again = 0;
+        while again < PREPARED_ANEW_MAX && answer.as_ref().is_err_and(is_stale_plan) {
+            self.prepared.remove(statement.sql.as_str());
+            answer = execute(&session, &mut self.prepared, statement, values).await;
+            again += 1;
         }
+        self.session = Some(session);
+        (outcome(answer), again > 0)
     }
 
     /// The session, opened anew where the last one was lost.
