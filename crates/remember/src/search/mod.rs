@@ -7,6 +7,8 @@ mod index;
 mod postings;
 mod predicate;
 mod rank;
+#[cfg(test)]
+mod trial;
 mod value;
 mod why;
 pub(crate) mod words;
