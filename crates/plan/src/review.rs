@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use model::{Action, Plan, RelationLock, Sql, Step, ms_text};
+use model::{Action, Plan, RelationLock, Sql, Step, Totals, bytes_text, ms_text};
 
 /// The text of `REVIEW.md`.
 pub fn review(plan: &Plan) -> String {
@@ -30,6 +30,10 @@ fn write_review(plan: &Plan, out: &mut String) -> std::fmt::Result {
     )?;
     for reason in &after.reasons {
         writeln!(out, "- {reason}")?;
+    }
+    writeln!(out, "\nAltogether: {}.\n", totals(&plan.totals))?;
+    for line in &plan.totals.basis {
+        writeln!(out, "- {line}")?;
     }
     writeln!(out, "\n## Changes\n\n| change | object | recipe | why |\n|---|---|---|---|")?;
     for change in &plan.changes {
@@ -89,6 +93,16 @@ fn locks(locks: &[RelationLock]) -> String {
 
 fn code(out: &mut String, lines: &[String]) -> std::fmt::Result {
     writeln!(out, "```sql\n{}\n```\n", lines.join("\n"))
+}
+
+/// What a plan costs altogether, in words.
+pub fn totals(totals: &Totals) -> String {
+    let time = totals.ms.map_or("an unknown time".to_owned(), |ms| {
+        format!("{} ({} to {})", ms_text(ms.p50), ms_text(ms.p10), ms_text(ms.p90))
+    });
+    let bytes = |bytes: Option<u64>| bytes.map_or("unknown".to_owned(), |bytes| bytes_text(bytes as f64));
+    let (disk, wal) = (bytes(totals.extra_disk_bytes), bytes(totals.wal_bytes));
+    format!("{time} without the waits at gates, extra disk {disk}, write-ahead log {wal}")
 }
 
 /// What is held up while the step holds its locks, in words.

@@ -58,6 +58,10 @@ fn write(answer: &Answer<'_>, out: &mut String) -> std::fmt::Result {
         answer::level(plan.risk_after.level),
         plan.risk_after.score
     )?;
+    for reason in &plan.risk_after.reasons {
+        writeln!(out, "  {reason}")?;
+    }
+    writeln!(out, "Altogether: {}", ::plan::review::totals(&plan.totals))?;
     for phase in plan.phases() {
         writeln!(out, "\n{}", heading(phase.name()))?;
         for gate in plan.gates.iter().filter(|gate| gate.before == phase) {
