@@ -7,7 +7,7 @@ use std::time::Duration;
 use apply::{ApplyOptions, Guard, GuardFuture, RunReport};
 use connect::{Session, connect};
 use diff::Rename;
-use model::{PhaseName, Plan, Risk, Silent};
+use model::{Fault, PhaseName, Plan, Risk, Silent};
 use testkit::TestDatabase;
 
 /// Reads the live schema as the program does.
@@ -40,10 +40,15 @@ impl World {
     }
 
     /// Applies up to a phase, gates open.
-    pub async fn apply(&self, until: PhaseName) -> RunReport {
+    pub async fn try_apply(&self, until: PhaseName) -> Result<RunReport, Fault> {
         let mut options = options();
         options.until = Some(until);
-        let run = apply::apply(self.database.target(), &self.plan, &Live, &mut options, &Silent).await;
+        apply::apply(self.database.target(), &self.plan, &Live, &mut options, &Silent).await
+    }
+
+    /// The same where it has to succeed.
+    pub async fn apply(&self, until: PhaseName) -> RunReport {
+        let run = self.try_apply(until).await;
         run.unwrap_or_else(|fault| panic!("{fault}\n{}", plan::review::review(&self.plan)))
     }
 
@@ -75,6 +80,7 @@ async fn plan(database: &TestDatabase, wanted: &TestDatabase, renames: &[&str]) 
         risk_before: Risk::none(),
         told: &plan::Told::default(),
         memory: None,
+        told: &plan::Told::default(),
     });
     session.close().await;
     other.close().await;

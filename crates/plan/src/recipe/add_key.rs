@@ -44,7 +44,7 @@ fn is_nullable(table: &Name, column: &Ident, situation: &Situation<'_>) -> bool 
 }
 
 /// The index behind a unique or primary key; none where USING INDEX cannot make the constraint.
-fn index_of(constraint: &Constraint) -> Option<Index> {
+pub(super) fn index_of(constraint: &Constraint) -> Option<Index> {
     let (columns, include, nulls_not_distinct) = match &constraint.kind {
         ConstraintKind::PrimaryKey { columns, include, without_overlaps: false } => (columns, include, false),
         ConstraintKind::Unique { columns, include, nulls_not_distinct, without_overlaps: false } => {

@@ -16,6 +16,7 @@ mod fill_column;
 mod rename_column;
 mod rename_table;
 mod replace_index;
+mod second_column;
 mod set_not_null;
 mod stand_in;
 mod transform;
@@ -32,6 +33,7 @@ const TRANSFORM: &str = "transform_column";
 /// Every recipe, the more particular ones first.
 const RECIPES: &[Recipe] = &[
     ("rename", carried::draft),
+    ("second_column", second_column::draft),
     (TRANSFORM, transform::draft),
     ("fill_column", fill_column::draft),
     ("add_column", add_column::draft),

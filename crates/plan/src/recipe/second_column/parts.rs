@@ -1,0 +1,140 @@
+//! What stands on the twins: constraints and indexes as they are, and as they are wanted, under the names that
+//! their columns have at each time.
+
+use model::{Constraint, ConstraintKind, Ident, Index, IndexKey, Name, Schema};
+
+use super::twin::{Twin, constraint_stands_on, index_stands_on};
+
+/// Whatever of one schema stands on the twins, with the tables it belongs to.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    /// Primary keys and unique constraints.
+    pub(super) keys: Vec<(Name, Constraint)>,
+    /// CHECK constraints.
+    pub(super) checks: Vec<(Name, Constraint)>,
+    /// Foreign keys from and to the twins.
+    pub(super) foreign: Vec<(Name, Constraint)>,
+    /// Indexes behind no constraint.
+    pub(super) indexes: Vec<(Name, Index)>,
+}
+
+impl Parts {
+    /// Finds them in a schema.
+    pub(super) fn of(schema: &Schema, twins: &[Twin<'_>]) -> Self {
+        let mut parts = Self::default();
+        for (name, table) in &schema.tables {
+            let of_it = |column: &Ident| find(twins, name, column).is_some();
+            let own: Vec<&Twin<'_>> = twins.iter().filter(|twin| twin.table == name).collect();
+            for constraint in table.constraints.values() {
+                let stands = own.iter().any(|twin| constraint_stands_on(constraint, twin.name()));
+                match &constraint.kind {
+                    ConstraintKind::ForeignKey(key) => {
+                        let points = |column| find(twins, &key.references, column).is_some();
+                        if key.columns.iter().any(of_it) || key.referenced_columns.iter().any(points) {
+                            parts.foreign.push((name.clone(), constraint.clone()));
+                        }
+                    }
+                    ConstraintKind::Check { .. } if stands => {
+                        parts.checks.push((name.clone(), constraint.clone()));
+                    }
+                    _ if stands => parts.keys.push((name.clone(), constraint.clone())),
+                    _ => {}
+                }
+            }
+            let indexes = table.indexes.values();
+            let stand = indexes.filter(|index| own.iter().any(|twin| index_stands_on(index, twin.name())));
+            parts.indexes.extend(stand.map(|index| (name.clone(), index.clone())));
+        }
+        parts
+    }
+
+    /// Whether a constraint of this table and name is among them.
+    pub(super) fn has_constraint(&self, table: &Name, name: &Ident) -> bool {
+        let all = self.keys.iter().chain(&self.checks).chain(&self.foreign);
+        all.into_iter().any(|(on, constraint)| on == table && constraint.name == *name)
+    }
+
+    /// Whether an index of this table and name is among them.
+    pub(super) fn has_index(&self, table: &Name, name: &Ident) -> bool {
+        self.indexes.iter().any(|(on, index)| on == table && index.name == *name)
+    }
+}
+
+fn find<'t, 'a>(twins: &'t [Twin<'a>], table: &Name, column: &Ident) -> Option<&'t Twin<'a>> {
+    twins.iter().find(|twin| twin.table == table && twin.name() == column)
+}
+
+/// Which of its names a twin's column has.
+pub(super) type Called<'f> = &'f dyn Fn(&Twin<'_>) -> Ident;
+
+/// The name with a prefix, cut to what PostgreSQL keeps.
+pub(super) fn prefixed(prefix: &str, name: &Ident) -> Ident {
+    Ident::new(format!("{prefix}{}", name.as_str())).truncated()
+}
+
+/// A constraint with its columns, and itself, under other names.
+pub(super) fn constraint(
+    (table, constraint): &(Name, Constraint),
+    twins: &[Twin<'_>],
+    called: Called<'_>,
+    prefix: &str,
+) -> Constraint {
+    let mut out = constraint.clone();
+    out.name = prefixed(prefix, &constraint.name);
+    out.comment = None;
+    let rename = |on: &Name, column: &mut Ident| {
+        if let Some(twin) = find(twins, on, column) {
+            *column = called(twin);
+        }
+    };
+    match &mut out.kind {
+        ConstraintKind::PrimaryKey { columns, include, .. }
+        | ConstraintKind::Unique { columns, include, .. } => {
+            columns.iter_mut().chain(include).for_each(|column| rename(table, column));
+        }
+        ConstraintKind::ForeignKey(key) => {
+            key.columns.iter_mut().for_each(|column| rename(table, column));
+            let references = key.references.clone();
+            key.referenced_columns.iter_mut().for_each(|column| rename(&references, column));
+        }
+        ConstraintKind::Check { expression, .. } => {
+            for twin in twins.iter().filter(|twin| twin.table == table) {
+                expression.0 = diff::rename_in_expression(&expression.0, twin.name(), &called(twin));
+            }
+        }
+        ConstraintKind::Exclusion { .. } | ConstraintKind::NotNull { .. } => {}
+    }
+    out
+}
+
+/// An index with its columns, and itself, under other names.
+pub(super) fn index(
+    (table, index): &(Name, Index),
+    twins: &[Twin<'_>],
+    called: Called<'_>,
+    prefix: &str,
+) -> Index {
+    let mut out = Index { name: prefixed(prefix, &index.name), comment: None, ..index.clone() };
+    for twin in twins.iter().filter(|twin| twin.table == table) {
+        let (old, new) = (twin.name(), called(twin));
+        for key in &mut out.keys {
+            *key = if key.column.as_ref() == Some(old) {
+                IndexKey {
+                    expression: model::Expr::new(new.to_string()),
+                    column: Some(new.clone()),
+                    ..key.clone()
+                }
+            } else if key.column.is_none() {
+                let expression = diff::rename_in_expression(&key.expression.0, old, &new);
+                IndexKey { expression: model::Expr::new(expression), ..key.clone() }
+            } else {
+                key.clone()
+            };
+        }
+        out.include.iter_mut().filter(|column| *column == old).for_each(|column| *column = new.clone());
+        if let Some(predicate) = &mut out.predicate {
+            predicate.0 = diff::rename_in_expression(&predicate.0, old, &new);
+        }
+    }
+    out
+}

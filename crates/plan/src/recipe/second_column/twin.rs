@@ -1,0 +1,170 @@
+//! The columns that change their type by way of a second column, and their names on the way.
+
+use facts::{ConversionContext, Storage, Using};
+use model::{
+    COMING_PREFIX, Change, Column, Constraint, ConstraintKind, Expr, Fingerprint, Ident, Index, KEPT_PREFIX,
+    Name, Schema, Table, TypeName,
+};
+
+use crate::situation::Situation;
+
+/// So many rows are written anew within the budget for a stall: a second column would be more trouble.
+const FEW_ROWS: f64 = 5_000.0;
+
+/// A column of which there are two for a while.
+#[derive(Debug, Clone)]
+pub(super) struct Twin<'a> {
+    pub(super) table: &'a Name,
+    /// The column as it is.
+    pub(super) from: &'a Column,
+    /// The column as it is wanted.
+    pub(super) to: &'a Column,
+    /// The conversion, where assigning the one to the other is not enough.
+    pub(super) using: Option<&'a Expr>,
+    /// The name of the second column until it takes over.
+    pub(super) coming: Ident,
+    /// The name of the first one from then on.
+    pub(super) kept: Ident,
+    /// Whether there are values with which the conversion fails.
+    pub(super) may_fail: bool,
+}
+
+impl<'a> Twin<'a> {
+    /// The column's own name.
+    pub(super) fn name(&self) -> &'a Ident {
+        &self.to.name
+    }
+
+    /// What takes the new type back to the old one, where assigning is not enough.
+    pub(super) fn back_using(&self) -> Option<Expr> {
+        self.to.type_name.using(self.name(), &self.from.type_name)
+    }
+
+    /// The function that keeps both equal.
+    pub(super) fn function(&self) -> Name {
+        let place = format!("{}.{}", self.table, self.name());
+        Name::new("lockkeeper", format!("sync_{}", Fingerprint::of_bytes(place.as_bytes()).short()))
+    }
+
+    /// The trigger that calls it. Triggers fire in the order of their names, and this one has the last word.
+    pub(super) fn trigger(&self) -> Ident {
+        Ident::new(format!("~lockkeeper_sync_{}", self.name().as_str())).truncated()
+    }
+}
+
+/// The twins of a plan, in the order of its changes; none where one of them could not have one: what stands
+/// on several columns is changed for all of them at once.
+pub(super) fn twins<'a>(situation: &Situation<'a>) -> Vec<Twin<'a>> {
+    let mut twins = Vec::new();
+    for change in situation.changes {
+        let Change::AlterColumnType { table, from, to, using } = change else { continue };
+        if situation.is_new(table) {
+            continue;
+        }
+        let conversion = convert(&from.type_name, &to.type_name, using.as_ref(), situation.server_major);
+        if matches!(conversion.storage, Storage::Free | Storage::RebuildsIndexes) {
+            continue;
+        }
+        let is_small = situation.table_statistics(table).is_some_and(|it| it.rows_or_guess() < FEW_ROWS);
+        let whole = situation.from.table(table).and_then(|now| Some((now, now.column(&from.name)?)));
+        let wanted = situation.to.table(table).and_then(|then| Some((then, then.column(&to.name)?)));
+        let (Some((now, from)), Some((then, to))) = (whole, wanted) else { return Vec::new() };
+        if is_small || obstacle(table, [now, then], &from.name, situation) {
+            return Vec::new();
+        }
+        let named = |prefix: &str| Ident::new(format!("{prefix}{}", to.name.as_str())).truncated();
+        twins.push(Twin {
+            table,
+            from,
+            to,
+            using: using.as_ref(),
+            coming: named(COMING_PREFIX),
+            kept: named(KEPT_PREFIX),
+            may_fail: conversion.may_fail,
+        });
+    }
+    twins
+}
+
+/// What facts say of a conversion; of types that are not PostgreSQL's own nothing is known, and it may fail.
+pub(super) fn convert(from: &TypeName, to: &TypeName, using: Option<&Expr>, major: u32) -> facts::Conversion {
+    let using = if using.is_some() { Using::Cast } else { Using::None };
+    facts::conversion(from, to, ConversionContext { using, indexed: true, utc: false }, major)
+}
+
+/// Whether something of the table cannot be made on a second column.
+fn obstacle(name: &Name, sides: [&Table; 2], column: &Ident, situation: &Situation<'_>) -> bool {
+    let is_family = |table: &Table| {
+        table.partition_by.is_some() || table.partition_of.is_some() || !table.inherits.is_empty()
+    };
+    let has_children = |schema: &Schema| schema.tables.values().any(|table| table.inherits.contains(name));
+    let renamed = situation.changes.iter().any(|change| match change {
+        Change::RenameTable { to, .. } => to == name,
+        Change::RenameColumn { table, .. } => table == name,
+        Change::SetPartition { table, .. } => table == name,
+        _ => false,
+    });
+    let bound = |table: &&Table| {
+        is_family(table)
+            || table.replica_identity.as_deref().is_some_and(|identity| identity.starts_with("USING"))
+            || table.rules.values().any(|rule| diff::mentions(&rule.0, column))
+            || table
+                .columns
+                .iter()
+                .filter_map(|column| column.generated.as_ref())
+                .any(|generated| diff::mentions(&generated.expression.0, column))
+            || table.column(column).is_some_and(|column| column.generated.is_some())
+            || table.constraints.values().any(|it| constraint_stands_on(it, column) && !is_simple(it))
+    };
+    renamed
+        || has_children(situation.from)
+        || sides.iter().any(bound)
+        || [situation.from, situation.to].into_iter().any(|schema| strange_keys(schema, name, column))
+}
+
+/// Whether the constraint can be made beside another of its kind.
+fn is_simple(constraint: &Constraint) -> bool {
+    let is_plain = match &constraint.kind {
+        ConstraintKind::PrimaryKey { without_overlaps, .. }
+        | ConstraintKind::Unique { without_overlaps, .. } => !without_overlaps,
+        ConstraintKind::ForeignKey(key) => !key.period && key.on_delete_columns.is_empty(),
+        ConstraintKind::Check { .. } => true,
+        ConstraintKind::Exclusion { .. } | ConstraintKind::NotNull { .. } => false,
+    };
+    is_plain && !constraint.not_valid && !constraint.not_enforced
+}
+
+/// Whether a foreign key that cannot come NOT VALID needs the column.
+fn strange_keys(schema: &Schema, name: &Name, column: &Ident) -> bool {
+    schema.tables.values().any(|table| {
+        table.constraints.values().any(|constraint| {
+            let ConstraintKind::ForeignKey(key) = &constraint.kind else { return false };
+            key.references == *name
+                && key.referenced_columns.contains(column)
+                && (table.partition_by.is_some() || table.partition_of.is_some() || !is_simple(constraint))
+        })
+    })
+}
+
+/// Whether a constraint, as one of the column's own table, stands on the column.
+pub(super) fn constraint_stands_on(constraint: &Constraint, column: &Ident) -> bool {
+    match &constraint.kind {
+        ConstraintKind::Check { expression, .. } => diff::mentions(&expression.0, column),
+        ConstraintKind::Exclusion { keys, include, .. } => {
+            include.contains(column) || keys.iter().any(|(key, _)| diff::mentions(&key.expression.0, column))
+        }
+        ConstraintKind::PrimaryKey { columns, include, .. }
+        | ConstraintKind::Unique { columns, include, .. } => {
+            columns.contains(column) || include.contains(column)
+        }
+        ConstraintKind::ForeignKey(key) => key.columns.contains(column),
+        ConstraintKind::NotNull { column: of } => of == column,
+    }
+}
+
+/// Whether an index has the column.
+pub(super) fn index_stands_on(index: &Index, column: &Ident) -> bool {
+    index.include.contains(column)
+        || index.keys.iter().any(|key| diff::mentions(&key.expression.0, column))
+        || index.predicate.as_ref().is_some_and(|predicate| diff::mentions(&predicate.0, column))
+}
