@@ -80,7 +80,6 @@ async fn plan(database: &TestDatabase, wanted: &TestDatabase, renames: &[&str]) 
         risk_before: Risk::none(),
         told: &plan::Told::default(),
         memory: None,
-        told: &plan::Told::default(),
     });
     session.close().await;
     other.close().await;
