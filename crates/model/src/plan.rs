@@ -201,7 +201,7 @@ pub struct Backfill {
     pub pending: Sql,
     /// The time a batch should take, in ms.
     pub batch_target_ms: u32,
-    /// The rows of the first batch, before there is a measurement.
+    /// The rows of a batch before there is a measurement; the first one, which measures, has an eighth of them.
     pub batch_rows: u32,
 }
 

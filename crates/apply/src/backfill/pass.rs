@@ -24,6 +24,10 @@ const TELL_EVERY: Duration = Duration::from_secs(5);
 /// How often a batch is tried before its locked rows are left for the next pass.
 const LOCKED_TRIES_MAX: u32 = 3;
 
+/// The share of a batch's planned rows that the first one has: it measures what a row costs, and a whole
+/// batch of dear rows would keep a writer waiting for longer than the budget.
+const FIRST_BATCH_SHARE: f64 = 0.125;
+
 /// How long a batch may take before the connection is taken to be lost.
 const BATCH_PATIENCE: Duration = Duration::from_secs(600);
 
@@ -93,7 +97,8 @@ pub(crate) async fn fill(
 
 fn servo(backfill: &Backfill, part: &Part) -> Servo {
     let density = ranges::rows_per_block(part);
-    Servo::new(f64::from(backfill.batch_target_ms), f64::from(backfill.batch_rows) / density, density)
+    let rows = f64::from(backfill.batch_rows) * FIRST_BATCH_SHARE;
+    Servo::new(f64::from(backfill.batch_target_ms), rows / density, density)
 }
 
 /// The next pass begins at the first page again.
