@@ -25,7 +25,7 @@ use model::{
 };
 
 pub use checklist::Evidence;
-pub use experience::Experience;
+pub use experience::{Experience, Hold, Trouble};
 pub use live::{IndexReaders, Live, SequenceUse};
 pub use precondition::{Outcome, Precondition, Rows};
 pub use uses::CodeUse;

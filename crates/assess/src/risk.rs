@@ -31,11 +31,11 @@ pub(crate) fn risk(input: &Input<'_>, at: usize, judged: &Judged) -> Risk {
         risk.reasons.push("no existing table is touched".to_owned());
     }
     risk.score = risk.factors.total();
-    if let Some(experience) = input.experience.get(&at)
-        && let Some((points, why)) = experience::points(*experience, input.stall_budget_ms, &risk)
-    {
-        risk.score += points;
-        risk.reasons.push(why);
+    if let Some(experience) = input.experience.get(&at) {
+        for (points, why) in experience::points(experience, input.stall_budget_ms, &risk) {
+            risk.score += points;
+            risk.reasons.push(why);
+        }
     }
     floors(input, at, judged, &mut risk);
     risk.score = (risk.score.clamp(0.0, 100.0) * 10.0).round() / 10.0;

@@ -487,7 +487,7 @@ pub struct MemoryImportArgs {
 
 /// `memory forget`.
 #[derive(Debug, Args)]
-#[group(id = "what", required = true, multiple = false, args = ["table", "run", "older_than", "tenant"])]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["table", "run", "older_than", "tenant"]))]
 pub struct MemoryForgetArgs {
     /// Everything about this table.
     #[arg(long, value_name = "TABLE")]

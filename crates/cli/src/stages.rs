@@ -12,7 +12,7 @@ use read::{Reader, Source};
 use crate::args::Format;
 use crate::ask;
 use crate::context::Context;
-use crate::foresight::Foresight;
+use crate::foresight::{self, Foresight};
 use crate::inquiry::Inquiry;
 use crate::pair::{self, Pair};
 use crate::told;
@@ -181,7 +181,7 @@ pub fn plan(
         .help(format!("say {}, or --drop {}", ambiguity.option, ambiguity.dropped)));
     }
     let foresight = Foresight::open(context)?;
-    let plan = plan::plan(&plan::Input {
+    let mut plan = plan::plan(&plan::Input {
         from: &compared.from,
         to: &compared.to,
         changes: &compared.changes,
@@ -192,8 +192,11 @@ pub fn plan(
         told,
         memory: Some(&foresight),
     })?;
-    if let Some(warning) = foresight.warning() {
+    let advice = foresight::advice(context, &compared.changes);
+    let failed = advice.as_ref().err().map(|fault| format!("the memory could not be asked: {fault}"));
+    if let Some(warning) = foresight.warning().or(failed) {
         anstream::eprintln!("warning: {warning}");
     }
     Ok(plan)
 }
+    plan.notes.extend(advice.unwrap_or_default().into_iter().map(|said| format!("memory: {said}")));

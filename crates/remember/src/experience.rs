@@ -104,15 +104,28 @@ impl Memory {
             ..PredictQuery::new(query.operation)
         };
         let here: Vec<&Observation> = all.iter().filter(|one| is_here(one, query)).collect();
-        let mut hints = Vec::new();
-        hints.extend(broken_constraints(&here));
-        hints.extend(other_failures(&here));
-        hints.extend(lock_timeouts(&here));
+        let mut hints = troubles_of(&here);
         let told = foretell(&prefer_real(all.clone()), &ends, &asked, Timestamp::now());
         hints.extend(told.lock_hold_ms.and_then(|hold| long_hold(hold.p90, query, &told.runs)));
         hints.extend(success(&here, query));
         Ok(Experience { hints })
     }
+
+    /// What went wrong with an operation on a table, by any recipe: each raises the risk. Attempts that were
+    /// rehearsed count too: what broke there breaks here.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn troubles(&self, query: &ExperienceQuery) -> Result<Vec<Hint>, Fault> {
+        let operation = Some(query.operation.name().to_owned());
+        let all = self.with_store(|store| observe(store, self.tenant(), operation, Some(ATTEMPTS_MAX)))?;
+        let here: Vec<&Observation> = all.iter().filter(|one| is_here(one, query)).collect();
+        Ok(troubles_of(&here))
+    }
+}
+
+fn troubles_of(here: &[&Observation]) -> Vec<Hint> {
+    [broken_constraints(here), other_failures(here), lock_timeouts(here)].into_iter().flatten().collect()
 }
 
 fn is_here(one: &Observation, query: &ExperienceQuery) -> bool {

@@ -11,7 +11,8 @@ use crate::answer::{self, heading};
 use crate::args::PlanArgs;
 use crate::context::Context;
 use crate::environments::{self, Place};
-use crate::{planfolder, stages, told};
+use crate::inquiry::Inquiry;
+use crate::{foresight, planfolder, stages, told};
 
 /// What `plan` answers.
 #[derive(Serialize)]
@@ -26,7 +27,10 @@ pub(super) async fn run(context: &Context, args: &PlanArgs) -> Result<Ending, Fa
     let (from, to) = (context.from(&args.compare)?, context.to(&args.compare)?);
     let renames = context.renames(&args.compare)?;
     let compared = stages::compare(context, &from, &to, &renames, &args.compare.drop).await?;
-    let assessment = stages::assess(&compared, &context.critical(&args.critical)?);
+    // That the memory could not be asked is said once, by the stage that makes the plan.
+    let (experience, _) = foresight::experience(context, &compared)?;
+    let inquiry = Inquiry { experience, ..Inquiry::default() };
+    let assessment = stages::assess_with(&compared, &context.critical(&args.critical)?, &inquiry);
     let told = told::load(&context.config, &context.folder, from.target()).await?;
     let plan = stages::plan(context, &compared, &assessment, &told)?;
     // The live database's own word on what it is; a plan between files has no place.

@@ -3,16 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use assess::{Experience, Precondition};
+use assess::Precondition;
 use codebase::Search;
 use connect::Target;
 use inspect::Limits;
 use model::Fault;
 use read::Source;
-use remember::{PredictQuery, TableName};
 
+use super::checklist;
 use crate::args::CheckArgs;
 use crate::context::Context;
+use crate::foresight;
 use crate::inquiry::Inquiry;
 use crate::stages::Compared;
 
@@ -31,7 +32,9 @@ pub(super) async fn inquire(
     }
     search(args.code.as_deref().unwrap_or(&context.folder), &[from, to], compared, &mut inquiry)?;
     inquiry.stall_budget_ms = Some(context.stall_budget_ms());
-    experience(context, compared, &mut inquiry)?;
+    let (experience, notes) = foresight::experience(context, compared)?;
+    inquiry.experience = experience;
+    inquiry.notes.extend(notes);
     if let Some(target) = from.target() {
         let (preconditions, live) =
             tokio::join!(ask(context, args, target, compared), inspect::live(target, &compared.changes));
@@ -55,37 +58,6 @@ async fn ask(
     let limits = Limits { query, total: query * LONG_QUERIES, ..Limits::default() };
     let Compared { from, to, changes, .. } = compared;
     inspect::preconditions(target, from, to, changes, limits, &context.progress).await
-}
-
-/// What the memory knows of changes that were pushed as they are.
-fn experience(context: &Context, compared: &Compared, inquiry: &mut Inquiry) -> Result<(), Fault> {
-    let memory = context.memory()?;
-    for (at, change) in compared.changes.iter().enumerate() {
-        let Some(table) = change.table() else { continue };
-        let statistics = compared.statistics.as_ref().and_then(|statistics| statistics.table(&table));
-        let Some(statistics) = statistics else { continue };
-        let query = PredictQuery {
-            recipe: Some("direct".to_owned()),
-            table: Some(TableName::from(&table)),
-            rows: Some(statistics.rows_or_guess()),
-            #[expect(clippy::cast_precision_loss, reason = "a size for a logarithm")]
-            total_bytes: Some(statistics.total_bytes as f64),
-            ..PredictQuery::new(change.operation())
-        };
-        match memory.predict(&query) {
-            Ok(foretold) => {
-                if let Some(hold) = foretold.prediction().map(|prediction| prediction.lock_hold_ms) {
-                    let known = Experience { lock_hold_p90_ms: hold.p90, runs: foretold.n };
-                    inquiry.experience.insert(at, known);
-                }
-            }
-            Err(fault) => {
-                inquiry.notes.push(format!("the memory could not be asked: {fault}"));
-                break;
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Searches the code for what goes.
