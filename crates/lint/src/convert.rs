@@ -58,7 +58,7 @@ pub(crate) fn converted(
     }
     let (stored_to, constrained) = stored(to, catalog);
     if is_enum(&stored_from, catalog) || is_enum(&stored_to, catalog) {
-        return with_enum(&stored_to, context.using, catalog);
+        return with_enum(&stored_from, &stored_to, context.using, catalog);
     }
     if is_named(&stored_from, catalog) && is_text(&stored_to) {
         return Converted { storage: Storage::Rewrites, narrows: stored_to.0 != "text", changes: false };
@@ -76,9 +76,13 @@ pub(crate) fn converted(
 }
 
 /// Enums convert to text and, when asked, from it.
-fn with_enum(to: &TypeName, using: facts::Using, catalog: &Catalog) -> Converted {
+fn with_enum(from: &TypeName, to: &TypeName, using: facts::Using, catalog: &Catalog) -> Converted {
     let to_text = is_text(to);
+    let textual = |it: &TypeName| it.0.starts_with("text") || it.0.starts_with("character");
+    // Enums have no casts but those through their text.
+    let casts = from == to || textual(from) || textual(to);
     let storage = match using {
+        facts::Using::Cast if !casts => Storage::Refused,
         facts::Using::None if is_enum(to, catalog) || !to.0.starts_with(['t', 'c']) => Storage::Refused,
         _ => Storage::Rewrites,
     };
@@ -106,7 +110,7 @@ fn unsized_type(type_name: &TypeName) -> TypeName {
 }
 
 /// The type that values are stored as, and whether a domain on the way has constraints.
-fn stored(type_name: &TypeName, catalog: &Catalog) -> (TypeName, bool) {
+pub(crate) fn stored(type_name: &TypeName, catalog: &Catalog) -> (TypeName, bool) {
     let mut stored = type_name.clone();
     let mut constrained = false;
     for _ in 0..DOMAINS_MAX {

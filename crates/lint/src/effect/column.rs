@@ -53,7 +53,14 @@ pub(super) fn alter(
         AlterChange::RenameColumn { from, .. } => (Form::RenameColumn, from),
         _ => return false,
     };
-    let (shape, roles) = subject_of(it, catalog, name, Some(column));
+    // From 18 on a column that may be null already has no constraint to look for in the children.
+    let nothing = form == Form::DropNotNull
+        && catalog.major >= 18
+        && catalog.has(name, column, |it| it.not_null) == Some(false);
+    let (shape, roles) = match nothing {
+        true => (roles::shape(catalog, name), Roles::of(name.clone())),
+        false => subject_of(it, catalog, name, Some(column)),
+    };
     parts.add(form, shape, roles);
     true
 }
@@ -174,8 +181,7 @@ fn drop_column(
 ) {
     let Some(relation) = catalog.relation(name) else { return };
     if relation.column(column) == Known::No {
-        parts.lock(name.clone(), model::LockMode::AccessExclusiveLock);
-        return;
+        return parts.lock(name.clone(), model::LockMode::AccessExclusiveLock);
     }
     parts.add(Form::DropColumn, shape, roles.clone());
     if catalog.has(name, column, |it| it.generation().is_some()) == Some(true) {
@@ -273,6 +279,11 @@ fn beside(
     });
     if checked {
         parts.add(Form::AlterTypeChecked, shape, roles.clone());
+        if !free {
+            parts.unknown(format!(
+                "whether the checks of {name} can be computed from the new type is not known"
+            ));
+        }
     }
     for key in relation.keys_of(column).filter(|key| key.references != *name) {
         let form = if free { Form::AlterTypeReferencing } else { Form::AlterTypeReferencingConverted };

@@ -16,7 +16,16 @@ pub(super) fn alter(it: &Alter, name: &Name, catalog: &Catalog, parts: &mut Part
         AlterChange::DropConstraint { name: constraint, .. } => {
             drop_constraint(constraint, name, catalog, parts)
         }
-        AlterChange::RenameConstraint { .. } => parts.add(Form::RenameConstraint, shape, roles),
+        AlterChange::RenameConstraint { from, .. } => {
+            let known = catalog.relation(name).map(|it| it.constraint(from));
+            let roles = match known {
+                Some(Known::Yes(it)) if !matches!(it.kind, ConstraintKind::Check { .. }) => {
+                    Roles::of(name.clone())
+                }
+                _ => roles,
+            };
+            parts.add(Form::RenameConstraint, shape, roles);
+        }
         AlterChange::AlterConstraint { name: constraint, change } => {
             let form = match change {
                 ConstraintChange::Deferrability => Form::AlterConstraintDeferrability,
@@ -43,9 +52,9 @@ fn referenced(constraint: &Constraint, name: &Name, catalog: &Catalog) -> Vec<Na
 }
 
 fn add(it: &ConstraintDefinition, alter: &Alter, name: &Name, catalog: &Catalog, parts: &mut Parts) {
-    let alter = Alter { only: alter.only || it.no_inherit, ..alter.clone() };
-    let (shape, roles) = subject_of(&alter, catalog, name, None);
-    if it.no_inherit && catalog.major >= 18 {
+    let alone = Alter { only: alter.only || it.no_inherit, ..alter.clone() };
+    let (shape, roles) = subject_of(&alone, catalog, name, None);
+    if it.no_inherit && !alter.only && catalog.major >= 18 {
         // The children are locked, and then left alone.
         for child in catalog.descendants(name) {
             parts.lock(child, model::LockMode::AccessExclusiveLock);
@@ -116,7 +125,12 @@ fn drop_constraint(constraint: &Ident, name: &Name, catalog: &Catalog, parts: &m
             let known = known.clone();
             drop_known(&known, name, catalog, parts, (shape, roles));
         }
-        Some(Known::No) => parts.lock(name.clone(), model::LockMode::AccessExclusiveLock),
+        Some(Known::No) => {
+            let children = if shape == Shape::Partitioned { catalog.descendants(name) } else { Vec::new() };
+            for table in std::iter::once(name.clone()).chain(children) {
+                parts.lock(table, model::LockMode::AccessExclusiveLock);
+            }
+        }
         _ => {
             parts.unknown(format!(
                 "what {constraint} of {name} demands is not known; a foreign key's other table is locked too"

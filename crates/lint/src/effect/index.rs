@@ -80,6 +80,10 @@ fn reindex(it: &Maintain, concurrently: bool, catalog: &Catalog, parts: &mut Par
             let form = if concurrently { Form::ReindexIndexConcurrently } else { Form::ReindexIndex };
             let owner = catalog.relation(&index).and_then(|it| it.owner.clone()).map(|(table, _)| table);
             let roles = match &owner {
+                Some(table) if catalog.relation(table).is_some_and(|it| it.is_partitioned()) => {
+                    parts.unknown(format!("which indexes of partitions belong to {index} is not known"));
+                    roles::alone(catalog, table)
+                }
                 Some(table) => roles::alone(catalog, table),
                 None => {
                     parts.unknown(format!("the table of the index {index} is not known; it is locked too"));
@@ -111,12 +115,42 @@ fn reindex(it: &Maintain, concurrently: bool, catalog: &Catalog, parts: &mut Par
 }
 
 fn reindex_table(form: Form, name: &Name, catalog: &Catalog, parts: &mut Parts) {
-    let (shape, roles) = subject(catalog, name, None);
+    let (shape, mut roles) = subject(catalog, name, None);
+    if form == Form::ReindexTableConcurrently || shape == Shape::Partitioned {
+        roles = leaves(&roles, form == Form::ReindexTableConcurrently, catalog);
+    }
     let tables: Vec<Name> =
         roles.named(Role::Table).iter().chain(roles.named(Role::Child)).cloned().collect();
+    // Heirs are tables of their own here.
+    let tables = if shape == Shape::Inherited { vec![name.clone()] } else { tables };
     let stored = tables.iter().filter(|it| catalog.relation(it).is_some_and(|it| !it.is_partitioned()));
-    let indexes = stored.flat_map(|table| index_names(table, catalog));
-    parts.add(form, shape, roles.clone().with_all(Role::Indexes, indexes));
+    let indexes: Vec<Name> = stored.flat_map(|table| index_names(table, catalog)).collect();
+    let bare = tables.iter().filter(|table| index_names(table, catalog).is_empty()).cloned();
+    let bare: Vec<Name> = bare.filter(|it| catalog.relation(it).is_some_and(|it| it.whole)).collect();
+    parts.add(form, shape, roles.with_all(Role::Indexes, indexes));
+    // Nothing is built where there is no index.
+    parts.without_scans(bare);
+}
+
+/// What a partitioned table's `REINDEX` works on: partitions that have none themselves, and, with
+/// `CONCURRENTLY`, all indexes but those of exclusion constraints.
+fn leaves(roles: &Roles, concurrently: bool, catalog: &Catalog) -> Roles {
+    let stores = |name: &&Name| catalog.relation(name).is_some_and(|it| !it.is_partitioned());
+    let named = roles.named(Role::Table).iter().cloned();
+    let children: Vec<Name> = roles.named(Role::Child).iter().filter(stores).cloned().collect();
+    let mut leaves = named.fold(Roles::default(), |roles, name| roles.with(Role::Table, name));
+    for table in leaves.named(Role::Table).iter().chain(&children).cloned().collect::<Vec<_>>() {
+        let Some(relation) = catalog.relation(&table) else { continue };
+        let excluding = relation
+            .table
+            .constraints
+            .values()
+            .filter(|it| concurrently && matches!(it.kind, model::ConstraintKind::Exclusion { .. }));
+        let excluded = u32::try_from(excluding.count()).unwrap_or(u32::MAX);
+        let all = roles.index_counts(&table).all.saturating_sub(excluded);
+        leaves = leaves.indexed(table, facts::IndexCounts { all, of_column: 0 });
+    }
+    leaves.with_all(Role::Child, children)
 }
 
 /// The names of a table's indexes, those behind constraints included.

@@ -60,6 +60,8 @@ pub(crate) struct Parts {
     locks: Vec<RelationLock>,
     /// What could not be known, each a sentence.
     unknown: Vec<String>,
+    /// How many clauses of an `ALTER TABLE` they are of.
+    clauses: usize,
 }
 
 impl Parts {
@@ -126,6 +128,7 @@ impl Parts {
         self.parts.append(&mut other.parts);
         self.locks.append(&mut other.locks);
         self.unknown.append(&mut other.unknown);
+        self.clauses += other.clauses;
     }
 
     /// How many indexes use the column that a form is about, on the relations in a role.
@@ -182,6 +185,7 @@ pub(crate) fn judge(parts: &Parts, catalog: &Catalog) -> Judged {
             count_builds(*kind, part, *role, catalog, &mut builds, &mut judged.unknown);
         }
     }
+    raise_children(parts, &mut locks);
     locks = standing_out(locks, catalog);
     rewrites.retain(|name| stores(name, catalog));
     scans.retain(|name| stores(name, catalog));
@@ -195,6 +199,23 @@ pub(crate) fn judge(parts: &Parts, catalog: &Catalog) -> Judged {
     judged
 }
 
+/// The clauses of one `ALTER TABLE` take one lock, the strongest, on the children too.
+fn raise_children(parts: &Parts, locks: &mut BTreeMap<Name, LockMode>) {
+    if parts.clauses < 2 {
+        return;
+    }
+    for part in &parts.parts {
+        let Some(mode) = part.roles.named(Role::Table).first().and_then(|it| locks.get(it)).copied() else {
+            continue;
+        };
+        for child in part.roles.named(Role::Child) {
+            if let Some(known) = locks.get_mut(child) {
+                *known = mode.max(*known);
+            }
+        }
+    }
+}
+
 /// Whether a relation has rows of its own: partitioned tables and views have none.
 fn stores(name: &Name, catalog: &Catalog) -> bool {
     catalog.relation(name).is_none_or(|it| it.kind != RelationKind::View && !it.is_partitioned())
@@ -203,7 +224,8 @@ fn stores(name: &Name, catalog: &Catalog) -> bool {
 /// An index goes with its table and a sequence with the table that owns it: they are named only where
 /// the lock on them is stronger than the one on that table.
 fn standing_out(locks: BTreeMap<Name, LockMode>, catalog: &Catalog) -> BTreeMap<Name, LockMode> {
-    let owners = |name: &Name| catalog.relation(name).and_then(|it| it.owner.clone()).map(|(owner, _)| owner);
+    let owners =
+        |name: &Name| catalog.last_known(name).and_then(|it| it.owner.clone()).map(|(owner, _)| owner);
     let hidden = |name: &Name, mode: LockMode| {
         owners(name).and_then(|owner| locks.get(&owner)).is_some_and(|of_owner| mode <= *of_owner)
     };
@@ -234,13 +256,15 @@ fn count_builds(
 ) {
     for table in part.roles.named(role) {
         let counts = part.roles.index_counts(table);
+        let known = builds.entry(table.clone()).or_default();
+        // A clause counts the indexes that earlier ones of the statement made.
+        let all = counts.all.saturating_sub(known.0);
         let (new, rebuilt) = match kind {
             Builds::One => (1, 0),
             Builds::OfColumn => (0, counts.of_column),
-            Builds::All => (0, counts.all),
-            Builds::AllAndOne => (1, counts.all),
+            Builds::All => (0, all),
+            Builds::AllAndOne => (1, all),
         };
-        let known = builds.entry(table.clone()).or_default();
         *known = (known.0 + new, known.1.max(rebuilt));
         let partial = catalog.relation(table).is_some_and(|relation| !relation.whole);
         if kind != Builds::One && partial {
@@ -252,7 +276,7 @@ fn count_builds(
 
 /// The parts of one action, from the state before it.
 pub(crate) fn of_action(action: &Action, catalog: &Catalog, session: &Session) -> Parts {
-    let mut parts = Parts::default();
+    let mut parts = Parts { clauses: usize::from(matches!(action.verb, Verb::Alter(_))), ..Parts::default() };
     match &action.verb {
         Verb::CreateTable(it) => table::create(it, catalog, &mut parts),
         Verb::CreateFromQuery(it) => table::create_from_query(it, catalog, &mut parts),

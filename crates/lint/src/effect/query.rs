@@ -6,7 +6,7 @@ use facts::{Form, Role, Roles, Shape};
 use model::{ForeignKeyAction, Ident, LockMode, Name, Volatility};
 use parse::{Copy, Query, Reference, RelationKind, Truncate, Write, WriteKind};
 
-use super::reading::{below, planner_chooses, prunes, reads, sources};
+use super::reading::{below, lock_parents, planner_chooses, prunes, reads, sources};
 use super::{Parts, column, roles, subject};
 use crate::state::{Catalog, Link, Relation};
 
@@ -89,6 +89,9 @@ fn one_write(write: &Write, it: &Query, named: &[Name], catalog: &Catalog, parts
     referential(write, &name, &relation, catalog, (shape, roles), parts);
     if pinned {
         parts.without_scans_since(before, &unscanned);
+    }
+    if write.kind != WriteKind::Delete || relation.is_partitioned() {
+        lock_parents(&name, catalog, parts);
     }
     let takes_defaults = matches!(write.kind, WriteKind::Insert | WriteKind::InsertOnConflict);
     let left_out = |column: &&model::Column| !write.columns.contains(&column.name);

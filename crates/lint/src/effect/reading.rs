@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use facts::Form;
-use model::{Name, ObjectRef};
+use model::{LockMode, Name, ObjectRef};
 use parse::{Expression, Query, RelationKind};
 
 use super::query::is_pinned;
@@ -64,6 +64,9 @@ pub(super) fn reads(it: &Query, named: &[Name], catalog: &Catalog, parts: &mut P
             false => subject(catalog, source, None),
         };
         parts.add(form, shape, roles);
+        if !only.contains(source) && catalog.relation(source).is_some_and(|it| it.is_partitioned()) {
+            lock_parents(source, catalog, parts);
+        }
         if !reads_all(it, source, named.len(), catalog, parts) {
             parts.without_scans(std::iter::once(source.clone()).chain(catalog.descendants(source)));
         }
@@ -97,6 +100,14 @@ fn reads_all(it: &Query, source: &Name, sources: usize, catalog: &Catalog, parts
         return false;
     }
     true
+}
+
+/// The partitioned tables above a partition are looked at for its bound.
+pub(super) fn lock_parents(name: &Name, catalog: &Catalog, parts: &mut Parts) {
+    let parent = |name: &Name| catalog.relation(name)?.table.partition_of.clone().map(|(parent, _)| parent);
+    for parent in std::iter::successors(parent(name), parent) {
+        parts.lock(parent, LockMode::AccessShareLock);
+    }
 }
 
 /// Whether a condition may leave out partitions: it names a column of the partition key.

@@ -70,6 +70,21 @@ pub(super) fn referenced(catalog: &Catalog, name: &Name) -> Vec<Name> {
     targets.filter(|target| *target != name).cloned().collect()
 }
 
+/// The same without those of keys that a partition has from its parent.
+pub(super) fn referenced_by_own(catalog: &Catalog, name: &Name) -> Vec<Name> {
+    let Some(relation) = catalog.relation(name) else { return Vec::new() };
+    let own = relation.table.foreign_keys().filter(|(constraint, _)| !constraint.inherited);
+    own.map(|(_, key)| &key.references).filter(|target| *target != name).cloned().collect()
+}
+
+/// Whatever else the keys that reference a partition reference: its parent, with all other partitions.
+pub(super) fn referenced_with(catalog: &Catalog, name: &Name, referencing: &[Name]) -> Vec<Name> {
+    let above = parents(catalog, name);
+    let sources = referencing.iter().filter_map(|source| catalog.relation(source));
+    let targets = sources.flat_map(|it| it.table.foreign_keys().map(|(_, key)| key.references.clone()));
+    targets.filter(|target| above.contains(target)).flat_map(|target| family(catalog, &target)).collect()
+}
+
 /// The parents of a partition or heir.
 pub(super) fn parents(catalog: &Catalog, name: &Name) -> Vec<Name> {
     let Some(relation) = catalog.relation(name) else { return Vec::new() };

@@ -81,6 +81,11 @@ pub(super) fn create_from_query(it: &CreateFromQuery, catalog: &Catalog, parts: 
     let runs = it.kind != RelationKind::View && it.with_data;
     let (sources, below) = reading::sources(&it.query, catalog);
     let roles = if there { Roles::of(name) } else { Roles::default() };
+    for source in sources.iter().filter(|_| runs) {
+        if catalog.relation(source).is_some_and(|it| it.is_partitioned()) {
+            reading::lock_parents(source, catalog, parts);
+        }
+    }
     let partitions = sources.iter().flat_map(|it| catalog.descendants(it)).collect::<Vec<_>>();
     let sources: Vec<Name> = sources.into_iter().chain(partitions.into_iter().filter(|_| runs)).collect();
     parts.add(form, Shape::Plain, roles.with_all(Role::Source, sources.iter().cloned()));
@@ -182,7 +187,7 @@ fn drop_table(name: &Name, catalog: &Catalog, parts: &mut Parts, seen: &mut Vec<
         parts.add(Form::DropPartition, Shape::Plain, roles);
     }
     for table in std::iter::once(name.clone()).chain(catalog.descendants(name)) {
-        let referenced = roles::referenced(catalog, &table);
+        let referenced = roles::referenced_by_own(catalog, &table);
         if !referenced.is_empty() {
             // Before 15 the partitions are locked and the partitioned table itself is not.
             let locked =
@@ -191,6 +196,9 @@ fn drop_table(name: &Name, catalog: &Catalog, parts: &mut Parts, seen: &mut Vec<
             parts.add(Form::DropTableReferencing, shape, roles.clone().with_all(Role::Referenced, family));
         }
         let referencing = roles::referencing(catalog, &table);
+        for other in roles::referenced_with(catalog, &table, &referencing) {
+            parts.lock(other, LockMode::AccessExclusiveLock);
+        }
         if !referencing.is_empty() {
             parts.add(
                 Form::DropTableReferenced,

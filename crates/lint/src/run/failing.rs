@@ -39,6 +39,12 @@ impl FileRun<'_, '_, '_> {
         if let Some(failure) = crate::version::too_old(statement, self.run.options.pg_version) {
             return Some(failure);
         }
+        let locks = |action: &Action| matches!(action.verb, Verb::Lock { .. });
+        let within = |action: &Action| matches!(action.verb, Verb::Do);
+        let bare = self.transaction.is_none() && !statement.actions.iter().any(within);
+        if bare && statement.actions.iter().any(locks) {
+            return Some(Failure::new("25P01", "LOCK TABLE can only be used in transaction blocks"));
+        }
         let barred = !judged.transaction || statement.actions.iter().any(barred_from_transactions);
         if !barred {
             return None;

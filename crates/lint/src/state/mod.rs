@@ -114,6 +114,17 @@ impl Catalog {
         self.relations.get(name)
     }
 
+    /// The relation of this name, as it was before a statement removed it where it did.
+    pub(crate) fn last_known(&self, name: &Name) -> Option<&Rc<Relation>> {
+        let removed = || {
+            self.journal.iter().rev().find_map(|undo| match undo {
+                Undo::Relation(changed, Some(before)) if changed == name => Some(before),
+                _ => None,
+            })
+        };
+        self.relations.get(name).or_else(removed)
+    }
+
     /// Sets or removes a relation, and everything that is known by its pointing at others.
     pub(crate) fn set_relation(&mut self, name: Name, relation: Option<Relation>) {
         let relation = relation.map(|it| match self.applying {

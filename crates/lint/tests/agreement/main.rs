@@ -2,17 +2,22 @@
 //!
 //! Nothing expected is written down: a server measures each statement of `alone/` (one transaction each,
 //! rolled back) and of `sequences/` (as they stand; a folder is a run of several files), and what the facts
-//! and the followed state say has to be the same. `LOCKKEEPER_TEST_MAJORS` chooses the servers.
+//! and the followed state say has to be the same. So it is for statements made at random:
+//! `LOCKKEEPER_AGREEMENT_CASES` says how many runs of them. `LOCKKEEPER_TEST_MAJORS` chooses the servers.
 
 #![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
 mod compare;
+mod generate;
 mod server;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use compare::{Tally, compare};
+use generate::{Choices, Generator};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use server::Server;
 
 fn folder(name: &str) -> PathBuf {
@@ -47,10 +52,42 @@ fn runs() -> Vec<Vec<(String, String)>> {
     alone.chain(sequences).collect()
 }
 
+/// Runs made at random, on each major.
+fn cases() -> u32 {
+    std::env::var("LOCKKEEPER_AGREEMENT_CASES").map_or(12, |it| it.parse().expect("a number of runs"))
+}
+
+fn schema() -> Vec<String> {
+    entries(&folder("schema")).iter().map(|path| fs::read_to_string(path).unwrap()).collect()
+}
+
+#[test]
+fn facts_say_what_servers_do_to_any_statement() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    for major in testkit::majors() {
+        let server = runtime.block_on(Server::start(major, &schema()));
+        let generator = Generator::of(server.schema());
+        let config = Config { cases: cases(), failure_persistence: None, ..Config::default() };
+        let runs = proptest::collection::vec(any::<Choices>(), 1..6);
+        let outcome = TestRunner::new(config).run(&runs, |run| {
+            let text: String = run.into_iter().map(|it| format!("{};\n", generator.statement(it))).collect();
+            let (said, measured) = runtime.block_on(server.both(&[("run.sql".to_owned(), text.clone())]));
+            let mut tally = Tally { lenient: true, ..Tally::default() };
+            compare(&said, &measured, &mut tally);
+            match tally.differences.is_empty() {
+                true => Ok(()),
+                false => Err(TestCaseError::fail(format!("{}\nin\n{text}", tally.differences.join("\n")))),
+            }
+        });
+        if let Err(error) = outcome {
+            panic!("PostgreSQL {major}: {error}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn facts_say_what_servers_do() {
-    let schema: Vec<String> =
-        entries(&folder("schema")).iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    let schema = schema();
     let mut differences = Vec::new();
     for major in testkit::majors() {
         let server = Server::start(major, &schema).await;

@@ -29,6 +29,11 @@ impl Server {
         Self { shadow, template, schema, major }
     }
 
+    /// What the database holds.
+    pub(crate) fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
     /// What the linter says of a run of files, and what the server does.
     pub(crate) async fn both(&self, files: &[(String, String)]) -> (Report, Report) {
         let config = LintConfig::default();

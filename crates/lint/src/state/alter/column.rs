@@ -47,6 +47,7 @@ impl Catalog {
             }
             AlterChange::DropDefault(column) => {
                 self.expect_column(name, column)?;
+                self.expect_plain(name, column)?;
                 self.change_column(name, column, true, |it| it.default = None);
             }
             AlterChange::AddIdentity(column) => self.add_identity(name, column)?,
@@ -159,6 +160,11 @@ impl Catalog {
                 format!("column \"{}\" cannot be cast automatically to type {}", column.as_str(), to.0);
             return Err(Failure::new("42804", text));
         }
+        let whole_number = ["smallint", "integer", "bigint"].contains(&to.0.as_str());
+        if known.identity.is_some() && !whole_number {
+            let text = "identity column type must be smallint, integer, or bigint";
+            return Err(Failure::new("22023", text));
+        }
         if known.default.is_some() && refuses(facts::Using::None, false) {
             let text = format!(
                 "default for column \"{}\" cannot be cast automatically to type {}",
@@ -175,6 +181,7 @@ impl Catalog {
             let text = "cannot alter type of a column used by a generated column".to_owned();
             return Err(Failure::new("0A000", text));
         }
+        self.expect_keys_to_hold(name, column, to)?;
         self.expect_indexable(name, column, to)
     }
 
@@ -184,16 +191,28 @@ impl Catalog {
         let bare = |index: &&model::Index| {
             index.keys.iter().any(|key| key.column.as_ref() == Some(column) && key.opclass.is_none())
         };
+        let behind = relation.table.constraints.values().filter(|it| it.has_index()).filter_map(|it| {
+            let excludes = |(key, _): &(model::IndexKey, String)| key.column.as_ref() == Some(column);
+            match &it.kind {
+                model::ConstraintKind::Exclusion { method, keys, .. } => {
+                    keys.iter().any(excludes).then_some(method.as_str())
+                }
+                _ => it.columns().contains(column).then_some("btree"),
+            }
+        });
+        let plain = relation.table.indexes.values().filter(bare).map(|index| index.method.as_str());
         // Extensions bring classes of their own.
-        for index in relation.table.indexes.values().filter(bare).filter(|_| !self.extended) {
+        for method in plain.chain(behind).filter(|_| !self.extended) {
             let to = to.0.as_str();
-            let takes = match index.method.as_str() {
+            let takes = match method {
+                "gist" => {
+                    to.ends_with("range") || ["box", "circle", "point", "polygon", "tsvector"].contains(&to)
+                }
                 "gin" => to.ends_with("[]") || to == "jsonb" || to == "tsvector" || to.contains('.'),
                 "btree" | "hash" => to != "json" && to != "xml" && to != "point",
                 _ => true,
             };
             if !takes {
-                let method = index.method.as_str();
                 let text =
                     format!("data type {to} has no default operator class for access method \"{method}\"");
                 return Err(Failure::new("42704", text));

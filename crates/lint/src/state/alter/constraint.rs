@@ -5,7 +5,7 @@ use parse::{Alter, AlterChange, ConstraintChange};
 
 use crate::failure::{Failure, missing_constraint};
 use crate::state::Catalog;
-use crate::state::{Known, Relation};
+use crate::state::{Known, Link, Relation};
 type Applied = Result<(), Failure>;
 
 impl Catalog {
@@ -38,8 +38,11 @@ impl Catalog {
                 });
                 Ok(())
             }
-            AlterChange::SetLogged => self.set(name, |relation| relation.table.unlogged = false),
-            AlterChange::SetUnlogged => self.set(name, |relation| relation.table.unlogged = true),
+            AlterChange::SetLogged | AlterChange::SetUnlogged => {
+                let logged = it.change == AlterChange::SetLogged;
+                self.expect_same_persistence(name, logged)?;
+                self.set(name, |relation| relation.table.unlogged = !logged)
+            }
             AlterChange::SetRowSecurity(on) => self.set(name, |relation| relation.table.row_security = *on),
             AlterChange::ReplicaIdentity { using_index: Some(index) }
             | AlterChange::ClusterOn(Some(index)) => self.expect_index(name, index),
@@ -64,6 +67,30 @@ impl Catalog {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Fails where a table and one that it references, or that references it, would not both be logged.
+    fn expect_same_persistence(&self, name: &Name, logged: bool) -> Applied {
+        let Some(relation) = self.relation(name) else { return Ok(()) };
+        let unlogged = |other: &Name| self.relation(other).is_some_and(|it| it.table.unlogged);
+        if relation.table.unlogged != logged {
+            return Ok(());
+        }
+        let mut referenced = relation.table.foreign_keys().map(|(_, key)| &key.references);
+        let other = match logged {
+            true => referenced.find(|other| *other != name && unlogged(other)),
+            false => {
+                self.pointing_at(Link::References, name).find(|other| *other != name && !unlogged(other))
+            }
+        };
+        let Some(other) = other else { return Ok(()) };
+        let (now, of) = if logged { ("logged", "unlogged") } else { ("unlogged", "logged") };
+        let text = format!(
+            "could not change table \"{}\" to {now} because it references {of} table \"{}\"",
+            name.name.as_str(),
+            other.name.as_str()
+        );
+        Err(Failure::new("42P16", text))
     }
 
     pub(super) fn set(&mut self, name: &Name, change: impl FnOnce(&mut Relation)) -> Applied {
@@ -100,6 +127,16 @@ impl Catalog {
         self.expect_constraint(name, constraint)?;
         let Some(relation) = self.relation(name).cloned() else { return Ok(()) };
         if let Known::Yes(known) = relation.constraint(constraint) {
+            if known.has_index() {
+                let what =
+                    if self.major < 18 { "foreign key or check" } else { "foreign key, check, or not-null" };
+                let text = format!(
+                    "constraint \"{}\" of relation \"{}\" is not a {what} constraint",
+                    constraint.as_str(),
+                    name.name.as_str()
+                );
+                return Err(Failure::new("42809", text));
+            }
             if known.not_enforced {
                 let text = format!("cannot validate NOT ENFORCED constraint \"{}\"", constraint.as_str());
                 return Err(Failure::new("42809", text));

@@ -27,25 +27,35 @@ impl Catalog {
             }
             AlterChange::AlterType { column, .. } => self.expect_no_partition_key(name, column, "alter"),
             AlterChange::DropColumn { column, .. } => self.expect_no_partition_key(name, column, "drop"),
+            AlterChange::DropIdentity { .. } if relation.table.partition_of.is_some() && self.major >= 17 => {
+                Err(refused("cannot drop identity from a column of a partition".to_owned()))
+            }
             AlterChange::DropNotNull(column) => self.expect_nullable_parent(relation, column),
             _ => Ok(()),
         }
     }
 
     fn expect_no_partition_key(&self, name: &Name, column: &Ident, verb: &str) -> Applied {
-        let keys = self.relation(name).map(|it| partition_columns(it)).unwrap_or_default();
-        if !keys.contains(column) {
-            return Ok(());
-        }
-        let (column, table) = (column.as_str(), name.name.as_str());
+        let keyed =
+            |table: &Name| self.relation(table).is_some_and(|it| partition_columns(it).contains(column));
+        let family = std::iter::once(name.clone()).chain(self.descendants(name));
+        let Some(table) = family.into_iter().find(keyed) else { return Ok(()) };
+        let (column, table) = (column.as_str(), table.name.as_str());
         Err(refused(format!(
             "cannot {verb} column \"{column}\" because it is part of the partition key of relation \"{table}\""
         )))
     }
 
     fn expect_nullable_parent(&self, relation: &Relation, column: &Ident) -> Applied {
+        let not_null = |parent: &Name| self.has(parent, column, |it| it.not_null) == Some(true);
+        // From 18 on a NOT NULL is a constraint that heirs inherit as partitions do.
+        if self.major >= 18
+            && let Some(parent) = relation.table.inherits.iter().find(|parent| not_null(parent))
+        {
+            return Err(refused(format!("cannot drop a constraint inherited from {parent}")));
+        }
         let Some((parent, _)) = &relation.table.partition_of else { return Ok(()) };
-        if self.has(parent, column, |it| it.not_null) != Some(true) {
+        if !not_null(parent) {
             return Ok(());
         }
         Err(refused(format!("column \"{}\" is marked NOT NULL in parent table", column.as_str())))

@@ -15,6 +15,9 @@ impl Catalog {
             return Err(exists("relation", &to.name));
         }
         let Some(relation) = self.relation(from).cloned() else { return Ok(()) };
+        if relation.kind != RelationKind::Index && self.type_state(&to).is_some() {
+            return Err(exists("type", &to.name));
+        }
         self.drop_relation(from);
         self.set_relation(to.clone(), Some(Relation::clone(&relation)));
         for link in [Link::References, Link::Child, Link::Reads, Link::Belongs, Link::Draws] {
@@ -67,7 +70,8 @@ impl Catalog {
     }
 
     pub(super) fn rename_type(&mut self, from: &Name, to: Name) -> Applied {
-        if self.type_state(&to).is_some() {
+        let row_type = self.relation(&to).is_some_and(|it| it.kind != RelationKind::Index);
+        if row_type || self.type_state(&to).is_some() {
             return Err(exists("type", &to.name));
         }
         let Some(state) = self.type_state(from).cloned() else { return Ok(()) };

@@ -98,10 +98,15 @@ impl Catalog {
             Demand::NotNull { column } => ConstraintKind::NotNull { column: column.clone() },
             Demand::Check { expression } => {
                 self.expect_columns(relation, expression.columns.iter())?;
+                if it.no_inherit && relation.is_partitioned() {
+                    let table = table.name.as_str();
+                    let text = format!("cannot add NO INHERIT constraint to partitioned table \"{table}\"");
+                    return Err(Failure::new("42P16", text));
+                }
                 ConstraintKind::Check { expression: Expr::new(&expression.text), no_inherit: it.no_inherit }
             }
             Demand::PrimaryKey { columns, using_index } => {
-                let primary = relation.table.primary_key().is_some_and(|key| !key.inherited);
+                let primary = relation.table.primary_key().is_some_and(|key| !key.inherited || !new);
                 if primary {
                     let text = format!(
                         "multiple primary keys for table \"{}\" are not allowed",

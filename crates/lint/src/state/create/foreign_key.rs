@@ -8,7 +8,7 @@ use parse::ConstraintDefinition;
 use crate::failure::Failure;
 use crate::state::Catalog;
 use crate::state::chosen_name;
-use crate::state::{Known, Relation};
+use crate::state::{Known, Link, Relation};
 type Applied = Result<(), Failure>;
 
 impl Catalog {
@@ -23,6 +23,10 @@ impl Catalog {
         let target = self.expect_relation(&it.references)?;
         self.expect_key_columns(relation, &it.columns)?;
         let referenced = self.relation(&target);
+        if referenced.is_some_and(|it| it.table.unlogged) && !relation.table.unlogged {
+            let text = "constraints on permanent tables may reference only permanent tables";
+            return Err(Failure::new("42P16", text));
+        }
         let listed = (!it.referenced_columns.is_empty()).then(|| it.referenced_columns.clone());
         let primary =
             referenced.and_then(|known| known.table.primary_key()).map(|key| key.columns().to_vec());
@@ -50,6 +54,42 @@ impl Catalog {
             match_full: false,
             period: false,
         })
+    }
+
+    /// Fails where a column's new type no longer compares with that of a foreign key's other side.
+    pub(crate) fn expect_keys_to_hold(&self, name: &Name, column: &Ident, to: &TypeName) -> Applied {
+        let Some(relation) = self.relation(name) else { return Ok(()) };
+        let to = self.stored_type(to);
+        let sources =
+            self.pointing_at(Link::References, name).filter_map(|it| Some((it, self.relation(it)?)));
+        let theirs =
+            sources.flat_map(|(_, it)| it.table.foreign_keys().map(move |(known, key)| (it, known, key)));
+        let own = relation.table.foreign_keys().map(|(known, key)| (relation, known, key));
+        for (source, constraint, key) in own.chain(theirs) {
+            let target = self.relation(&key.references);
+            for (from, referenced) in key.columns.iter().zip(&key.referenced_columns) {
+                let (other, outward) = if key.references == *name && referenced == column {
+                    (source.column(from), false)
+                } else if std::ptr::eq(source, relation) && from == column {
+                    (target.map_or(Known::Unknown, |it| it.column(referenced)), true)
+                } else {
+                    continue;
+                };
+                let Known::Yes(other) = other else { continue };
+                let other = self.stored_type(&other.type_name);
+                if if outward { !refers(&to, &other) } else { !refers(&other, &to) } {
+                    let constraint = constraint.name.as_str();
+                    let text = format!("foreign key constraint \"{constraint}\" cannot be implemented");
+                    return Err(Failure::new("42804", text));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The type that values are stored as.
+    fn stored_type(&self, type_name: &TypeName) -> TypeName {
+        crate::convert::stored(type_name, self).0
     }
 
     pub(super) fn expect_key_columns(&self, relation: &Relation, columns: &[Ident]) -> Applied {
@@ -107,12 +147,8 @@ pub(super) fn comparable(
         return Err(Failure::new("42830", text));
     }
     for (from, to) in columns.iter().zip(referenced_columns) {
-        let family = |relation: &Relation, name: &Ident| match relation.column(name) {
-            Known::Yes(column) => family(&column.type_name),
-            _ => None,
-        };
-        let (Some(a), Some(b)) = (family(relation, from), family(referenced, to)) else { continue };
-        if a != b {
+        let (Known::Yes(a), Known::Yes(b)) = (relation.column(from), referenced.column(to)) else { continue };
+        if !refers(&a.type_name, &b.type_name) {
             let chosen = chosen_name(&table.name, &columns.iter().collect::<Vec<_>>(), "fkey");
             let name = constraint.name.clone().unwrap_or(chosen);
             let text = format!("foreign key constraint \"{}\" cannot be implemented", name.as_str());
@@ -120,6 +156,18 @@ pub(super) fn comparable(
         }
     }
     Ok(())
+}
+
+/// Whether a column of one type can reference one of another: it converts by itself to a type that
+/// compares. Of types that are not PostgreSQL's own it is taken to.
+fn refers(from: &TypeName, to: &TypeName) -> bool {
+    let (Some(a), Some(b)) = (family(from), family(to)) else { return true };
+    let rank = |it: &TypeName| match it.0.split(['(', ' ']).next() {
+        Some("numeric") => 1,
+        Some("real" | "double") => 2,
+        _ => 0,
+    };
+    a == b && rank(from) <= rank(to)
 }
 
 /// A family of built-in types that compare with each other; none where that is not plain.
@@ -131,6 +179,10 @@ pub(super) fn family(type_name: &TypeName) -> Option<&'static str> {
         "smallint" | "integer" | "bigint" | "numeric" | "real" | "double" => "number",
         "text" | "character" | "bpchar" | "name" => "text",
         "uuid" => "uuid",
+        "jsonb" => "jsonb",
+        "bytea" => "bytea",
+        "tsrange" => "tsrange",
+        "inet" | "cidr" => "inet",
         "boolean" => "boolean",
         "date" | "timestamp" => "time",
         _ => return None,
