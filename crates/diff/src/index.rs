@@ -41,9 +41,15 @@ pub(crate) fn pairs<'a>(from: &'a BTreeMap<Ident, Index>, to: &'a BTreeMap<Ident
     pairs
 }
 
-/// Whether two indexes are the same but for name and comment.
+/// Whether two indexes are the same but for name and comment. A wanted one that is not valid, as on a partitioned
+/// table not all of whose partitions have it, is there when a valid one is.
 pub(crate) fn is_same(current: &Index, wanted: &Index) -> bool {
-    let bare = |index: &Index| Index { name: wanted.name.clone(), inherited: false, ..uncommented(index) };
+    let bare = |index: &Index| Index {
+        name: wanted.name.clone(),
+        inherited: false,
+        invalid: index.invalid && !wanted.invalid,
+        ..uncommented(index)
+    };
     bare(current) == bare(wanted)
 }
 

@@ -170,7 +170,8 @@ pub(crate) fn as_created(sides: &Sides<'_>, child: &mut Table) {
             column.storage = given.storage.clone();
             let before = old.and_then(|old| old.column(&column.name)).and_then(|column| column.statistics);
             column.statistics = given.statistics.filter(|_| before != given.statistics);
-            column.compression = given.compression.clone();
+            // It takes over how the parent's is compressed now; what that is to become comes later.
+            column.compression = old.and_then(|old| old.column(&column.name)?.compression.clone());
         }
     }
 }

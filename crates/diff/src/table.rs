@@ -61,7 +61,8 @@ fn bare(table: &Table) -> Table {
     table.force_row_security = false;
     table.replica_identity = None;
     table.comment = None;
-    table.constraints.retain(|_, constraint| !is_apart(constraint));
+    let whole = table.clone();
+    table.constraints.retain(|_, constraint| !is_apart(&whole, constraint));
     for constraint in table.constraints.values_mut() {
         constraint.comment = None;
     }
@@ -78,8 +79,8 @@ fn bare(table: &Table) -> Table {
 }
 
 /// Whether the constraint is added after the table is made.
-fn is_apart(constraint: &Constraint) -> bool {
-    matches!(constraint.kind, ConstraintKind::ForeignKey(_)) || constraint.not_valid
+fn is_apart(table: &Table, constraint: &Constraint) -> bool {
+    matches!(constraint.kind, ConstraintKind::ForeignKey(_)) || table.is_apart(constraint)
 }
 
 fn compare(sides: &Sides<'_>, name: &Name, from: &Table, to: &Table, changes: &mut Vec<Change>) {

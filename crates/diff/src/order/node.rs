@@ -129,8 +129,12 @@ impl Builder<'_> {
                 }
                 node.needs.extend(to.as_ref().map(|_| ObjectRef::Column(table.clone(), column.clone())));
             }
-            Change::SetNotNull { table, column, .. } | Change::SetColumnOption { table, column, .. } => {
+            Change::SetNotNull { table, column, .. } => {
                 node.needs.insert(ObjectRef::Column(table.clone(), column.clone()));
+            }
+            Change::SetColumnOption { table, column, .. } => {
+                // New children are made before.
+                node.needs.extend(self.columns(&self.new_children, table, column));
             }
             Change::AddConstraint { table, constraint } => make_constraint(table, constraint, node),
             Change::DropConstraint { table, constraint } => end_constraint(table, constraint, node),

@@ -9,7 +9,8 @@ use crate::{
 /// own, made when all tables exist.
 pub(super) fn create(name: &Name, table: &Table) -> Vec<Sql> {
     let mut out = vec![definition(name, table)];
-    let apart = table.constraints.values().filter(|constraint| !constraint.inherited && is_apart(constraint));
+    let apart = table.constraints.values();
+    let apart = apart.filter(|constraint| !constraint.inherited && table.is_apart(constraint));
     let constraints = apart.map(|constraint| Change::AddConstraint {
         table: name.clone(),
         constraint: Constraint { comment: None, ..constraint.clone() },
@@ -28,9 +29,24 @@ pub(super) fn create(name: &Name, table: &Table) -> Vec<Sql> {
     out
 }
 
-/// Whether `CREATE TABLE` cannot make the constraint valid as it is to be.
-fn is_apart(constraint: &Constraint) -> bool {
-    constraint.not_valid && !matches!(constraint.kind, ConstraintKind::ForeignKey(_))
+impl Table {
+    /// Whether `CREATE TABLE` cannot make the constraint as it is to be: not valid, or the second of two keys on the
+    /// same columns, of which it makes one.
+    pub fn is_apart(&self, constraint: &Constraint) -> bool {
+        match &constraint.kind {
+            ConstraintKind::ForeignKey(_) => false,
+            ConstraintKind::Unique { columns, .. } => {
+                self.constraints.values().any(|other| match &other.kind {
+                    ConstraintKind::PrimaryKey { columns: key, .. } => key == columns,
+                    ConstraintKind::Unique { columns: key, .. } => {
+                        key == columns && other.name < constraint.name
+                    }
+                    _ => false,
+                })
+            }
+            _ => constraint.not_valid,
+        }
+    }
 }
 
 fn definition(name: &Name, table: &Table) -> Sql {
@@ -38,7 +54,7 @@ fn definition(name: &Name, table: &Table) -> Sql {
     let columns = table.columns.iter().filter(|column| !column.inherited).map(Column::definition);
     let constraints = table.constraints.values().filter(|constraint| {
         !constraint.inherited
-            && !is_apart(constraint)
+            && !table.is_apart(constraint)
             && !matches!(constraint.kind, ConstraintKind::ForeignKey(_))
     });
     let parts = Sql::join(columns.chain(constraints.map(Constraint::definition)), ",\n  ");

@@ -37,5 +37,6 @@ pub(super) fn definition(name: &Name, view: &View, replace: bool) -> Sql {
     let options =
         if view.options.is_empty() { sql!("") } else { sql!(" WITH ({})", parameters(&view.options)) };
     let data = when(view.materialized && view.no_data, "\nWITH NO DATA");
-    sql!("{} {} {}{} AS\n{}{}", kind, name, columns(&view.columns), options, view.query, data)
+    let columns = if view.columns.is_empty() { sql!("") } else { sql!(" {}", columns(&view.columns)) };
+    sql!("{} {}{}{} AS\n{}{}", kind, name, columns, options, view.query, data)
 }

@@ -12,6 +12,10 @@ pub(super) async fn read(catalog: &Catalog<'_>, oids: &mut Oids, schema: &mut Sc
         let relation: u32 = row.get("relation");
         let Some(name) = oids.relation(relation).cloned() else { continue };
         let column = column(&row);
+        if column.type_name.0 == GONE {
+            let what = format!("column {name}.{} lost its type while the schema was read", column.name);
+            return Err(Fault::new("read.changed", what).help("run it again when nobody changes the schema"));
+        }
         oids.note_column(relation, row.get("number"), &column.name);
         oids.note(Class::Default, &row, "default_oid", &ObjectRef::Column(name.clone(), column.name.clone()));
         if let Some(table) = schema.tables.get_mut(&name) {
@@ -29,6 +33,9 @@ pub(super) async fn read(catalog: &Catalog<'_>, oids: &mut Oids, schema: &mut Sc
     }
     Ok(())
 }
+
+/// What `format_type` answers for a type that another session has just dropped: it sees further than the snapshot.
+const GONE: &str = "???";
 
 /// The volatility of a default is that of the most volatile function its parsed tree calls; `adbin`
 /// names them by oid, built-in ones included, which `pg_depend` leaves out.

@@ -28,8 +28,18 @@ pub(super) async fn read(catalog: &Catalog<'_>, oids: &mut Oids, schema: &mut Sc
     }
     for row in catalog.rows(SEQUENCES).await? {
         let name = name_at(&row, "schema", "name");
-        oids.note(Class::Relation, &row, "oid", &ObjectRef::Sequence(name.clone()));
-        schema.sequences.insert(name, sequence(&row));
+        let sequence = sequence(&row);
+        // One that a foreign table owns, or a migration runner's own table, is its owner's business.
+        match &sequence.owned_by {
+            Some((owner, _)) if IGNORED_TABLES.contains(&owner.name.as_str()) => {}
+            Some((owner, _)) if !schema.tables.contains_key(owner) => {
+                schema.unmodelled.insert(format!("sequence {name}"));
+            }
+            _ => {
+                oids.note(Class::Relation, &row, "oid", &ObjectRef::Sequence(name.clone()));
+                schema.sequences.insert(name, sequence);
+            }
+        }
     }
     Ok(())
 }

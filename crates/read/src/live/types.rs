@@ -110,7 +110,9 @@ WHERE t.typtype = 'e' AND {ignored}
 
 const DOMAINS: &str = "
 SELECT t.oid, t.typarray AS array, n.nspname AS schema, t.typname AS name,
-       format_type(t.typbasetype, t.typtypmod) AS type, t.typnotnull AS not_null, t.typdefault AS default, obj_description(t.oid, 'pg_type') AS comment,
+       format_type(t.typbasetype, t.typtypmod) AS type, t.typnotnull AS not_null,
+       -- Its text is as its author's search path wrote it.
+       pg_get_expr(t.typdefaultbin, 0) AS default, obj_description(t.oid, 'pg_type') AS comment,
        cn.nspname AS collation_schema, c.collname AS collation
 FROM pg_type t
 JOIN pg_namespace n ON n.oid = t.typnamespace
@@ -180,6 +182,7 @@ SELECT t.oid, t.typarray AS array, n.nspname AS schema, t.typname AS name,
        c.collname AS collation,
        nullif(r.rngcanonical::oid, 0)::regproc::text AS canonical,
        nullif(r.rngsubdiff::oid, 0)::regproc::text AS subtype_diff,
+       {since 14: mn.nspname | NULL::name} AS multirange_schema,
        {since 14: mt.typname | NULL::name} AS multirange, {since 14: mt.oid | NULL::oid} AS multirange_oid,
        {since 14: mt.typarray | NULL::oid} AS multirange_array
 FROM pg_range r
@@ -188,7 +191,7 @@ JOIN pg_namespace n ON n.oid = t.typnamespace
 JOIN pg_type st ON st.oid = r.rngsubtype
 JOIN pg_opclass oc ON oc.oid = r.rngsubopc
 JOIN pg_namespace ocn ON ocn.oid = oc.opcnamespace
-{since 14: LEFT JOIN pg_type mt ON mt.oid = r.rngmultitypid}
+{since 14: LEFT JOIN pg_type mt ON mt.oid = r.rngmultitypid LEFT JOIN pg_namespace mn ON mn.oid = mt.typnamespace}
 LEFT JOIN pg_collation c ON c.oid = r.rngcollation
 LEFT JOIN pg_namespace cn ON cn.oid = c.collnamespace
 WHERE {ignored}
@@ -206,9 +209,7 @@ fn range(row: &Row) -> RangeType {
         let function: Option<String> = row.get(option);
         options.extend(function.map(|function| (option.to_owned(), Expr::new(function))));
     }
-    let multirange: Option<String> = row.get("multirange");
-    options.extend(
-        multirange.map(|name| ("multirange_type_name".to_owned(), Expr::new(Ident::new(name).to_string()))),
-    );
+    let multirange = name_opt(row, "multirange_schema", "multirange");
+    options.extend(multirange.map(|name| ("multirange_type_name".to_owned(), Expr::new(name.to_string()))));
     RangeType { subtype: TypeName::new(row.get::<_, String>("subtype")), options }
 }

@@ -18,6 +18,34 @@ SELECT format('%s %s', o.kind, o.name) AS description FROM (
     WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_event_trigger'::regclass
                       AND d.objid = t.oid AND d.deptype = 'e')
   UNION ALL SELECT 'foreign server', quote_ident(srvname) FROM pg_foreign_server
+  UNION ALL SELECT 'foreign data wrapper', quote_ident(fdwname) FROM pg_foreign_data_wrapper w
+    WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_foreign_data_wrapper'::regclass
+                      AND d.objid = w.oid AND d.deptype = 'e')
+  UNION ALL SELECT 'access method', quote_ident(amname) FROM pg_am a
+    WHERE a.oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_am'::regclass
+                                         AND d.objid = a.oid AND d.deptype = 'e')
+  UNION ALL SELECT 'language', quote_ident(lanname) FROM pg_language l
+    WHERE l.oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_language'::regclass
+                                         AND d.objid = l.oid AND d.deptype = 'e')
+  UNION ALL SELECT 'transform', format('%s in %s', format_type(t.trftype, NULL), l.lanname)
+    FROM pg_transform t JOIN pg_language l ON l.oid = t.trflang
+    WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_transform'::regclass
+                      AND d.objid = t.oid AND d.deptype = 'e')
+  UNION ALL SELECT 'conversion', format('%I.%I', n.nspname, c.conname)
+    FROM pg_conversion c JOIN pg_namespace n ON n.oid = c.connamespace WHERE {ignored}
+  UNION ALL SELECT 'table of type', format('%I.%I', n.nspname, c.relname)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.reloftype <> 0 AND {ignored}
+  UNION ALL SELECT 'comment on', pg_describe_object(d.classoid, d.objoid, d.objsubid)
+    FROM pg_description d
+    WHERE d.objoid >= 16384 AND d.classoid IN ('pg_rewrite'::regclass, 'pg_collation'::regclass,
+      'pg_statistic_ext'::regclass)
+      AND NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = d.classoid AND x.objid = d.objoid AND x.deptype = 'e')
+  UNION ALL SELECT 'owner of', format('%I.%I (%I)', n.nspname, c.relname, r.rolname)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_roles r ON r.oid = c.relowner
+    JOIN pg_database b ON b.datname = current_database()
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't' AND c.relowner <> b.datdba
+      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
+                      AND d.deptype = 'e') AND {ignored}
   UNION ALL SELECT 'statistics object', format('%I.%I', n.nspname, s.stxname)
     FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace WHERE {ignored}
   UNION ALL SELECT 'operator', format('%I.%s', n.nspname, o.oprname)
@@ -39,7 +67,7 @@ SELECT format('%s %s', o.kind, o.name) AS description FROM (
   UNION ALL SELECT 'cast', format('%s AS %s', format_type(c.castsource, NULL), format_type(c.casttarget, NULL))
     FROM pg_cast c
     WHERE c.oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_cast'::regclass
-                                         AND d.objid = c.oid AND d.deptype = 'e')
+                                         AND d.objid = c.oid AND d.deptype IN ('e', 'i'))
   UNION ALL SELECT 'default privileges of', quote_ident(r.rolname)
     FROM pg_default_acl a JOIN pg_roles r ON r.oid = a.defaclrole
   UNION ALL SELECT 'privileges on', format('%I.%I', n.nspname, c.relname)
