@@ -263,6 +263,12 @@ pub struct PlanArgs {
     /// A table the application cannot do without (may be repeated).
     #[arg(long, value_name = "TABLE")]
     pub critical: Vec<String>,
+    /// Draft an entry for your project's CHANGELOG.md, in the plan's folder.
+    #[arg(long)]
+    pub changelog: bool,
+    /// Draft an entry for your project's DECISIONS.md, in the plan's folder.
+    #[arg(long)]
+    pub decision: bool,
 }
 
 /// `rehearse`.

@@ -10,6 +10,7 @@ mod carry;
 mod commands;
 mod config;
 mod context;
+mod draft;
 mod environments;
 mod evidence;
 mod files;

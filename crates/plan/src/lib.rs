@@ -26,6 +26,7 @@ pub use cost::Cost;
 use draft::{Draft, Drafted, Foreseen};
 use situation::Situation;
 pub use told::{Distribution, Fill, Rule, Told, ToldGate, Transform};
+pub use totals::notes_on_replication;
 
 /// What a plan is made from.
 pub struct Input<'a> {
@@ -107,7 +108,7 @@ pub fn plan(input: &Input<'_>) -> Result<Plan, Fault> {
     let steps = finish(input, &situation, drafts);
     let risk_after = cost::risk_after(input, &steps);
     let totals = totals::of(input, &steps);
-    notes.extend(totals::notes(input.statistics, &totals, &steps));
+    notes.extend(input.statistics.iter().flat_map(|known| notes_on_replication(known, &totals)));
     Ok(Plan {
         format: PLAN_FORMAT,
         from: input.from.fingerprint(),

@@ -1,6 +1,6 @@
 //! What all steps cost together: time, disk, write-ahead log; and what that means for replicas and slots.
 
-use model::{Action, Interval, Statistics, Step, TableStatistics, Totals, bytes_text};
+use model::{Action, Interval, Statistics, Step, TableStatistics, Totals, bytes_text, ms_text};
 
 use crate::Input;
 
@@ -92,24 +92,17 @@ fn index_bytes(statistics: &TableStatistics, indexes: usize) -> f64 {
     }
 }
 
-/// What replicas and logical slots mean for this plan.
-pub(crate) fn notes(statistics: Option<&Statistics>, totals: &Totals, steps: &[Step]) -> Vec<String> {
-    let Some(statistics) = statistics else { return Vec::new() };
+/// What connected replicas and logical slots mean for a plan with these totals.
+pub fn notes_on_replication(statistics: &Statistics, totals: &Totals) -> Vec<String> {
     let wal = totals.wal_bytes.map_or("an unknown amount of log".to_owned(), |bytes| {
         format!("about {} of log", bytes_text(bytes as f64))
     });
     let mut notes = Vec::new();
     if statistics.replicas > 0 {
-        let lag =
-            statistics.replica_lag_ms.map_or(String::new(), |ms| format!(", {} behind", model::ms_text(ms)));
-        let strong = steps.iter().any(|step| step.blocks_reads);
-        let queries = if strong {
-            "; a query on a replica that runs long holds up the replay of strong locks, or is cancelled by it"
-        } else {
-            ""
-        };
+        let lag = statistics.replica_lag_ms.map_or(String::new(), |ms| format!(", {} behind", ms_text(ms)));
         notes.push(format!(
-            "{} replicas are connected{lag}: they replay {wal}, and a backfill waits for them{queries}",
+            "{} replicas are connected{lag}: they replay {wal}, and a backfill waits for them; on a replica a query \
+             that runs long holds up the replay of a strong lock, or is cancelled by it",
             statistics.replicas
         ));
     }
@@ -145,13 +138,13 @@ mod tests {
             ..Statistics::default()
         };
         let totals = Totals { wal_bytes: Some(1 << 20), ..Totals::default() };
-        let notes = notes(Some(&statistics), &totals, &[]);
+        let notes = notes_on_replication(&statistics, &totals);
         assert!(
             notes[0].contains("2 replicas")
                 && notes[0].contains("1.5 s behind")
                 && notes[0].contains("1.0 MB")
         );
         assert!(notes[1].contains("1 logical slots"), "{notes:?}");
-        assert!(super::notes(Some(&Statistics::default()), &totals, &[]).is_empty());
+        assert!(notes_on_replication(&Statistics::default(), &totals).is_empty());
     }
 }

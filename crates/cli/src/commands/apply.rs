@@ -1,7 +1,7 @@
 //! `lockkeeper apply` and `lockkeeper rollback`
 
 use ::apply::RunReport;
-use model::{Fault, RunOutcome};
+use model::{Fault, RunOutcome, Totals};
 use serde::Serialize;
 
 use super::{Ending, report};
@@ -22,7 +22,8 @@ struct Answer<'a> {
 }
 
 pub(super) async fn apply(context: &Context, args: &ApplyArgs) -> Result<Ending, Fault> {
-    let hash = planfolder::load(&args.plan)?.plan.hash();
+    let plan = planfolder::load(&args.plan)?.plan;
+    let hash = plan.hash();
     let place = environments::place(context, args.database.database.as_deref()).await?;
     let said = Said {
         approve: args.approve.as_deref(),
@@ -30,7 +31,8 @@ pub(super) async fn apply(context: &Context, args: &ApplyArgs) -> Result<Ending,
         dry_run: args.dry_run,
     };
     let passed = gates::pass(&args.plan, &hash, &place, &said)?;
-    let notes = passed.notes.clone();
+    let mut notes = passed.notes.clone();
+    notes.extend(outside(&place, &plan.totals).await?);
     let environment = Some(place.environment.clone());
     let reach = Reach { phase: args.until, environment, passed, dry_run: args.dry_run };
     let run = carry::apply(context, &args.plan, &place.target, &reach, &context.progress).await?;
@@ -39,6 +41,14 @@ pub(super) async fn apply(context: &Context, args: &ApplyArgs) -> Result<Ending,
     }
     answer::give(context.format, &Answer { run: &run, place: &place, notes: &notes }, text)?;
     Ok(Ending::of(args.dry_run || run.receipt.outcome == RunOutcome::Done))
+}
+
+/// Who else reads what the plan writes, as it is now.
+async fn outside(place: &Place, totals: &Totals) -> Result<Vec<String>, Fault> {
+    let session = connect::connect(&place.target, "lockkeeper").await?;
+    let statistics = read::statistics(&session).await?;
+    session.close().await;
+    Ok(::plan::notes_on_replication(&statistics, totals))
 }
 
 pub(super) async fn rollback(context: &Context, args: &RollbackArgs) -> Result<Ending, Fault> {

@@ -10,6 +10,7 @@ use super::Ending;
 use crate::answer::{self, heading};
 use crate::args::PlanArgs;
 use crate::context::Context;
+use crate::draft::{self, Wanted};
 use crate::environments::{self, Place};
 use crate::inquiry::Inquiry;
 use crate::{foresight, planfolder, stages, told};
@@ -21,6 +22,8 @@ struct Answer<'a> {
     hash: Fingerprint,
     plan: &'a Plan,
     place: Option<&'a Place>,
+    /// Entries for the project's own pages.
+    drafts: Vec<PathBuf>,
 }
 
 pub(super) async fn run(context: &Context, args: &PlanArgs) -> Result<Ending, Fault> {
@@ -39,7 +42,9 @@ pub(super) async fn run(context: &Context, args: &PlanArgs) -> Result<Ending, Fa
         Some(_) => None,
     };
     planfolder::write(&args.out, &plan, &compared.from, &compared.to)?;
-    let answer = Answer { folder: &args.out, hash: plan.hash(), plan: &plan, place: place.as_ref() };
+    let drafts =
+        draft::write(&args.out, &plan, Wanted { changelog: args.changelog, decision: args.decision })?;
+    let answer = Answer { folder: &args.out, hash: plan.hash(), plan: &plan, place: place.as_ref(), drafts };
     answer::give(context.format, &answer, text)?;
     Ok(Ending::Clean)
 }
@@ -86,6 +91,9 @@ fn write(answer: &Answer<'_>, out: &mut String) -> std::fmt::Result {
     }
     for note in &plan.notes {
         writeln!(out, "note: {note}")?;
+    }
+    for draft in &answer.drafts {
+        writeln!(out, "drafted: {}", draft.display())?;
     }
     let folder = answer.folder.display();
     if let Some(place) = answer.place {
