@@ -197,6 +197,6 @@ pub fn plan(
     if let Some(warning) = foresight.warning().or(failed) {
         anstream::eprintln!("warning: {warning}");
     }
+    plan.notes.extend(advice.unwrap_or_default().into_iter().map(|said| format!("memory: {said}")));
     Ok(plan)
 }
-    plan.notes.extend(advice.unwrap_or_default().into_iter().map(|said| format!("memory: {said}")));

@@ -10,7 +10,6 @@ use inspect::Limits;
 use model::Fault;
 use read::Source;
 
-use super::checklist;
 use crate::args::CheckArgs;
 use crate::context::Context;
 use crate::foresight;
