@@ -31,7 +31,7 @@ fn is_dangerous(input: &Input<'_>, change: &Change, rows: Option<bool>) -> bool 
         }
         Change::ReplaceEnum { from, to, .. } => from.iter().any(|label| !to.contains(label)),
         Change::DropIndex { table, index } => {
-            let statistics = input.statistics.and_then(|statistics| statistics.table(table));
+            let statistics = input.table_statistics(table);
             statistics.is_some_and(|table| table.index_scans.get(&index.name).is_some_and(|scans| *scans > 0))
         }
         _ => false,

@@ -21,10 +21,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     AssessedChange, Assessment, Category, Change, Effect, Finding, Fingerprint, Name, Risk, Schema,
-    SourceMark, Statistics,
+    SourceMark, Statistics, Table, TableStatistics,
 };
 
-pub use checklist::Evidence;
+pub use checklist::{Evidence, Said};
 pub use experience::{Experience, Hold, Trouble};
 pub use live::{IndexReaders, Live, SequenceUse};
 pub use precondition::{Outcome, Precondition, Rows};
@@ -73,12 +73,39 @@ pub struct Judged {
 
 impl Judged {
     /// What a plain push's statements of a change do on a schema.
+    ///
+    /// A change after a rename names what it is about by the new name; see [`renamed`].
     pub fn of(change: &Change, schema: &Schema, server_major: u32) -> Self {
         let known = effect::judge(&effect::acts(change, schema), schema, server_major);
         let mut unknown = known.unknown;
         unknown.extend(known.refusal.map(|refusal| format!("it fails on {server_major}: {refusal}")));
         Self { change: change.clone(), effect: known.effect, unknown, findings: Vec::new() }
     }
+}
+
+/// A schema as it is, with tables and columns that changes rename under their new names as well: the
+/// changes that follow a rename know nothing of the old ones.
+pub fn renamed(schema: &Schema, changes: &[Change]) -> Schema {
+    let mut known = schema.clone();
+    for change in changes {
+        match change {
+            Change::RenameTable { from, to } => {
+                if let Some(table) = known.tables.get(from).cloned() {
+                    known.tables.insert(to.clone(), table);
+                }
+            }
+            Change::RenameColumn { table, from, to } => {
+                let columns = known.tables.get_mut(table).map(|table| &mut table.columns);
+                let column =
+                    columns.and_then(|columns| columns.iter_mut().find(|column| column.name == *from));
+                if let Some(column) = column {
+                    column.name = to.clone();
+                }
+            }
+            _ => {}
+        }
+    }
+    known
 }
 
 /// Assesses changes as a plain push would make them.
@@ -124,6 +151,25 @@ fn one(input: &Input<'_>, at: usize, judged: &Judged) -> AssessedChange {
 }
 
 impl Input<'_> {
+    /// A table by the name it has among the changes: after a rename, that is the new one.
+    fn table(&self, name: &Name) -> Option<&Table> {
+        self.from.table(self.now(name))
+    }
+
+    /// What the statistics say of a table, by the name it has among the changes.
+    fn table_statistics(&self, name: &Name) -> Option<&TableStatistics> {
+        self.statistics?.table(self.now(name))
+    }
+
+    /// The name a table has now.
+    fn now<'n>(&'n self, name: &'n Name) -> &'n Name {
+        let renamed = self.changes.iter().find_map(|judged| match &judged.change {
+            Change::RenameTable { from, to } if to == name => Some(from),
+            _ => None,
+        });
+        renamed.unwrap_or(name)
+    }
+
     /// What the live data was asked about a change.
     fn asked(&self, at: usize) -> impl Iterator<Item = &Precondition> {
         self.preconditions.iter().filter(move |asked| asked.change == at)
@@ -142,9 +188,9 @@ impl Input<'_> {
 
 /// Whether a table has at least one row, as far as that is known.
 fn has_rows(input: &Input<'_>, table: &Name) -> Option<bool> {
-    if input.from.table(table).is_none() && !input.from.views.contains_key(table) {
+    if input.table(table).is_none() && !input.from.views.contains_key(table) {
         return Some(false);
     }
-    let statistics = input.statistics?.table(table)?;
+    let statistics = input.table_statistics(table)?;
     statistics.has_rows.or_else(|| (statistics.rows? > 0.0).then_some(true))
 }

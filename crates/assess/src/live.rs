@@ -15,6 +15,8 @@ pub struct Live {
     pub writes_basis: String,
     /// Since when the server counts, as a date; none where it does not say.
     pub since: Option<String>,
+    /// What the server says of its WAL archive, in words; none where it may not be asked.
+    pub archive: Option<String>,
     /// Statements that may use an index, by index, where statement statistics can be read.
     pub index_readers: BTreeMap<Name, IndexReaders>,
 }

@@ -25,7 +25,7 @@ const ROWS_ASSUMED: f64 = 1_000_000.0;
 
 pub(crate) fn risk(input: &Input<'_>, at: usize, judged: &Judged) -> Risk {
     let mut risk = Risk::none();
-    if let Some(table) = judged.change.table().filter(|table| input.from.table(table).is_some()) {
+    if let Some(table) = judged.change.table().filter(|table| input.table(table).is_some()) {
         score(input, judged, &table, &mut risk);
     } else {
         risk.reasons.push("no existing table is touched".to_owned());
@@ -44,13 +44,13 @@ pub(crate) fn risk(input: &Input<'_>, at: usize, judged: &Judged) -> Risk {
 }
 
 fn score(input: &Input<'_>, judged: &Judged, table: &Name, risk: &mut Risk) {
-    let statistics = input.statistics.and_then(|statistics| statistics.table(table));
+    let statistics = input.table_statistics(table);
     let exposure = exposure::of(&judged.change, &judged.effect, table);
     let rows = rows(input, table, statistics, risk);
     let many = scale(rows, ROWS_MANY);
     let long = scale(rows, ROWS_LONG);
     row_count(risk, rows, many, &exposure);
-    let Some(definition) = input.from.table(table) else { return };
+    let Some(definition) = input.table(table) else { return };
     let indexes = definition.index_count();
     let constraints = definition.constraints.len() + 1;
     let bytes = statistics.map(|statistics| statistics.index_bytes);
@@ -102,15 +102,20 @@ fn indexes_and_constraints(
     if points > 0.0 {
         #[expect(clippy::cast_precision_loss, reason = "a size for people")]
         let size = bytes.map(|bytes| format!(" ({})", bytes_text(bytes as f64))).unwrap_or_default();
-        let text = format!("{indexes} indexes{size} to build or keep in step: {points:.0} of {INDEXES:.0}");
+        let text = format!(
+            "{}{size} to build or keep in step: {points:.0} of {INDEXES:.0}",
+            counted(indexes, "index", "indexes")
+        );
         risk.reasons.push(text);
     }
     let has = (0.4 + 0.2 * f64::from(u32::try_from(constraints).unwrap_or(u32::MAX))).min(1.0);
     let points = round(CONSTRAINTS * has * long * exposure.constraints);
     risk.factors.constraints = points;
     if points > 0.0 {
-        let text =
-            format!("{constraints} constraints to prove on every row: {points:.0} of {CONSTRAINTS:.0}");
+        let text = format!(
+            "{} to prove on every row: {points:.0} of {CONSTRAINTS:.0}",
+            counted(constraints, "constraint", "constraints")
+        );
         risk.reasons.push(text);
     }
 }
@@ -171,8 +176,8 @@ fn active_transactions(
     risk.factors.active_transactions = points;
     if points > 0.0 {
         risk.reasons.push(format!(
-            "{} transactions run, the oldest for {}: {points:.0} of {ACTIVE_TRANSACTIONS:.0}",
-            traffic.active_transactions.max(holders),
+            "{}, the oldest for {}: {points:.0} of {ACTIVE_TRANSACTIONS:.0}",
+            counted(traffic.active_transactions.max(holders), "transaction runs", "transactions run"),
             model::ms_text(longest)
         ));
     }
@@ -234,8 +239,15 @@ fn renamed(input: &Input<'_>, change: &Change) -> Option<String> {
     match input.uses(change) {
         None => Some("code may use the old name (no code was searched)".to_owned()),
         Some((_, [])) => None,
-        Some((object, uses)) => Some(format!("{} places in code use {object} by its old name", uses.len())),
+        Some((object, uses)) => {
+            let places = counted(uses.len(), "place in code uses", "places in code use");
+            Some(format!("{places} {object} by its old name"))
+        }
     }
+}
+
+fn counted<N: std::fmt::Display + PartialEq + From<u8>>(count: N, one: &str, many: &str) -> String {
+    if count == N::from(1) { format!("{count} {one}") } else { format!("{count} {many}") }
 }
 
 fn round(points: f64) -> f64 {

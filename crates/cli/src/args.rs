@@ -160,6 +160,12 @@ pub struct CheckArgs {
     /// project's folder.
     #[arg(long, value_name = "DIR")]
     pub code: Option<PathBuf>,
+    /// Say where the backup of production's data is, and when it was last tried; the checklist repeats it.
+    #[arg(long, value_name = "TEXT")]
+    pub backup: Option<String>,
+    /// Run the project's own type checker (tsc --noEmit) for the checklist.
+    #[arg(long)]
+    pub type_check: bool,
 }
 
 /// From which category on the exit code is 1.

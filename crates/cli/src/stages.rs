@@ -118,8 +118,12 @@ pub fn assess(compared: &Compared, critical: &BTreeSet<Name>) -> Assessment {
 
 /// Assesses what was compared, with what was found out beside it.
 pub fn assess_with(compared: &Compared, critical: &BTreeSet<Name>, inquiry: &Inquiry) -> Assessment {
-    let mut judged: Vec<Judged> =
-        compared.changes.iter().map(|change| Judged::of(change, &compared.from, compared.major)).collect();
+    let renamed = assess::renamed(&compared.from, &compared.changes);
+    let of = |change: &Change| {
+        let schema = if is_rename(change) { &compared.from } else { &renamed };
+        Judged::of(change, schema, compared.major)
+    };
+    let mut judged: Vec<Judged> = compared.changes.iter().map(of).collect();
     find(compared, &mut judged);
     assess::assess(assess::Input {
         from: &compared.from,
@@ -135,6 +139,10 @@ pub fn assess_with(compared: &Compared, critical: &BTreeSet<Name>, inquiry: &Inq
         stall_budget_ms: inquiry.stall_budget_ms.unwrap_or(model::STALL_BUDGET_MS).into(),
         evidence: inquiry.evidence.clone(),
     })
+}
+
+fn is_rename(change: &Change) -> bool {
+    matches!(change, Change::RenameTable { .. } | Change::RenameColumn { .. })
 }
 
 /// What the linter's rules find in the statements of a plain push, put to the change each belongs to.

@@ -20,6 +20,7 @@ const COUNTED_MIN_S: f64 = 300.0;
 pub async fn live(target: &Target, changes: &[Change]) -> Result<Live, Fault> {
     let session = connect::connect(target, "lockkeeper check").await?;
     let mut live = Live { sequences: sequences(&session).await?, ..Live::default() };
+    live.archive = archive(&session).await;
     let (since, counted_s) = since(&session).await?;
     live.since = since;
     let began = Instant::now();
@@ -107,6 +108,25 @@ FROM pg_stat_database WHERE datname = current_database()";
 async fn since(session: &Session) -> Result<(Option<String>, Option<f64>), Fault> {
     let row = session.query_one(SINCE, &[]).await.map_err(|error| fault(&error))?;
     Ok((row.get("since"), row.get("seconds")))
+}
+
+const ARCHIVE: &str = "
+SELECT current_setting('archive_mode') AS mode, to_char(last_archived_time, 'YYYY-MM-DD HH24:MI') AS last,
+       last_failed_time > last_archived_time AS fails
+FROM pg_stat_archiver";
+
+/// Whether WAL is archived: half of a backup, and no proof of the other half.
+async fn archive(session: &Session) -> Option<String> {
+    let row = session.query_one(ARCHIVE, &[]).await.ok()?;
+    let (mode, last): (String, Option<String>) = (row.get("mode"), row.get("last"));
+    Some(match (mode.as_str(), last) {
+        ("off", _) => "the server archives no WAL".to_owned(),
+        (_, None) => "the server is to archive WAL, and has archived none yet".to_owned(),
+        (_, Some(last)) if row.get::<_, Option<bool>>("fails") == Some(true) => {
+            format!("archiving WAL fails, the last that worked was at {last}")
+        }
+        (_, Some(last)) => format!("WAL was archived at {last}"),
+    })
 }
 
 const WRITES: &str = "

@@ -49,11 +49,16 @@ impl Scene<'_> {
         self.from.table(&now).is_some().then_some(now)
     }
 
-    /// The rows of a table with its columns as the changes before a constraint leave them; none for a
-    /// table that is new.
-    pub(crate) fn relation(&self, name: &Name, types: Types) -> Option<Relation> {
+    /// The rows of a table with the columns that matter as the changes before a constraint leave them; none
+    /// for a table that is new.
+    pub(crate) fn relation(
+        &self,
+        name: &Name,
+        types: Types,
+        matters: impl Fn(&Ident) -> bool,
+    ) -> Option<Relation> {
         let now = self.name_now(name)?;
-        let edits = Edits::of(self.changes, name, types);
+        let edits = Edits::of(self.changes, name, types, matters);
         if edits.is_empty() {
             return Some(Relation { source: sql!("{}", now), alias: None });
         }
@@ -71,13 +76,15 @@ struct Edits<'a> {
 }
 
 impl<'a> Edits<'a> {
-    fn of(changes: &'a [Change], name: &Name, types: Types) -> Self {
+    fn of(changes: &'a [Change], name: &Name, types: Types, matters: impl Fn(&Ident) -> bool) -> Self {
         let mut edits = Self { renamed: BTreeMap::new(), added: Vec::new(), converted: BTreeMap::new() };
         for change in changes.iter().filter(|change| change.table().as_ref() == Some(name)) {
             match change {
-                Change::RenameColumn { from, to, .. } => _ = edits.renamed.insert(from, to),
-                Change::AddColumn { column, .. } if types == Types::Wanted => edits.added.push(column),
-                Change::AlterColumnType { to, using, .. } if types == Types::Wanted => {
+                Change::RenameColumn { from, to, .. } if matters(to) => _ = edits.renamed.insert(from, to),
+                Change::AddColumn { column, .. } if types == Types::Wanted && matters(&column.name) => {
+                    edits.added.push(column);
+                }
+                Change::AlterColumnType { to, using, .. } if types == Types::Wanted && matters(&to.name) => {
                     let value = match using {
                         Some(using) => sql!("({})", using),
                         None => sql!("{}::{}", to.name, to.type_name),

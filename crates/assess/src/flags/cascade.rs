@@ -20,10 +20,7 @@ pub(super) fn of(input: &Input<'_>, change: &Change) -> Option<RedFlag> {
         return None;
     }
     let reached = reached(input, table);
-    let rows = |name: &Name| {
-        let known = input.statistics.and_then(|statistics| statistics.table(name));
-        known.map(TableStatistics::rows_or_guess)
-    };
+    let rows = |name: &Name| input.table_statistics(name).map(TableStatistics::rows_or_guess);
     let words = reached.iter().map(|name| match rows(name) {
         Some(rows) => format!("{name} ({} rows)", rows_text(rows)),
         None => format!("{name} (rows unknown)"),

@@ -70,7 +70,7 @@ pub(super) fn of(input: &Input<'_>, change: &Change) -> Option<RedFlag> {
             "lockkeeper plan puts it out of reach and keeps it until cleanup",
         ),
         Change::DropIndex { table, index } => {
-            let scans = input.statistics?.table(table)?.index_scans.get(&index.name).copied()?;
+            let scans = input.table_statistics(table)?.index_scans.get(&index.name).copied()?;
             if scans == 0 {
                 return None;
             }
@@ -90,8 +90,7 @@ const ROWS_LARGE: f64 = 1e6;
 /// The sizes of the tables of a foreign key, where one of them is large; empty for everything else.
 fn large(input: &Input<'_>, table: &Name, constraint: &Constraint) -> String {
     let ConstraintKind::ForeignKey(key) = &constraint.kind else { return String::new() };
-    let Some(statistics) = input.statistics else { return String::new() };
-    let rows = |name: &Name| statistics.table(name).map_or(0.0, TableStatistics::rows_or_guess);
+    let rows = |name: &Name| input.table_statistics(name).map_or(0.0, TableStatistics::rows_or_guess);
     let sizes = [table, &key.references].map(|name| (name, rows(name)));
     if sizes.iter().all(|(_, rows)| *rows < ROWS_LARGE) {
         return String::new();

@@ -12,7 +12,7 @@ fn fails(rule: &'static str, what: impl Into<String>, search: Search) -> Draft {
 
 /// Rows without a value.
 pub(super) fn not_null(scene: &Scene<'_>, table: &Name, column: &Ident) -> Option<Draft> {
-    let relation = scene.relation(table, Types::Now)?.plain();
+    let relation = scene.relation(table, Types::Now, |name| name == column)?.plain();
     let is_added = scene.changes.iter().any(|change| {
         matches!(change, model::Change::AddColumn { table: of, column: added }
             if of == table && added.name == *column)
@@ -27,7 +27,11 @@ pub(super) fn not_null(scene: &Scene<'_>, table: &Name, column: &Ident) -> Optio
 
 /// Rows that a constraint refuses.
 pub(super) fn added(scene: &Scene<'_>, table: &Name, constraint: &Constraint) -> Vec<Draft> {
-    let Some(relation) = scene.relation(table, Types::Wanted) else { return Vec::new() };
+    let matters = |name: &Ident| match &constraint.kind {
+        ConstraintKind::Check { expression, .. } => expression.0.contains(name.as_str()),
+        _ => constraint.columns().contains(name),
+    };
+    let Some(relation) = scene.relation(table, Types::Wanted, matters) else { return Vec::new() };
     match &constraint.kind {
         ConstraintKind::Check { expression, .. } => vec![check(&relation, constraint, expression)],
         ConstraintKind::NotNull { column } => not_null(scene, table, column).into_iter().collect(),
@@ -71,7 +75,9 @@ fn unique(relation: &Relation, columns: &[Ident], nulls_are_equal: bool) -> Draf
 
 /// Rows that a unique index refuses.
 pub(super) fn unique_index(scene: &Scene<'_>, table: &Name, index: &Index) -> Option<Draft> {
-    let relation = scene.relation(table, Types::Wanted)?.plain();
+    let texts = || index.keys.iter().map(|key| &key.expression).chain(&index.predicate);
+    let matters = |name: &Ident| texts().any(|text| text.0.contains(name.as_str()));
+    let relation = scene.relation(table, Types::Wanted, matters)?.plain();
     let keys = Sql::join(index.keys.iter().map(|key| &key.expression), ", ");
     let mut conditions: Vec<Sql> = index.predicate.iter().map(|predicate| sql!("({})", predicate)).collect();
     if !index.nulls_not_distinct {
@@ -94,13 +100,14 @@ fn foreign_key(scene: &Scene<'_>, relation: &Relation, key: &ForeignKey) -> Draf
     let pairs = key.columns.iter().zip(&key.referenced_columns);
     let same =
         Sql::join(pairs.map(|(own, other)| sql!("{} = {}", of(&parent, other), of(&child, own))), " AND ");
-    let orphan = match scene.relation(&key.references, Types::Wanted) {
-        Some(referenced) => {
-            sql!("NOT EXISTS (SELECT FROM {} WHERE {})", referenced.named(&parent), same)
-        }
-        // A table that is new is empty.
-        None => sql!("true"),
-    };
+    let orphan =
+        match scene.relation(&key.references, Types::Wanted, |name| key.referenced_columns.contains(name)) {
+            Some(referenced) => {
+                sql!("NOT EXISTS (SELECT FROM {} WHERE {})", referenced.named(&parent), same)
+            }
+            // A table that is new is empty.
+            None => sql!("true"),
+        };
     let mut filter = sql!("{} AND {}", filled, orphan);
     if key.match_full && key.columns.len() > 1 {
         let nulls =

@@ -58,7 +58,7 @@ pub(super) fn of(
     if !facts.may_fail && !facts.may_change {
         return None;
     }
-    let relation = scene.relation(table, Types::Now)?.plain();
+    let relation = scene.relation(table, Types::Now, |_| true)?.plain();
     let value = using.map_or(cast, |using| sql!("({})", using));
     let pair = Pair { scene, column: &to.name, from: &from.type_name, to: &to.type_name, using, form };
     let labels = pair.labels();
@@ -196,7 +196,7 @@ pub(super) fn labels(
     let array = text_array(lost.iter().copied());
     let told = Sql::join(lost.iter().map(|label| Literal::new(label.as_str())), ", ");
     let of = |(table, column): &(Name, Column)| {
-        let relation = scene.relation(table, Types::Now)?.plain();
+        let relation = scene.relation(table, Types::Now, |name| *name == column.name)?.plain();
         let filter = if is_array(&column.type_name) {
             sql!("{}::text[] && {}", column.name, array)
         } else {

@@ -12,7 +12,7 @@ pub(super) fn of(scene: &Scene<'_>, change: &Change) -> Option<Draft> {
     match change {
         // What a generated column holds can be computed again.
         Change::DropColumn { table, column } if column.generated.is_none() => {
-            let relation = scene.relation(table, Types::Now)?.plain();
+            let relation = scene.relation(table, Types::Now, |name| *name == column.name)?.plain();
             let filter = Some(sql!("{} IS NOT NULL", column.name));
             let search = Search::Filter { relation, filter };
             Some(loses("lost-values", "hold a value that would be lost", search))

@@ -99,7 +99,7 @@ fn of(scene: &Scene<'_>, change: &Change) -> Vec<Draft> {
             constraint::not_null(scene, table, column).into_iter().collect()
         }
         Change::AddColumn { table, column } if column.not_null && !column.fills_itself() => {
-            let rows = scene.relation(table, Types::Now);
+            let rows = scene.relation(table, Types::Now, |_| false);
             let draft = rows.map(|relation| Draft {
                 rule: "not-null-without-default",
                 outcome: Outcome::Fails,

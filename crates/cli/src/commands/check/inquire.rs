@@ -10,6 +10,7 @@ use inspect::Limits;
 use model::Fault;
 use read::Source;
 
+use super::checklist;
 use crate::args::CheckArgs;
 use crate::context::Context;
 use crate::foresight;
@@ -40,6 +41,8 @@ pub(super) async fn inquire(
         inquiry.preconditions = preconditions?;
         inquiry.live = Some(live?);
     }
+    let archive = inquiry.live.as_ref().and_then(|live| live.archive.as_deref());
+    inquiry.evidence = checklist::evidence(context, args, compared, archive).await;
     Ok(inquiry)
 }
 

@@ -1,5 +1,6 @@
 //! `lockkeeper check`
 
+mod checklist;
 mod inquire;
 mod report;
 mod text;

@@ -1,5 +1,7 @@
 //! The answer as findings, for code scanning and pull requests.
 
+use std::collections::BTreeSet;
+
 use facts::report::Report;
 use model::{Assessment, Category, Finding};
 use read::Source;
@@ -27,6 +29,18 @@ pub(super) fn report(assessment: &Assessment, to: &Source) -> Report {
             }));
         }
         findings.extend(change.findings.iter().map(place));
+    }
+    let said: BTreeSet<String> = findings.iter().map(|finding: &Finding| finding.rule.clone()).collect();
+    for flag in assessment.red_flags.iter().filter(|flag| !said.contains(&flag.rule)) {
+        findings.push(place(&Finding {
+            file: String::new(),
+            line: 0,
+            column: 0,
+            rule: flag.rule.clone(),
+            category: Category::Risky,
+            message: format!("{}: {}", flag.object, flag.message),
+            help: flag.help.clone(),
+        }));
     }
     Report { statements: Vec::new(), findings }
 }

@@ -1,8 +1,9 @@
-//! The answer for people.
+//! The answer for people: what is most dangerous comes first, what is harmless is short.
 
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 
-use model::AssessedChange;
+use model::{AssessedChange, Assessment, Category, RedFlag};
 
 use super::Answer;
 use crate::answer::{self, heading};
@@ -20,11 +21,8 @@ fn write(answer: &Answer<'_>, out: &mut String) -> std::fmt::Result {
         writeln!(out, "note: {note}")?;
     }
     if assessment.changes.is_empty() {
-        return writeln!(
-            out,
-            "No difference: both schemas have fingerprint {}.",
-            assessment.from.fingerprint.short()
-        );
+        let fingerprint = assessment.from.fingerprint.short();
+        return writeln!(out, "No difference: both schemas have fingerprint {fingerprint}.");
     }
     writeln!(
         out,
@@ -34,9 +32,8 @@ fn write(answer: &Answer<'_>, out: &mut String) -> std::fmt::Result {
         answer::level(assessment.risk.level),
         assessment.risk.score
     )?;
-    for change in &assessment.changes {
-        write_change(change, out)?;
-    }
+    write_flags(assessment, out)?;
+    write_changes(assessment, out)?;
     if !ambiguities.is_empty() {
         writeln!(out, "\n{}", heading("Renamed, or dropped and added?"))?;
         for ambiguity in *ambiguities {
@@ -48,12 +45,6 @@ fn write(answer: &Answer<'_>, out: &mut String) -> std::fmt::Result {
             )?;
         }
     }
-    if !assessment.red_flags.is_empty() {
-        writeln!(out, "\n{}", heading("Red flags"))?;
-        for flag in &assessment.red_flags {
-            writeln!(out, "  {} {}: {}\n    {}", flag.rule, flag.object, flag.message, flag.help)?;
-        }
-    }
     writeln!(out, "\n{}", heading("Checklist"))?;
     for item in &assessment.checklist {
         writeln!(out, "  {} {}: {}", answer::mark(item.status), item.item, item.evidence)?;
@@ -61,7 +52,55 @@ fn write(answer: &Answer<'_>, out: &mut String) -> std::fmt::Result {
     writeln!(out, "\nNext: lockkeeper plan -o DIR makes the same change without downtime.")
 }
 
-fn write_change(change: &AssessedChange, out: &mut String) -> std::fmt::Result {
+/// Red flags in the order of the danger of the changes they are about.
+fn write_flags(assessment: &Assessment, out: &mut String) -> std::fmt::Result {
+    if assessment.red_flags.is_empty() {
+        return Ok(());
+    }
+    let danger = |flag: &&RedFlag| {
+        let about = assessment.changes.iter().filter(|change| change.object == flag.object);
+        Reverse(about.map(rank).max())
+    };
+    let mut flags: Vec<&RedFlag> = assessment.red_flags.iter().collect();
+    flags.sort_by_key(danger);
+    writeln!(out, "\n{}", heading("Red flags"))?;
+    for flag in flags {
+        let rule = answer::paint(answer::colour(anstyle::AnsiColor::Red, true), &flag.rule);
+        writeln!(out, "  {rule} {}: {}\n    {}", flag.object, flag.message, flag.help)?;
+    }
+    Ok(())
+}
+
+fn write_changes(assessment: &Assessment, out: &mut String) -> std::fmt::Result {
+    let (safe, mut rest): (Vec<_>, Vec<_>) =
+        assessment.changes.iter().partition(|change| change.category == Category::Safe);
+    rest.sort_by_key(|change| Reverse(rank(change)));
+    for change in rest {
+        write_change(assessment, change, out)?;
+    }
+    if !safe.is_empty() {
+        writeln!(out, "\n{} {}", heading("Safe"), counted(safe.len()))?;
+    }
+    for change in safe {
+        for sql in &change.sql {
+            writeln!(out, "    {};", sql.as_str().replace('\n', "\n    "))?;
+        }
+        for finding in &change.findings {
+            writeln!(out, "      {}: {}", finding.rule, finding.message)?;
+        }
+    }
+    Ok(())
+}
+
+/// How dangerous a change is beside others: by category, then by score.
+fn rank(change: &AssessedChange) -> (Category, u32) {
+    // A score has one decimal.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 1000")]
+    let tenths = (change.risk.score * 10.0) as u32;
+    (change.category, tenths)
+}
+
+fn write_change(assessment: &Assessment, change: &AssessedChange, out: &mut String) -> std::fmt::Result {
     writeln!(
         out,
         "\n{} {}: {}, risk {} ({:.0})",
@@ -82,14 +121,15 @@ fn write_change(change: &AssessedChange, out: &mut String) -> std::fmt::Result {
     let names = |names: &[model::Name]| names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     if !change.effect.rewrites.is_empty() {
         writeln!(out, "  rewrites: {}", names(&change.effect.rewrites))?;
-    }
-    if !change.effect.scans.is_empty() {
-        writeln!(out, "  scans: {}", names(&change.effect.scans))?;
+    } else if !change.effect.scans.is_empty() {
+        writeln!(out, "  reads every row of: {}", names(&change.effect.scans))?;
     }
     if change.effect.data_loss {
         writeln!(out, "  {}", answer::paint(answer::colour(anstyle::AnsiColor::Red, true), "loses data"))?;
     }
-    for finding in &change.findings {
+    // What is a red flag already was said above.
+    let is_flag = |rule: &str| assessment.red_flags.iter().any(|flag| flag.rule == rule);
+    for finding in change.findings.iter().filter(|finding| !is_flag(&finding.rule)) {
         writeln!(out, "  {} {}: {}", answer::category(finding.category), finding.rule, finding.message)?;
     }
     for reason in &change.risk.reasons {
