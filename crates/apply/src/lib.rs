@@ -40,7 +40,7 @@ mod work;
 pub use control::{SETTINGS, abort, pause, resume_request, set};
 pub use environment::{KnownEnvironment, environment_of, identity, remember_environment};
 pub use options::{ApplyOptions, Guard, GuardFuture, Moment, StopFlag};
-pub use report::{PhaseTime, RunReport, ScriptStep};
+pub use report::{PhaseTime, RunFault, RunReport, ScriptStep};
 pub use run::{apply, rollback};
 pub use stall::Stalls;
 pub use status::{BackfillStatus, RunStatus, Runner, Status, StepStatus, status, step_under_way};

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use model::{PhaseName, RunReceipt, Sql, StepReceipt};
+use model::{Fault, PhaseName, RunReceipt, Sql, StepReceipt};
 use serde::Serialize;
 
 use crate::session::ms_since;
@@ -54,6 +54,33 @@ impl RunReport {
             message,
             script: Vec::new(),
         }
+    }
+}
+
+/// A run that cannot go on: why, and how far it came.
+#[derive(Debug)]
+pub struct RunFault {
+    /// What went wrong.
+    pub fault: Fault,
+    /// What was done and measured until then; none where the run did not begin.
+    pub report: Option<Box<RunReport>>,
+}
+
+impl From<Fault> for RunFault {
+    fn from(fault: Fault) -> Self {
+        Self { fault, report: None }
+    }
+}
+
+impl From<RunFault> for Fault {
+    fn from(failed: RunFault) -> Self {
+        failed.fault
+    }
+}
+
+impl std::fmt::Display for RunFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.fault.fmt(f)
     }
 }
 

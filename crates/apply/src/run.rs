@@ -11,7 +11,7 @@ use crate::goal::{self, Limit};
 use crate::journal::{self, RunRow};
 use crate::machine::{End, StepState};
 use crate::options::{ApplyOptions, Guard};
-use crate::report::{RunReport, ScriptStep, Tally};
+use crate::report::{RunFault, RunReport, ScriptStep, Tally};
 use crate::shell::{Errand, Shell, outcome};
 use crate::start::{Known, Start};
 use crate::work;
@@ -30,7 +30,7 @@ pub async fn apply(
     guard: &dyn Guard,
     options: &mut ApplyOptions<'_>,
     progress: &dyn Progress,
-) -> Result<RunReport, Fault> {
+) -> Result<RunReport, RunFault> {
     let way = Way { target, plan, guard, progress, direction: Direction::Forward, to: options.until };
     way.go(options).await
 }
@@ -47,7 +47,7 @@ pub async fn rollback(
     guard: &dyn Guard,
     options: &mut ApplyOptions<'_>,
     progress: &dyn Progress,
-) -> Result<RunReport, Fault> {
+) -> Result<RunReport, RunFault> {
     let way = Way { target, plan, guard, progress, direction: Direction::Back, to };
     way.go(options).await
 }
@@ -79,7 +79,7 @@ struct Decided {
 }
 
 impl Way<'_> {
-    async fn go(&self, options: &mut ApplyOptions<'_>) -> Result<RunReport, Fault> {
+    async fn go(&self, options: &mut ApplyOptions<'_>) -> Result<RunReport, RunFault> {
         let started = Instant::now();
         let hash = self.plan.hash();
         self.check_plan(&hash, options)?;
@@ -188,7 +188,7 @@ impl Way<'_> {
         runner: Session,
         found: &Found,
         decided: Decided,
-    ) -> Result<RunReport, Fault> {
+    ) -> Result<RunReport, RunFault> {
         // A request that was meant for an earlier process is not meant for this one.
         session::send(&runner, &control::forget_request()).await.map_err(Failure::into_fault)?;
         let receipt = self.receipt(found, &runner, options);
@@ -199,14 +199,19 @@ impl Way<'_> {
         let run = errand.run.clone();
         let mut shell = Shell::new(errand, options, runner);
         let end = shell.run().await;
-        if let End::Failed(why) = end {
-            return Err(self.fault(why, shell.fault.take()));
-        }
+        let fault = match end {
+            End::Failed(why) => Some(self.fault(why, shell.fault.take())),
+            _ => None,
+        };
         let outcome = outcome(end, &shell.errand);
         let finished_at = Some(Timestamp::now());
         let receipt = RunReceipt { run, outcome, started_at, finished_at, ..receipt };
         let Tally { phases, lock_hold_ms_max, lock_wait_ms_max, stall } = shell.tally;
-        Ok(RunReport {
+        let message = match &fault {
+            Some(fault) => fault.what.clone(),
+            None => self.message(end, outcome, &decided.limit),
+        };
+        let report = RunReport {
             steps: shell.receipts,
             phases,
             lock_hold_ms_max,
@@ -215,8 +220,12 @@ impl Way<'_> {
             baseline: shell.baseline,
             resumed: is_resumed,
             arrived: self.arrived(end, decided.goal, shell.live.as_ref()),
-            ..RunReport::empty(receipt, self.message(end, outcome, &decided.limit), decided.started)
-        })
+            ..RunReport::empty(receipt, message, decided.started)
+        };
+        match fault {
+            Some(fault) => Err(RunFault { fault, report: Some(Box::new(report)) }),
+            None => Ok(report),
+        }
     }
 
     fn errand<'e>(&'e self, found: &'e Found, decided: &Decided) -> Errand<'e> {

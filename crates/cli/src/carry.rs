@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use apply::{ApplyOptions, RunReport};
+use apply::{ApplyOptions, RunFault, RunReport};
 use connect::Target;
 use model::{Direction, Fault, PhaseName, Plan, Progress};
 use rehearse::LiveSchema;
@@ -41,9 +41,9 @@ pub async fn apply(
     context.embed_in_background();
     let mut options = options(context, reach, &memory);
     options.until = reach.phase;
-    let report = apply::apply(target, &plan, &LiveSchema, &mut options, progress).await?;
+    let run = apply::apply(target, &plan, &LiveSchema, &mut options, progress).await;
     drop(options);
-    remember(&memory, &plan, &report);
+    let report = remembered(&memory, &plan, run)?;
     retain(context, &memory);
     Ok(report)
 }
@@ -62,10 +62,9 @@ pub async fn rollback(
     let plan = planfolder::load(folder)?.plan;
     let memory = context.memory()?;
     let mut options = options(context, reach, &memory);
-    let report = apply::rollback(target, &plan, reach.phase, &LiveSchema, &mut options, progress).await?;
+    let run = apply::rollback(target, &plan, reach.phase, &LiveSchema, &mut options, progress).await;
     drop(options);
-    remember(&memory, &plan, &report);
-    Ok(report)
+    remembered(&memory, &plan, run)
 }
 
 fn options<'a>(context: &Context, reach: &Reach, memory: &'a Memory) -> ApplyOptions<'a> {
@@ -84,6 +83,18 @@ fn options<'a>(context: &Context, reach: &Reach, memory: &'a Memory) -> ApplyOpt
         on_receipt: Box::new(move |receipt| warn(&memory.record_step(receipt))),
         ..ApplyOptions::default()
     }
+}
+
+/// A run that failed is remembered as far as it came.
+fn remembered(memory: &Memory, plan: &Plan, run: Result<RunReport, RunFault>) -> Result<RunReport, Fault> {
+    let report = match &run {
+        Ok(report) => Some(report),
+        Err(failed) => failed.report.as_deref(),
+    };
+    if let Some(report) = report {
+        remember(memory, plan, report);
+    }
+    Ok(run?)
 }
 
 /// The run itself, and what was predicted of its steps. The predictions are those of the plan, made before

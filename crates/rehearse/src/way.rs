@@ -207,12 +207,12 @@ impl Way<'_> {
 
     async fn apply(&self, until: PhaseName) -> Result<RunReport, Fault> {
         let mut options = self.options(Some(until));
-        apply::apply(self.copy, self.plan, &LiveSchema, &mut options, self.progress).await
+        Ok(apply::apply(self.copy, self.plan, &LiveSchema, &mut options, self.progress).await?)
     }
 
     async fn rollback(&self, to: Option<PhaseName>) -> Result<RunReport, Fault> {
         let mut options = self.options(None);
-        apply::rollback(self.copy, self.plan, to, &LiveSchema, &mut options, self.progress).await
+        Ok(apply::rollback(self.copy, self.plan, to, &LiveSchema, &mut options, self.progress).await?)
     }
 
     fn options(&self, until: Option<PhaseName>) -> ApplyOptions<'static> {

@@ -4,9 +4,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
 
-use apply::{ApplyOptions, Moment, RunReport, apply, rollback};
+use apply::{ApplyOptions, Moment, RunFault, RunReport, apply, rollback};
 use connect::Target;
-use model::{Direction, Fault, Plan, Silent};
+use model::{Direction, Plan, Silent};
 use testkit::TestDatabase;
 
 use crate::plans::Deparse;
@@ -31,7 +31,7 @@ pub fn run_doomed(
     plan: &Plan,
     direction: Direction,
     doom: Doom,
-) -> Option<Result<RunReport, Fault>> {
+) -> Option<Result<RunReport, RunFault>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut seen = 0;
     let watch = move |_: Moment<'_>| {

@@ -23,7 +23,7 @@ async fn a_second_runner_hears_who_is_at_work() {
     let second = async {
         tokio::time::sleep(Duration::from_millis(400)).await;
         let mut options = quick();
-        let fault = apply(database.target(), &plan, &Deparse, &mut options, &Silent).await.unwrap_err();
+        let fault = apply(database.target(), &plan, &Deparse, &mut options, &Silent).await.unwrap_err().fault;
         let runner = apply::status(database.target()).await.unwrap().runner.expect("somebody is at work");
         holder.batch_execute("COMMIT").await.unwrap();
         (fault, runner)
@@ -42,15 +42,16 @@ async fn a_second_runner_hears_who_is_at_work() {
 async fn a_schema_that_drifted() {
     let (database, plan) = CASES[0].prepare(15, 10).await;
     database.run("ALTER TABLE public.funds ADD COLUMN surprise text").await;
-    let fault = apply(database.target(), &plan, &Deparse, &mut quick(), &Silent).await.unwrap_err();
+    let fault = apply(database.target(), &plan, &Deparse, &mut quick(), &Silent).await.unwrap_err().fault;
     assert_eq!((fault.kind, fault.exit), ("plan.drifted", Exit::Gate));
     database.run("ALTER TABLE public.funds DROP COLUMN surprise").await;
     let mut options = ApplyOptions { until: Some(PhaseName::Expand), ..quick() };
     apply(database.target(), &plan, &Deparse, &mut options, &Silent).await.unwrap();
     database.run("CREATE INDEX surprise ON public.funds (name)").await;
-    let fault = apply(database.target(), &plan, &Deparse, &mut quick(), &Silent).await.unwrap_err();
+    let fault = apply(database.target(), &plan, &Deparse, &mut quick(), &Silent).await.unwrap_err().fault;
     assert_eq!(fault.kind, "plan.drifted");
-    let fault = rollback(database.target(), &plan, None, &Deparse, &mut quick(), &Silent).await.unwrap_err();
+    let fault =
+        rollback(database.target(), &plan, None, &Deparse, &mut quick(), &Silent).await.unwrap_err().fault;
     assert_eq!(fault.kind, "plan.drifted");
     database.run("DROP INDEX public.surprise").await;
     rollback(database.target(), &plan, None, &Deparse, &mut quick(), &Silent).await.unwrap();
@@ -67,7 +68,7 @@ async fn what_was_there_before_is_never_taken_for_the_plans_own() {
         let (database, _) = CASES[0].prepare(15, 10).await;
         database.run(made_by_somebody).await;
         let plan = CASES[0].plan(&database, 15).await;
-        let fault = apply(database.target(), &plan, &Deparse, &mut quick(), &Silent).await.unwrap_err();
+        let fault = apply(database.target(), &plan, &Deparse, &mut quick(), &Silent).await.unwrap_err().fault;
         assert_eq!((fault.kind, fault.exit), ("apply.already_there", Exit::Gate), "{made_by_somebody}");
         rollback(database.target(), &plan, None, &Deparse, &mut quick(), &Silent).await.unwrap();
         assert_eq!(fingerprint(&database).await, plan.from, "{made_by_somebody}");
@@ -85,7 +86,7 @@ async fn an_effect_that_was_taken_back_by_hand_after_a_crash() {
     });
     assert!(life.await.unwrap().is_none());
     database.run("ALTER TABLE public.funds DROP COLUMN vintage_year").await;
-    let fault = apply(database.target(), &plan, &Deparse, &mut quick(), &Silent).await.unwrap_err();
+    let fault = apply(database.target(), &plan, &Deparse, &mut quick(), &Silent).await.unwrap_err().fault;
     assert_eq!((fault.kind, fault.exit), ("plan.drifted", Exit::Gate));
 }
 
@@ -95,14 +96,15 @@ async fn another_plan_is_unfinished() {
     let mut options = ApplyOptions { until: Some(PhaseName::Expand), ..quick() };
     apply(database.target(), &plan, &Deparse, &mut options, &Silent).await.unwrap();
     let other = CASES[1].plan(&database, 15).await;
-    let fault = apply(database.target(), &other, &Deparse, &mut quick(), &Silent).await.unwrap_err();
+    let fault = apply(database.target(), &other, &Deparse, &mut quick(), &Silent).await.unwrap_err().fault;
     assert_eq!((fault.kind, fault.exit), ("apply.unfinished", Exit::Gate));
     assert!(fault.to_string().contains(plan.hash().short()), "{fault}");
     let run = apply::abort(database.target()).await.unwrap();
     assert_eq!(apply::status(database.target()).await.unwrap().runs[0].run, run);
     let done = apply(database.target(), &other, &Deparse, &mut quick(), &Silent).await.unwrap();
     assert_eq!(done.receipt.outcome, RunOutcome::Done);
-    let fault = rollback(database.target(), &plan, None, &Deparse, &mut quick(), &Silent).await.unwrap_err();
+    let fault =
+        rollback(database.target(), &plan, None, &Deparse, &mut quick(), &Silent).await.unwrap_err().fault;
     assert_eq!(fault.kind, "apply.superseded");
     rollback(database.target(), &other, None, &Deparse, &mut quick(), &Silent).await.unwrap();
 }
@@ -111,13 +113,13 @@ async fn another_plan_is_unfinished() {
 async fn the_wrong_server_the_wrong_approval_or_none() {
     let (database, plan) = CASES[0].prepare(15, 10).await;
     let foreign = model::Plan { server_major: 16, ..plan.clone() };
-    let fault = apply(database.target(), &foreign, &Deparse, &mut quick(), &Silent).await.unwrap_err();
+    let fault = apply(database.target(), &foreign, &Deparse, &mut quick(), &Silent).await.unwrap_err().fault;
     assert_eq!(fault.kind, "plan.server_major");
     let mut options = ApplyOptions { approval_required: true, ..quick() };
-    let fault = apply(database.target(), &plan, &Deparse, &mut options, &Silent).await.unwrap_err();
+    let fault = apply(database.target(), &plan, &Deparse, &mut options, &Silent).await.unwrap_err().fault;
     assert_eq!(fault.kind, "plan.approval");
     let mut options = ApplyOptions { approve: Some(Fingerprint::of_bytes(b"another")), ..quick() };
-    let fault = apply(database.target(), &plan, &Deparse, &mut options, &Silent).await.unwrap_err();
+    let fault = apply(database.target(), &plan, &Deparse, &mut options, &Silent).await.unwrap_err().fault;
     assert_eq!(fault.kind, "plan.approval");
     assert!(!has_journal(&database).await, "a refusal changed something");
     let mut options = ApplyOptions { approval_required: true, approve: Some(plan.hash()), ..quick() };
@@ -130,7 +132,7 @@ async fn missing_privileges_are_all_named() {
     let role = format!("poor_{}", database.name().as_str());
     database.run(&format!("CREATE ROLE {role} LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC; GRANT ALL ON public.funds TO {role}")).await;
     let target = database.target().with_user(&role, None);
-    let fault = apply(&target, &plan, &Deparse, &mut quick(), &Silent).await.unwrap_err();
+    let fault = apply(&target, &plan, &Deparse, &mut quick(), &Silent).await.unwrap_err().fault;
     assert_eq!(fault.kind, "apply.privilege");
     for part in ["CREATE on database", "ownership of table public.funds", "CREATE on schema public"] {
         assert!(fault.what.contains(part), "{part:?} is not in {fault}");
@@ -175,7 +177,8 @@ async fn gates_and_cleanup_need_a_word() {
     let mut options = ApplyOptions { until: Some(PhaseName::Cleanup), ..quick() };
     let report = apply(database.target(), &plan, &Deparse, &mut options, &Silent).await.unwrap();
     assert_eq!(report.arrived, Some(true));
-    let fault = rollback(database.target(), &plan, None, &Deparse, &mut quick(), &Silent).await.unwrap_err();
+    let fault =
+        rollback(database.target(), &plan, None, &Deparse, &mut quick(), &Silent).await.unwrap_err().fault;
     assert_eq!((fault.kind, fault.exit), ("apply.cleaned", Exit::Gate));
     assert_clean(&database).await;
 }

@@ -68,8 +68,13 @@ async fn who_is_in_the_way_is_named_without_values() {
     holder.batch_execute("BEGIN; UPDATE public.funds SET name = 'top secret' WHERE id = 42").await.unwrap();
     let pid = holder.server().backend_pid;
     let mut options = ApplyOptions { lock_patience_ms: 400, ..quick() };
-    let fault = apply(database.target(), &plan, &Deparse, &mut options, &Silent).await.unwrap_err();
+    let failed = apply(database.target(), &plan, &Deparse, &mut options, &Silent).await.unwrap_err();
+    let fault = failed.fault;
     assert_eq!(fault.kind, "apply.lock_timeout");
+    // What was measured until then is told as well.
+    let report = failed.report.unwrap();
+    assert_eq!(report.receipt.outcome, model::RunOutcome::Failed);
+    assert_eq!(report.steps.last().unwrap().outcome, model::StepOutcome::LockTimeout);
     let told = fault.to_string();
     for part in [
         &format!("pid {pid}"),
@@ -94,7 +99,7 @@ async fn an_index_build_behind_an_old_transaction_gives_up_cleanly() {
     let mut options = ApplyOptions { lock_patience_ms: 700, ..quick() };
     let old = connect(database.target(), "report").await.unwrap();
     old.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM pg_class").await.unwrap();
-    let fault = apply(database.target(), &plan, &Deparse, &mut options, &Silent).await.unwrap_err();
+    let fault = apply(database.target(), &plan, &Deparse, &mut options, &Silent).await.unwrap_err().fault;
     assert_eq!(fault.kind, "apply.lock_timeout", "{fault}");
     assert!(fault.to_string().contains("report"), "{fault}");
     assert_clean(&database).await;

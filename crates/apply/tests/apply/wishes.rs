@@ -195,7 +195,7 @@ async fn a_backfill_that_never_ends_says_so() {
         }
     };
     uncovered(&mut plan.steps[1]);
-    let fault = apply(database.target(), &plan, &Deparse, &mut quick(), &Silent).await.unwrap_err();
+    let fault = apply(database.target(), &plan, &Deparse, &mut quick(), &Silent).await.unwrap_err().fault;
     assert_eq!(fault.kind, "apply.probe");
     assert!(fault.to_string().contains("fill-column"), "{fault}");
     rollback(database.target(), &plan, None, &Deparse, &mut quick(), &Silent).await.unwrap();

@@ -43,7 +43,7 @@ impl World {
     pub async fn try_apply(&self, until: PhaseName) -> Result<RunReport, Fault> {
         let mut options = options();
         options.until = Some(until);
-        apply::apply(self.database.target(), &self.plan, &Live, &mut options, &Silent).await
+        Ok(apply::apply(self.database.target(), &self.plan, &Live, &mut options, &Silent).await?)
     }
 
     /// The same where it has to succeed.

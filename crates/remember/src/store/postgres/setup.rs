@@ -145,7 +145,8 @@ async fn run(session: &Session, steps: Vec<Step>) -> Result<(), Fault> {
         notes: Vec::new(),
     };
     let mut options = ApplyOptions { stall: false, baseline_ms: 0, ..ApplyOptions::default() };
-    apply(session.target(), &plan, &Own, &mut options, &Silent).await.map(drop)
+    apply(session.target(), &plan, &Own, &mut options, &Silent).await?;
+    Ok(())
 }
 
 /// The memory's schema is nobody else's, so nothing but its own version can have drifted, and that was asked.
