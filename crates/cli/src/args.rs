@@ -51,6 +51,9 @@ pub struct Global {
     /// database's, and its rules hold.
     #[arg(long, global = true, value_name = "NAME", env = "LOCKKEEPER_ENV")]
     pub env: Option<String>,
+    /// Read every source anew (so does LOCKKEEPER_CACHE=off): nothing that was read before is used or kept.
+    #[arg(long, global = true)]
+    pub no_cache: bool,
     /// The PostgreSQL major version to work for, where no live database decides it.
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(13..=18))]
     pub pg_version: Option<u32>,

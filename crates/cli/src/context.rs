@@ -8,7 +8,7 @@ use apply::StopFlag;
 use connect::Target;
 use diff::Rename;
 use model::{Fault, Name, STALL_BUDGET_MS};
-use read::{Ignore, Source};
+use read::{Cache, Ignore, Reader, Source};
 use remember::{Embedder, Endpoint, Memory, StaticTable};
 use shadow::ShadowOptions;
 
@@ -22,6 +22,9 @@ const DATABASE_URL: &str = "DATABASE_URL";
 
 /// The environment variable that, when `true`, keeps the memory in the database of `DATABASE_URL`.
 const MEMORY_USE_DATABASE: &str = "MEMORY_USE_DATABASE";
+
+/// The environment variable that, when `off`, keeps what was read before from being used.
+const CACHE: &str = "LOCKKEEPER_CACHE";
 
 /// Everything a command needs besides its own arguments.
 pub struct Context {
@@ -37,6 +40,8 @@ pub struct Context {
     env_url: Option<String>,
     /// The major version asked for.
     pub pg_version: Option<u32>,
+    /// Whether what was read before may be used.
+    pub use_cache: bool,
     /// The throwaway server to use instead of starting one.
     pub shadow_url: Option<Target>,
     /// Draws progress.
@@ -68,6 +73,7 @@ impl Context {
             config,
             folder,
             pg_version: global.pg_version,
+            use_cache: !global.no_cache && !std::env::var(CACHE).is_ok_and(|value| value == "off"),
             shadow_url,
             progress,
             stop,
@@ -171,6 +177,18 @@ impl Context {
             url: self.shadow_url.clone(),
             ..ShadowOptions::default()
         }
+    }
+
+    /// A reader whose throwaway server has this major version, with what was read before at hand. A cache
+    /// that cannot be opened is said, and done without.
+    pub fn reader(&self, major: Option<u32>) -> Reader<'_> {
+        let reader = Reader::new(self.shadow(major), &self.progress);
+        if !self.use_cache {
+            return reader;
+        }
+        let cache = Cache::open();
+        let cache = cache.inspect_err(|fault| anstream::eprintln!("warning: nothing is cached: {fault}"));
+        reader.cached(cache.ok())
     }
 
     /// The budget for an application's stall, in ms.

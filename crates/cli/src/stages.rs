@@ -7,7 +7,7 @@ use connect::Target;
 use diff::{Ambiguity, Diff, Rename};
 use model::{Assessment, Change, Fault, Name, Plan, Schema, Statistics};
 use plan::Told;
-use read::{Reader, Source};
+use read::Source;
 
 use crate::args::Format;
 use crate::ask;
@@ -48,11 +48,11 @@ pub async fn compare(
     renames: &[Rename],
     dropped: &[String],
 ) -> Result<Compared, Fault> {
-    let mut reader = Reader::new(context.shadow(live_major(from, to).await?), &context.progress);
+    let mut reader = context.reader(live_major(from, to).await?);
     let pair = pair::read(context, &mut reader, from, to).await?;
     let major = match pair.server_version {
         Some(version) => version / 10_000,
-        None => reader.shadow().await?.major(),
+        None => reader.major().await?,
     };
     let diff = told_apart(context, &pair, renames, dropped)?;
     let statistics = match from.target() {

@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use oxc_resolver::{FileMetadata, FileSystem, FileSystemOs, ResolveError};
 
+use crate::seen::Seen;
+
 /// Files below the project's root, and packages reached through a `node_modules` folder.
 ///
 /// A package manager may keep packages anywhere (pnpm's store, a linked workspace); a package counts as
@@ -15,14 +17,14 @@ use oxc_resolver::{FileMetadata, FileSystem, FileSystemOs, ResolveError};
 pub(crate) struct Files {
     root: PathBuf,
     packages: Mutex<BTreeSet<PathBuf>>,
-    read: Mutex<BTreeSet<PathBuf>>,
+    seen: Mutex<Seen>,
     lenient: Mutex<bool>,
 }
 
 impl Files {
     /// The files of the project below `root`, which must be canonical.
     pub(crate) fn new(root: PathBuf) -> Self {
-        Self { root, packages: Mutex::default(), read: Mutex::default(), lenient: Mutex::default() }
+        Self { root, packages: Mutex::default(), seen: Mutex::default(), lenient: Mutex::default() }
     }
 
     /// The project's root folder.
@@ -53,14 +55,24 @@ impl Files {
         if !self.admits(path) && !in_node_modules(path) {
             return Err(io::Error::new(io::ErrorKind::NotFound, "outside the project"));
         }
-        let text = std::fs::read_to_string(path)?;
-        lock(&self.read).insert(path.to_owned());
+        let text = std::fs::read_to_string(path).inspect_err(|_| lock(&self.seen).add_absent(path))?;
+        lock(&self.seen).add_file(path, &text);
         Ok(text)
     }
 
     /// Every file read so far.
     pub(crate) fn files_read(&self) -> Vec<PathBuf> {
-        lock(&self.read).iter().cloned().collect()
+        lock(&self.seen).files()
+    }
+
+    /// What was read and looked for so far.
+    pub(crate) fn seen(&self) -> Seen {
+        lock(&self.seen).clone()
+    }
+
+    /// The project's code looks at folders itself.
+    pub(crate) fn browse(&self) {
+        lock(&self.seen).browse();
     }
 
     /// From now on a tsconfig's `extends` that names a package is passed over.
@@ -99,7 +111,7 @@ impl FileSystem for View {
     fn read_to_string(&self, path: &Path) -> io::Result<String> {
         self.0.visible(path)?;
         let text = std::fs::read_to_string(path)?;
-        lock(&self.0.read).insert(path.to_owned());
+        lock(&self.0.seen).add_file(path, &text);
         let is_tsconfig = path.extension().is_some_and(|e| e == "json") && !path.ends_with("package.json");
         if is_tsconfig && *lock(&self.0.lenient) {
             return Ok(text.replace("\"extends\"", "\"extends of a package that is not installed\""));
@@ -109,7 +121,7 @@ impl FileSystem for View {
 
     fn metadata(&self, path: &Path) -> io::Result<FileMetadata> {
         self.0.visible(path)?;
-        FileSystemOs::metadata(path)
+        FileSystemOs::metadata(path).inspect_err(|_| lock(&self.0.seen).add_absent(path))
     }
 
     fn symlink_metadata(&self, path: &Path) -> io::Result<FileMetadata> {

@@ -2,9 +2,10 @@
 
 use globset::{Glob, GlobMatcher};
 use model::Name;
+use serde::{Deserialize, Serialize};
 
 /// `schemaFilter`, `tablesFilter` and `extensionsFilters` of the configuration.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Filter {
     /// `schemaFilter`; empty where the configuration has none. drizzle-kit 0.x then takes `public` alone, 1.0 all.
     pub schemas: Vec<String>,

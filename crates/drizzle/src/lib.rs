@@ -23,6 +23,7 @@ mod read;
 mod resolve;
 mod sandbox;
 mod script;
+mod seen;
 mod thrown;
 
 pub use filter::Filter;
@@ -31,3 +32,4 @@ pub use note::Note;
 pub use options::Options;
 pub use project::{Casing, Column, Export, Extension, External, Project, Statement, Table};
 pub use read::read;
+pub use seen::Seen;

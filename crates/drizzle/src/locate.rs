@@ -20,6 +20,17 @@ pub(crate) enum Input {
     Files(Vec<PathBuf>),
 }
 
+impl Input {
+    /// The folder that paths count from.
+    pub(crate) fn folder(&self) -> PathBuf {
+        let first = match self {
+            Self::Config(config) => config.clone(),
+            Self::Files(files) => files.first().cloned().unwrap_or_default(),
+        };
+        first.parent().unwrap_or(&first).to_owned()
+    }
+}
+
 const CONFIGS: [&str; 7] = [
     "drizzle.config.ts",
     "drizzle.config.mts",

@@ -4,10 +4,11 @@ use std::fmt;
 use std::path::PathBuf;
 
 use model::Ident;
+use serde::{Deserialize, Serialize};
 
 /// Something that was answered, stood in for, guessed or passed over while reading. None of it changed the schema:
 /// what would have is a fault.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Note {
     /// A module that is not installed, or only runs in node, was stood in for.

@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 
 use model::{Ident, Name, Sql};
+use serde::{Deserialize, Serialize};
 
 use crate::filter::Filter;
 use crate::note::Note;
+use crate::seen::Seen;
 
 /// A Drizzle project as it was read: statements that build its schema on an empty database, and what is known
 /// about where they come from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Project {
     /// DDL in an order that loads on an empty database, in a session whose `search_path` is `public`: what authors
     /// wrote, such as the queries of views, need not qualify its names.
@@ -39,10 +41,12 @@ pub struct Project {
     pub notes: Vec<Note>,
     /// Every file that was read, packages included.
     pub files: Vec<PathBuf>,
+    /// What on the disk the reading depended on.
+    pub seen: Seen,
 }
 
 /// One statement and where the TypeScript that asks for it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statement {
     /// The statement, without a semicolon.
     pub sql: Sql,
@@ -59,7 +63,7 @@ pub struct Statement {
 }
 
 /// A table and the names its columns have in TypeScript.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
     /// The name in the database.
     pub name: Name,
@@ -70,7 +74,7 @@ pub struct Table {
 }
 
 /// A name something is exported under.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Export {
     /// The file.
     pub file: PathBuf,
@@ -79,7 +83,7 @@ pub struct Export {
 }
 
 /// A column's two names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {
     /// The property of the table in TypeScript.
     pub key: String,
@@ -92,7 +96,7 @@ pub struct Column {
 }
 
 /// An extension the schema cannot load without.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Extension {
     /// The extension's name, for instance `vector`.
     pub name: Ident,
@@ -101,7 +105,7 @@ pub struct Extension {
 }
 
 /// Something the project refers to without managing it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum External {
     /// A schema that is not exported, or declared as existing.
     Schema(Ident),
@@ -116,7 +120,7 @@ pub enum External {
 }
 
 /// How TypeScript names become database names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Casing {
     /// `vintageYear` becomes `vintage_year`.
     Snake,

@@ -22,6 +22,7 @@ use crate::project::{Column, Export, Project, Table};
 use crate::proof;
 use crate::resolve::package_name;
 use crate::sandbox::{Evaluated, Evaluation, Setup};
+use crate::seen::Seen;
 
 /// Reads the Drizzle project that `path` points at: a drizzle.config file, a schema file, or a folder of either.
 ///
@@ -33,11 +34,7 @@ use crate::sandbox::{Evaluated, Evaluation, Setup};
 /// A fault that says what in the project is in the way, with file, line and column where there is a place.
 pub fn read(path: &Path, options: &Options) -> Result<Project, Fault> {
     let input = locate::input(path)?;
-    let first = match &input {
-        Input::Config(config) => config.clone(),
-        Input::Files(files) => files.first().cloned().unwrap_or_default(),
-    };
-    let folder = first.parent().unwrap_or(&first).to_owned();
+    let folder = input.folder();
     let root = locate::root(&folder);
     let files = Arc::new(Files::new(root.clone()));
     let reading = Reading { files, folder, options };
@@ -49,7 +46,10 @@ pub fn read(path: &Path, options: &Options) -> Result<Project, Fault> {
         }
         Input::Files(files) => (None, files, Vec::new()),
     };
-    reading.schema(config, &schema, notes)
+    let patterns = config.as_ref().map(|config| (reading.folder.clone(), config.schema.clone()));
+    let seen = Seen::new(path, &root, patterns, schema.clone());
+    let project = reading.schema(config, &schema, notes)?;
+    Ok(Project { seen: seen.with(reading.files.seen()), ..project })
 }
 
 struct Reading<'a> {
@@ -158,6 +158,7 @@ impl Reading<'_> {
             drizzle_version: installed.version.clone(),
             notes,
             files: self.files.files_read(),
+            seen: Seen::default(),
         })
     }
 }

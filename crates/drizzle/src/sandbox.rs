@@ -341,14 +341,17 @@ fn disk<'js>(ctx: &Ctx<'js>, native: &Object<'js>, shared: &Shared) -> rquickjs:
     native.set(
         "read",
         Function::new(ctx.clone(), move |path: String| {
-            let path = open_path(&files, &path)?;
+            let Some(path) = open_path(&files, &path) else {
+                files.browse();
+                return None;
+            };
             files.read(&path).ok()
         })?,
     )?;
     let files = Arc::clone(&shared.borrow().files);
     native.set(
         "stat",
-        Function::new(ctx.clone(), move |path: String| match open_path(&files, &path) {
+        Function::new(ctx.clone(), move |path: String| match browsed(&files, &path) {
             Some(path) if path.is_file() => "file",
             Some(path) if path.is_dir() => "folder",
             _ => "",
@@ -358,7 +361,7 @@ fn disk<'js>(ctx: &Ctx<'js>, native: &Object<'js>, shared: &Shared) -> rquickjs:
     native.set(
         "list",
         Function::new(ctx.clone(), move |path: String| {
-            let entries = open_path(&files, &path).and_then(|path| fs::read_dir(path).ok());
+            let entries = browsed(&files, &path).and_then(|path| fs::read_dir(path).ok());
             let mut names: Vec<String> = entries
                 .into_iter()
                 .flatten()
@@ -377,6 +380,12 @@ fn open_path(files: &Files, path: &str) -> Option<PathBuf> {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let secret = name == ".env" || name.starts_with(".env.") || name.ends_with(".env");
     (files.admits(&path) && !secret).then_some(path)
+}
+
+/// The same for code that asks what there is.
+fn browsed(files: &Files, path: &str) -> Option<PathBuf> {
+    files.browse();
+    open_path(files, path)
 }
 
 #[derive(Serialize)]

@@ -4,6 +4,7 @@
 //! is loaded into a throwaway one, and read back from its catalog.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod cache;
 mod fingerprint;
 mod git;
 mod ignore;
@@ -18,6 +19,7 @@ mod source;
 mod sql;
 mod statistics;
 
+pub use cache::Cache;
 pub use fingerprint::fingerprint;
 pub use ignore::Ignore;
 pub use migrations::{Migration, Migrations, Recorded, migrations, recorded};

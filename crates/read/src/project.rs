@@ -3,23 +3,74 @@
 use std::path::Path;
 
 use connect::Session;
-use drizzle::{External, Options, Project};
+use drizzle::{External, Options, Project, Statement};
 use model::{Fault, Ident, Schema};
 
+use crate::cache::{Cache, Key};
 use crate::{Scope, live};
 
-/// Evaluates a project. Its code runs on a thread of its own, so that a long evaluation holds up nobody.
-pub(crate) async fn evaluate(path: &Path) -> Result<Project, Fault> {
+/// Evaluates a project, unless nothing changed that an earlier evaluation looked at. Its code runs on a thread
+/// of its own, so that a long evaluation holds up nobody.
+pub(crate) async fn evaluate(
+    path: &Path,
+    cache: Option<Cache>,
+    notes: &mut Vec<String>,
+) -> Result<Project, Fault> {
     let path = path.to_owned();
-    let evaluated = tokio::task::spawn_blocking(move || drizzle::read(&path, &Options::default())).await;
-    evaluated
-        .map_err(|error| Fault::new("read.drizzle", "the project could not be evaluated").cause(error))?
+    let evaluated = tokio::task::spawn_blocking(move || {
+        let mut notes = Vec::new();
+        let project = evaluated(&path, cache.as_ref(), &mut notes);
+        (project, notes)
+    });
+    let (project, said) = evaluated
+        .await
+        .map_err(|error| Fault::new("read.drizzle", "the project could not be evaluated").cause(error))?;
+    notes.extend(said);
+    project
+}
+
+fn evaluated(path: &Path, cache: Option<&Cache>, notes: &mut Vec<String>) -> Result<Project, Fault> {
+    let Some(cache) = cache else { return drizzle::read(path, &Options::default()) };
+    let named = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let key = Key::of(["evaluation", &named.to_string_lossy()]);
+    if let Some(project) = cache.get::<Project>(&key, notes)
+        && project.seen.is_unchanged()
+    {
+        return Ok(project);
+    }
+    let project = drizzle::read(path, &Options::default())?;
+    // Files of a temporary folder (a git revision) are never met again.
+    if !named.starts_with(std::env::temp_dir()) {
+        cache.put(&key, &project, notes);
+    }
+    Ok(project)
+}
+
+/// Everything that decides which schema a server makes of a project.
+pub(crate) fn texts(project: &Project) -> Vec<String> {
+    let extensions = project.extensions.iter().map(|extension| extension.name.to_string());
+    let external = project.external.iter().map(|external| format!("{external:?}"));
+    let statements = project.statements.iter().map(|statement| statement.sql.to_string());
+    extensions
+        .chain(["external".to_owned()])
+        .chain(external)
+        .chain(["sql".to_owned()])
+        .chain(statements)
+        .collect()
+}
+
+/// What the reader of a project should know.
+pub(crate) fn notes(project: &Project) -> Vec<String> {
+    let notes = project.notes.iter().map(ToString::to_string);
+    let needed = project.extensions.iter().map(|extension| {
+        format!("extension {} is needed ({}); Drizzle cannot declare it", extension.name, extension.because)
+    });
+    notes.chain(needed).collect()
 }
 
 /// Builds what the project declares on an empty database and reads it back, without what the project only
-/// refers to. Extensions that it needs and that this server lacks are named in the notes.
-pub(crate) async fn load(session: &Session, project: &Project) -> Result<(Schema, Vec<String>), Fault> {
-    let mut notes: Vec<String> = project.notes.iter().map(ToString::to_string).collect();
+/// refers to.
+pub(crate) async fn load(session: &Session, project: &Project) -> Result<Schema, Fault> {
     for extension in &project.extensions {
         let create =
             model::sql!("CREATE EXTENSION IF NOT EXISTS {} WITH SCHEMA public CASCADE", extension.name);
@@ -34,34 +85,53 @@ pub(crate) async fn load(session: &Session, project: &Project) -> Result<(Schema
             )
             .help("use a server that has it: --shadow-url URL"));
         }
-        notes.push(format!(
-            "extension {} is needed ({}); Drizzle cannot declare it",
-            extension.name, extension.because
-        ));
     }
     session.batch_execute("SET search_path = public").await.map_err(|error| refused("", &error))?;
-    for statement in &project.statements {
-        let sent = session.batch_execute(statement.sql.as_str()).await;
-        // Roles belong to the server: an earlier reading may have made them.
-        let made_before = |error: &tokio_postgres::Error| {
-            connect::sqlstate(error) == Some("42710") && statement.sql.as_str().starts_with("CREATE ROLE")
-        };
-        match sent {
-            Err(error) if !made_before(&error) => {
-                let place = match &statement.file {
-                    Some(file) => format!("{file}:{}:{}", statement.line, statement.column),
-                    None => statement.object.clone(),
-                };
-                return Err(refused(&statement.object, &error).at(place));
-            }
-            _ => {}
+    for statements in project.statements.chunks(STATEMENTS_TOGETHER) {
+        if session.batch_execute(&together(statements)).await.is_ok() {
+            continue;
+        }
+        // One by one says which it is, and passes over roles that are there already.
+        for statement in statements {
+            make(session, statement).await?;
         }
     }
     let mut schema = live::read(session).await?;
     for external in &project.external {
         forget(&mut schema, external);
     }
-    Ok((schema, notes))
+    Ok(schema)
+}
+
+/// How many statements are sent at once. The server runs them in one transaction, which is much faster than
+/// one by one; their locks have to fit its lock table (6,400 by default, some ten for a table).
+const STATEMENTS_TOGETHER: usize = 100;
+
+fn together(statements: &[Statement]) -> String {
+    let mut text = String::new();
+    for statement in statements {
+        text.push_str(statement.sql.as_str());
+        // An author's text may end in a comment.
+        text.push_str("\n;\n");
+    }
+    text
+}
+
+async fn make(session: &Session, statement: &Statement) -> Result<(), Fault> {
+    // Roles belong to the server: an earlier reading may have made them.
+    let made_before = |error: &tokio_postgres::Error| {
+        connect::sqlstate(error) == Some("42710") && statement.sql.as_str().starts_with("CREATE ROLE")
+    };
+    match session.batch_execute(statement.sql.as_str()).await {
+        Err(error) if !made_before(&error) => {
+            let place = match &statement.file {
+                Some(file) => format!("{file}:{}:{}", statement.line, statement.column),
+                None => statement.object.clone(),
+            };
+            Err(refused(&statement.object, &error).at(place))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn refused(object: &str, error: &tokio_postgres::Error) -> Fault {

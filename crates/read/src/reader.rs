@@ -6,6 +6,7 @@ use connect::Session;
 use model::{Fault, Progress, Schema};
 use shadow::{Shadow, ShadowOptions};
 
+use crate::cache::{Cache, Key};
 use crate::{Migration, Scope, Source, git, live, migrations, project, settle, snapshot, sql};
 
 /// What a source said.
@@ -45,12 +46,20 @@ pub struct Reader<'a> {
     options: ShadowOptions,
     shadow: Option<Shadow>,
     progress: &'a dyn Progress,
+    cache: Option<Cache>,
+    notes: Vec<String>,
 }
 
 impl<'a> Reader<'a> {
     /// A reader whose throwaway server is started with these options when one is needed.
     pub fn new(options: ShadowOptions, progress: &'a dyn Progress) -> Self {
-        Self { options, shadow: None, progress }
+        Self { options, shadow: None, progress, cache: None, notes: Vec::new() }
+    }
+
+    /// The same with what was read before at hand.
+    #[must_use]
+    pub fn cached(self, cache: Option<Cache>) -> Self {
+        Self { cache, ..self }
     }
 
     /// Reads one source.
@@ -59,13 +68,15 @@ impl<'a> Reader<'a> {
     /// Those of connecting (`connect.…`), of the throwaway server (`shadow.…`), and `read.…` where the
     /// source cannot be read, with file, line and column.
     pub async fn read(&mut self, source: &Source) -> Result<Reading, Fault> {
-        match source {
+        let mut reading = match source {
             Source::Live(target) => read_live(target).await,
             Source::Sql(path) => self.read_sql(path).await,
             Source::Snapshot(path) => self.read_snapshot(path).await,
             Source::Drizzle(path) => self.read_drizzle(path).await,
             Source::Git { rev, path } => self.read_git(rev, path).await,
-        }
+        }?;
+        reading.notes.append(&mut self.notes);
+        Ok(reading)
     }
 
     async fn read_git(&mut self, rev: &str, path: &std::path::Path) -> Result<Reading, Fault> {
@@ -92,6 +103,11 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// `shadow.…`, `connect.…`, and `read.sql` with the place of a statement that the server refuses.
     pub async fn run(&mut self, migrations: &[Migration]) -> Result<Schema, Fault> {
+        let texts = migrations.iter().map(|migration| migration.text.as_str());
+        let key = self.key("sql", texts).await?;
+        if let Some(schema) = self.kept(key.as_ref()) {
+            return Ok(schema);
+        }
         let database = self.shadow().await?.create_database(None).await?;
         let session = connect::connect(&database.target, "lockkeeper read").await?;
         authors_path(&session).await?;
@@ -100,6 +116,7 @@ impl<'a> Reader<'a> {
         }
         let schema = live::read(&session).await?;
         session.close().await;
+        self.keep(key.as_ref(), &schema);
         Ok(schema)
     }
 
@@ -122,18 +139,73 @@ impl<'a> Reader<'a> {
     }
 
     async fn read_drizzle(&mut self, path: &std::path::Path) -> Result<Reading, Fault> {
-        let project = project::evaluate(path).await?;
+        let project = project::evaluate(path, self.cache.clone(), &mut self.notes).await?;
         self.load_project(project).await
     }
 
     async fn load_project(&mut self, project: drizzle::Project) -> Result<Reading, Fault> {
-        let shadow = self.shadow().await?;
-        let database = shadow.create_database(None).await?;
-        let session = connect::connect(&database.target, "lockkeeper read").await?;
-        let (schema, notes) = project::load(&session, &project).await?;
-        session.close().await;
-        let scope = Some(project::scope(&project));
+        let key = self.key("project", project::texts(&project).iter().map(String::as_str)).await?;
+        let schema = match self.kept(key.as_ref()) {
+            Some(schema) => schema,
+            None => {
+                let database = self.shadow().await?.create_database(None).await?;
+                let session = connect::connect(&database.target, "lockkeeper read").await?;
+                let schema = project::load(&session, &project).await?;
+                session.close().await;
+                self.keep(key.as_ref(), &schema);
+                schema
+            }
+        };
+        let (notes, scope) = (project::notes(&project), Some(project::scope(&project)));
         Ok(Reading { notes, scope, files: project.files, migrations: project.out, ..Reading::of(schema) })
+    }
+
+    /// The key of a schema that the throwaway server makes of these texts; none without a cache.
+    async fn key<'t>(
+        &mut self,
+        kind: &str,
+        texts: impl IntoIterator<Item = &'t str>,
+    ) -> Result<Option<Key>, Fault> {
+        if self.cache.is_none() {
+            return Ok(None);
+        }
+        // What a given server has besides PostgreSQL itself is its own.
+        let given = self.options.url.as_ref().map(ToString::to_string).unwrap_or_default();
+        let version = self.version_num().await?.to_string();
+        Ok(Some(Key::of([kind, &given, &version]).and(texts)))
+    }
+
+    fn kept(&mut self, key: Option<&Key>) -> Option<Schema> {
+        self.cache.as_ref()?.get(key?, &mut self.notes)
+    }
+
+    fn keep(&mut self, key: Option<&Key>, schema: &Schema) {
+        if let (Some(cache), Some(key)) = (&self.cache, key) {
+            cache.put(key, schema, &mut self.notes);
+        }
+    }
+
+    /// `server_version_num` of the throwaway server, which is started only where nothing else tells.
+    async fn version_num(&mut self) -> Result<u32, Fault> {
+        if self.shadow.is_none()
+            && let Some(version) = Shadow::expected_version_num(&self.options)
+        {
+            return Ok(version);
+        }
+        Ok(self.shadow().await?.version_num())
+    }
+
+    /// Whether a source needed the throwaway server so far.
+    pub fn has_started(&self) -> bool {
+        self.shadow.is_some()
+    }
+
+    /// The major version of the throwaway server.
+    ///
+    /// # Errors
+    /// `shadow.…` when there is none to be had.
+    pub async fn major(&mut self) -> Result<u32, Fault> {
+        Ok(self.version_num().await? / 10_000)
     }
 
     /// The wanted schema with its expressions in the text they will have: PostgreSQL writes some back as it

@@ -40,6 +40,12 @@ impl Installation {
         Some(Self { bin: bin.to_owned(), major, version })
     }
 
+    /// `server_version_num` of its server: 150018 for 15.18. None for one that is not released yet.
+    pub(crate) fn version_num(&self) -> Option<u32> {
+        let minor: u32 = self.version.strip_prefix(&format!("{}.", self.major))?.parse().ok()?;
+        Some(self.major * 10_000 + minor)
+    }
+
     /// The local installation of this major version, or the newest one: from `PATH`, from what
     /// `pg_config` says, and from where packages put them.
     pub(crate) fn local(major: Option<u32>) -> Option<Self> {
@@ -93,6 +99,15 @@ fn expand(pattern: &str) -> Vec<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn versions_are_numbers_where_they_are_released() {
+        let of = |major, version: &str| {
+            Installation { bin: PathBuf::new(), major, version: version.to_owned() }.version_num()
+        };
+        assert_eq!(of(15, "15.18"), Some(150_018));
+        assert_eq!(of(18, "18beta1"), None);
+    }
 
     #[test]
     fn reads_what_servers_say() {

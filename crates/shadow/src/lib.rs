@@ -24,6 +24,14 @@ mod settings;
 mod start;
 mod template;
 
+/// The user's cache folder: `LOCKKEEPER_CACHE_DIR`, else the platform's usual place.
+///
+/// # Errors
+/// `shadow.cache` when it cannot be made, and `shadow.root` for a root who finds nobody to run servers as.
+pub fn cache_folder() -> Result<std::path::PathBuf, model::Fault> {
+    cache::folder(&privilege::RunAs::choose()?)
+}
+
 pub use database::Database;
 pub use installation::Installation;
 pub use start::{Shadow, ShadowOptions, Storage};

@@ -56,6 +56,11 @@ pub(crate) async fn installation(
     Ok(found)
 }
 
+/// The installation of this major version that is in the cache already.
+pub(crate) fn cached(major: u32, cache: &Path) -> Option<Installation> {
+    in_package(&cache.join("npm").join(major.to_string()), &package(major).ok()?)
+}
+
 fn package(major: u32) -> Result<String, Fault> {
     let os = match consts::OS {
         "macos" => "darwin",

@@ -83,6 +83,19 @@ impl Shadow {
         Ok(Self::of(Kind::Own(Box::new(server)), version_num))
     }
 
+    /// `server_version_num` of the server that these options would start, where that can be told without
+    /// starting or fetching one.
+    pub fn expected_version_num(options: &ShadowOptions) -> Option<u32> {
+        if options.url.is_some() {
+            return None;
+        }
+        let installation = Installation::local(options.major).or_else(|| {
+            let cache = cache::folder(&RunAs::choose().ok()?).ok()?;
+            npm::cached(options.major.unwrap_or(npm::DEFAULT_MAJOR), &cache)
+        })?;
+        installation.version_num()
+    }
+
     fn of(kind: Kind, version_num: u32) -> Self {
         Self { kind, version_num, databases: AtomicU32::new(0) }
     }

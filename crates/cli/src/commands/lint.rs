@@ -6,7 +6,7 @@ use std::path::Path;
 use facts::report::Report;
 use lint::{Baseline, Options, SourceFile};
 use model::{Fault, Schema};
-use read::{Reader, Source};
+use read::Source;
 
 use super::Ending;
 use crate::answer::{self, heading};
@@ -44,7 +44,7 @@ pub(super) async fn run(context: &Context, args: &LintArgs) -> Result<Ending, Fa
 }
 
 async fn read_schema(context: &Context, source: &Source) -> Result<(Option<Schema>, Option<u32>), Fault> {
-    let mut reader = Reader::new(context.shadow(None), &context.progress);
+    let mut reader = context.reader(None);
     let reading = reader.read(source).await?;
     Ok((Some(reading.schema), reading.server_version.map(|version| version / 10_000)))
 }

@@ -21,7 +21,7 @@ pub(super) async fn run(context: &Context, args: &VerifyArgs) -> Result<Ending, 
         Some(source) => crate::stages::live_major(source, source).await?,
         None => None,
     };
-    let reader = Reader::new(context.shadow(major), &context.progress);
+    let reader = context.reader(major);
     let mut asking = Asking { context, args, reader, notes: Vec::new() };
     let answers = asking.answers(&sources).await?;
     if !answers.any_asked() {

@@ -21,6 +21,7 @@ use crate::files::Files;
 use crate::filter::Filter;
 use crate::origin::Origin;
 use crate::project::{Column, Project, Table};
+use crate::seen::Seen;
 
 /// What every snapshot begins with.
 #[derive(Debug, Deserialize)]
@@ -96,6 +97,7 @@ fn project(described: &Described, generation: Generation, files: Vec<PathBuf>) -
         drizzle_version: version.to_owned(),
         notes: std::mem::take(&mut builder.notes),
         files,
+        seen: Seen::default(),
     })
 }
 

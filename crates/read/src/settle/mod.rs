@@ -12,20 +12,21 @@ use connect::Session;
 use model::{Expr, Fault, Name, Schema};
 
 use crate::live;
-use slots::{Part, Slot, slots};
+use slots::{Slot, slots};
 
 /// The places of expressions that a comparison of two schemas leaves open: those with two texts, and those
 /// that only the wanted schema has.
 #[derive(Debug, Default)]
 pub(crate) struct Open(BTreeSet<Slot>);
 
-/// What two schemas leave open. New defaults are not: as deparsed, they are read again as they are.
+/// What two schemas leave open. Of what only the wanted one has, that is what casts an array: read again, the
+/// cast is found in the array's elements. Everything else that is new is read again as it is written.
 pub(crate) fn open(from: &Schema, to: &Schema) -> Open {
     let (mut from, mut to) = (from.clone(), to.clone());
     let old = slots(&mut from);
     let is_open = |slot: &Slot, new: &Expr| match old.get(slot) {
         Some(old) => **old != *new,
-        None => slot.1 != Part::Default,
+        None => new.0.contains("[]"),
     };
     let open = slots(&mut to).into_iter().filter(|(slot, new)| is_open(slot, new));
     Open(open.map(|(slot, _)| slot).collect())
