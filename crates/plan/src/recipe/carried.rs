@@ -3,7 +3,7 @@
 //! PostgreSQL writes the new name into some of them by itself, and others cannot be made before there is one. So
 //! they change in the same transaction, between the rename and the view that stands in.
 
-use model::{Change, Ident, Name, Object};
+use model::{Change, Ident, Name, Object, ObjectRef};
 
 use crate::draft::Drafted;
 use crate::situation::Situation;
@@ -30,11 +30,33 @@ fn carrier<'a>(change: &Change, situation: &Situation<'a>) -> Option<&'a Change>
     };
     let family: Vec<&Change> =
         situation.changes.iter().filter(|other| can_go_along(other)).filter(kin).collect();
+    if family.iter().any(|member| is_in_the_way(member, situation)) {
+        return None;
+    }
     let names = |name: &Ident| {
         let of = |change: &&Change| change.sql().iter().any(|sql| diff::mentions(sql.as_str(), name));
         family.iter().any(of)
     };
     situation.changes.iter().rev().find(|rename| new_name(rename).is_some_and(names))
+}
+
+/// Whether it is a view that has to go before a column it reads can change, and so cannot wait for a rename.
+fn is_in_the_way(change: &Change, situation: &Situation<'_>) -> bool {
+    let Change::Drop { object: Object::View { name, .. } } = change else { return false };
+    let reads: Vec<&Name> = situation
+        .from
+        .uses
+        .of(&ObjectRef::View(name.clone()))
+        .iter()
+        .filter_map(|used| used.column().map(|(table, _)| table))
+        .collect();
+    let altered = situation.changes.iter().filter_map(|change| match change {
+        Change::AlterColumnType { table, .. }
+        | Change::SetGenerated { table, .. }
+        | Change::DropColumn { table, .. } => Some(situation.former_name(table)),
+        _ => None,
+    });
+    altered.into_iter().any(|table| reads.contains(&table))
 }
 
 fn can_go_along(change: &Change) -> bool {
