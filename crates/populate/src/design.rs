@@ -56,7 +56,9 @@ fn own_values(schema: &Schema, wanted: &Wanted<'_>, seed: u64, name: &Name, tabl
     let mut known = hints(checks);
     let mut partitioned = pieces(schema, name);
     for column in table.columns.iter().filter(|column| column.generated.is_none()) {
-        let mut values = resolve(schema, &column.type_name, &column.name);
+        let read_as = wanted.rows.read_as.get(&(name.clone(), column.name.clone()));
+        let mut values = resolve(schema, read_as.unwrap_or(&column.type_name), &column.name);
+        values.held_as = read_as.is_some().then(|| column.type_name.clone());
         if values.kind == Kind::Unknown {
             without_value(&mut layout, column, values.not_null);
             continue;

@@ -82,7 +82,10 @@ impl Fit {
     pub(crate) fn value(&self, values: &Values, salt: i64, row: &Sql) -> Sql {
         let other = self.other(salt, row);
         let rest = self.in_histogram(values, &other).unwrap_or_else(|| self.made_up(values, &other));
-        let Some(common) = self.common_value(&values.type_name, salt, row) else { return rest };
+        let Some(common) = self.common_value(values.held_as.as_ref().unwrap_or(&values.type_name), salt, row)
+        else {
+            return rest;
+        };
         sql!(
             "CASE WHEN {} < {} THEN {} ELSE {} END",
             self.chance(salt, row),
@@ -149,7 +152,8 @@ impl Fit {
 
     fn made_up(&self, values: &Values, number: &Sql) -> Sql {
         let made = values.value(&sql!("({})", number));
-        let is_long = values.kind == Kind::Text(None) && values.hints.length_max.is_none();
+        let is_long =
+            values.kind == Kind::Text(None) && values.held_as.is_none() && values.hints.length_max.is_none();
         if is_long && values.hints.one_of.is_none() && self.width > TEXT_BYTES {
             return sql!("({} || repeat('x', {}))::{}", made, self.width - TEXT_BYTES, values.type_name);
         }
@@ -159,7 +163,7 @@ impl Fit {
     /// A value between two bounds of the histogram, for types that have values between others.
     fn in_histogram(&self, values: &Values, other: &Sql) -> Option<Sql> {
         let parts = self.histogram.len().checked_sub(1).filter(|parts| *parts > 0)?;
-        if values.hints.one_of.is_some() {
+        if values.hints.one_of.is_some() || values.held_as.is_some() {
             return None;
         }
         let (held_as, between) = match values.kind {

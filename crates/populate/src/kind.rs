@@ -57,6 +57,8 @@ pub(crate) struct Values {
     pub(crate) hints: Hints,
     /// The type they are cast to.
     pub(crate) type_name: TypeName,
+    /// The type of the column that holds them, where it is another: a text that reads as a number.
+    pub(crate) held_as: Option<TypeName>,
     /// Whether a domain refuses nulls.
     pub(crate) not_null: bool,
     /// The first word of texts.
@@ -103,6 +105,7 @@ pub(crate) fn resolve(schema: &Schema, type_name: &TypeName, word: &Ident) -> Va
         kind,
         hints: Hints::default(),
         type_name: type_name.clone(),
+        held_as: None,
         not_null: false,
         word: word.clone(),
     };

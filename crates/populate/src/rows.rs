@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::Name;
+use model::{Ident, Name, TypeName};
 
 use crate::Profile;
 
@@ -13,18 +13,27 @@ pub struct Rows {
     pub each: u64,
     /// Rows of single tables.
     pub tables: BTreeMap<Name, u64>,
+    /// Columns of texts that have to read as values of another type.
+    pub read_as: BTreeMap<(Name, Ident), TypeName>,
 }
 
 impl Rows {
     /// So many rows in every table.
     pub fn each(rows: u64) -> Self {
-        Self { each: rows, tables: BTreeMap::new() }
+        Self { each: rows, ..Self::default() }
     }
 
     /// So many rows in one table.
     #[must_use]
     pub fn with(mut self, table: Name, rows: u64) -> Self {
         self.tables.insert(table, rows);
+        self
+    }
+
+    /// With texts that read as values of another type.
+    #[must_use]
+    pub fn reading_as(mut self, read_as: BTreeMap<(Name, Ident), TypeName>) -> Self {
+        self.read_as = read_as;
         self
     }
 

@@ -42,7 +42,11 @@ impl Values {
             Some(values) => chosen(values, number),
             None => self.value_of_kind(number),
         };
-        sql!("({})::{}", made, self.type_name)
+        let value = sql!("({})::{}", made, self.type_name);
+        match &self.held_as {
+            Some(held_as) => sql!("({})::{}", value, *held_as),
+            None => value,
+        }
     }
 
     fn capacity_of_kind(&self) -> u64 {
