@@ -27,6 +27,8 @@ pub struct DemoOptions {
     pub push: bool,
     /// Whether the textbook's plan is measured as well, on a copy (`--textbook`).
     pub textbook: bool,
+    /// The Drizzle project that holds the vintage scenario's wanted schema; none for the same in SQL.
+    pub project: Option<PathBuf>,
     /// How long nothing may be deleted before the cascade scenario's gate opens.
     pub watched: Duration,
     /// A folder that does not exist yet and that keeps the wanted schema and the plan (`--keep`); none
@@ -46,6 +48,7 @@ impl DemoOptions {
             shadow_url: None,
             push: true,
             textbook: false,
+            project: None,
             watched: Duration::from_secs(10),
             keep: None,
         }

@@ -45,6 +45,9 @@ pub struct Report {
 
     /// The change in a sentence.
     pub title: String,
+    /// What the wanted schema was read from.
+    #[serde(default)]
+    pub wanted: String,
     /// Where the server's programs come from.
     pub server: String,
     /// The changes as a direct push would make them.

@@ -130,6 +130,7 @@ impl Played {
             resumed: table::was_resumed(&self.plan, &acts),
             verified: verified.equal && audit.intact && crate::gated::all_hold(&acts.proofs),
             title: options.scenario.title().to_owned(),
+            wanted: stage.wanted_is(),
             server: stage.server(),
             changes: table::changes(&self.assessment),
             push: table::push(&self.assessment, self.push),

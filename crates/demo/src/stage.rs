@@ -7,7 +7,7 @@ use model::{Fault, Progress};
 use shadow::{Database, Shadow, ShadowOptions, Storage};
 use tempfile::TempDir;
 
-use crate::DemoOptions;
+use crate::{DemoOptions, Scenario};
 
 /// Above this many rows of the main table the data goes to disk: each copy of it becomes gigabytes.
 const ROWS_IN_MEMORY_MAX: u64 = 1_000_000;
@@ -23,6 +23,8 @@ pub(crate) struct Stage {
     /// A copy as it was at the start, that nobody connects to.
     untouched: Database,
     folder: Folder,
+    /// The project that holds the wanted schema, where it is not in the folder.
+    project: Option<PathBuf>,
     server: Shadow,
 }
 
@@ -43,7 +45,8 @@ impl Stage {
         let funds = server.create_database(None).await?;
         populate::funds::load(&funds.target, &rows, progress).await?;
         let untouched = server.create_database(Some(funds.name.as_str())).await?;
-        Ok(Self { funds, untouched, folder, server })
+        let project = options.project.clone().filter(|_| options.scenario == Scenario::Vintage);
+        Ok(Self { funds, untouched, folder, project, server })
     }
 
     /// A copy of the database as it was at the start. Drop it with [`Stage::drop_copy`].
@@ -68,7 +71,15 @@ impl Stage {
 
     /// The wanted schema.
     pub(crate) fn wanted(&self) -> PathBuf {
-        self.folder.path().join("wanted.sql")
+        self.project.clone().unwrap_or_else(|| self.folder.path().join("wanted.sql"))
+    }
+
+    /// What the wanted schema is read from, in words.
+    pub(crate) fn wanted_is(&self) -> String {
+        match &self.project {
+            Some(project) => format!("the Drizzle project {}", project.display()),
+            None => "SQL (wanted.sql)".to_owned(),
+        }
     }
 
     /// The plan's folder.

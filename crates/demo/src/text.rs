@@ -30,7 +30,10 @@ pub(crate) fn page(report: &Report) -> String {
 }
 
 fn heading(report: &Report) -> String {
-    let server = wrapped("", &format!("{} rows, {}", count_text(report.rows), report.server));
+    let server = wrapped(
+        "",
+        &format!("{} rows, {}, wanted schema from {}", count_text(report.rows), report.server, report.wanted),
+    );
     format!("{}: {}\n{server}", report.scenario, report.title)
 }
 

@@ -26,6 +26,7 @@ pub(super) async fn run(context: &Context, args: &DemoArgs) -> Result<Ending, Fa
         shadow_url: context.shadow_url.clone(),
         push: !args.no_push,
         textbook: args.textbook,
+        project: example_project(),
         watched: Duration::from_secs(args.watch_seconds),
         keep: args.keep.clone(),
         ..DemoOptions::of(args.scenario)
@@ -34,6 +35,16 @@ pub(super) async fn run(context: &Context, args: &DemoArgs) -> Result<Ending, Fa
     let report = ::demo::run(&pipeline, &options, &context.progress).await?;
     answer::give(context.format, &report, ::demo::Report::text)?;
     Ok(Ending::of(report.passed()))
+}
+
+/// The example's Drizzle project, where this program runs in its checkout and the project's packages are
+/// installed. Elsewhere the demo takes the same schema in SQL; a test keeps both equal.
+fn example_project() -> Option<PathBuf> {
+    let here = std::env::current_dir().ok()?;
+    let project =
+        here.ancestors().map(|folder| folder.join("examples/funds")).find(|folder| folder.is_dir())?;
+    let is_installed = project.join("node_modules/drizzle-orm").is_dir();
+    is_installed.then(|| project.join("drizzle.config.ts"))
 }
 
 /// How many receipts of steps the memory holds.

@@ -63,7 +63,7 @@ fn whole(mapping: &Mapping<'_>, situation: &Situation<'_>) -> Drafted {
     let why = "the mapping is checked against every row before anything is changed; triggers keep both columns in \
                step while rows are filled in small transactions and while code is deployed";
     let mut drafted = Drafted::new(why, drafts);
-    drafted.notes.extend(mapping.told.notes());
+    drafted.notes.extend(mapping.told.notes(mapping.wanted.not_null));
     drafted.demanded.push((table.clone(), mapping.demand()));
     drafted
 }

@@ -186,7 +186,7 @@ impl Transform {
     }
 
     /// What the plan's reader should know of the values.
-    pub(crate) fn notes(&self) -> Vec<String> {
+    pub(crate) fn notes(&self, not_null: bool) -> Vec<String> {
         let source = self.source();
         let rules: Vec<&str> = self.rules.iter().map(|rule| rule.name()).collect();
         let matched = if rules.is_empty() {
@@ -216,13 +216,7 @@ impl Transform {
                 )
             }
         }];
-        let fallback = self.null.as_ref().map_or("NULL".to_owned(), |null| format!("\"{null}\""));
-        notes.push(format!(
-            "a spelling that the mapping lacks and that comes in during the run is stored as it is in {source} and \
-             as {fallback} in {}; it never fails the application, and the plan stops at its next check, naming it, \
-             until the row is corrected",
-            self.into
-        ));
+        notes.push(self.unknown_spellings(not_null));
         notes.push(format!(
             "the way back of {source}: from the switch on a trigger writes what new code stores in {} to the old \
              column as well, as the first spelling that the mapping has for the value ({}); a value without a \
@@ -234,5 +228,28 @@ impl Transform {
             }
         ));
         notes
+    }
+
+    /// What becomes of a spelling that the mapping lacks and that comes in during the run.
+    fn unknown_spellings(&self, not_null: bool) -> String {
+        let stored = format!(
+            "a spelling that the mapping lacks and that comes in during the run is stored as it is in {}",
+            self.source()
+        );
+        let stops = "the plan stops at its next check, naming it, until the row is corrected";
+        match &self.null {
+            Some(null) => format!(
+                "{stored} and as \"{null}\" in {}; it never fails the application, and {stops}",
+                self.into
+            ),
+            None if not_null => format!(
+                "{stored} and as NULL in {}, and {stops}; from the validate phase on such a write is refused, since {} \
+                 takes no NULL: say null = \"…\" in the [[transform]] where it must not be",
+                self.into, self.into
+            ),
+            None => {
+                format!("{stored} and as NULL in {}; it never fails the application, and {stops}", self.into)
+            }
+        }
     }
 }
