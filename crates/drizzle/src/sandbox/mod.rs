@@ -1,8 +1,10 @@
 //! One evaluation: an engine of its own with bounded memory and time, and nothing of the machine in reach.
 
+mod disk;
+mod native;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,17 +14,14 @@ use model::Fault;
 use rquickjs::context::EvalOptions;
 use rquickjs::promise::PromiseState;
 use rquickjs::{
-    CatchResultExt, CaughtError, Context, Ctx, Exception, Function, Module, Object, Persistent, Promise,
-    Runtime, Value,
+    CatchResultExt, CaughtError, Context, Ctx, Function, Module, Object, Persistent, Promise, Runtime, Value,
 };
 use serde::Serialize;
-use sha2::Digest;
 
-use crate::builtins;
 use crate::files::Files;
 use crate::modules::{ENTRY, Learned, Loader, Modules, Shared, Sighting};
 use crate::options::Options;
-use crate::resolve::{Asks, Resolver, Target};
+use crate::resolve::Resolver;
 use crate::script::Script;
 use crate::thrown::{self, Frame, Thrown};
 
@@ -248,16 +247,17 @@ fn prepare<'js>(
     shared: &Shared,
     evaluation: &Evaluation<'_>,
 ) -> rquickjs::Result<Object<'js>> {
-    let native = native(ctx, shared)?;
+    let native = native::functions(ctx, shared)?;
     let json = serde_json::to_string(&evaluation.setup)
         .unwrap_or_else(|error| panic!("the setup does not serialise: {error}"));
     let setup: Value<'js> = ctx.json_parse(json)?;
-    let make: Function<'js> = script(ctx, "lockkeeper:host", include_str!("js/host.js"))?;
+    let make: Function<'js> = script(ctx, "lockkeeper:host", include_str!("../js/host.js"))?;
     let host: Object<'js> = make.call((native, setup))?;
-    let globals: Function<'js> = script(ctx, "lockkeeper:globals", include_str!("js/globals.js"))?;
+    let globals: Function<'js> = script(ctx, "lockkeeper:globals", include_str!("../js/globals.js"))?;
     globals.call::<_, ()>((host.clone(),))?;
     if evaluation.decisions {
-        let decisions: Function<'js> = script(ctx, "lockkeeper:decisions", include_str!("js/decisions.js"))?;
+        let decisions: Function<'js> =
+            script(ctx, "lockkeeper:decisions", include_str!("../js/decisions.js"))?;
         decisions.call::<_, ()>((host.clone(),))?;
     }
     Ok(host)
@@ -270,192 +270,8 @@ fn script<'js>(ctx: &Ctx<'js>, name: &str, source: &str) -> rquickjs::Result<Fun
     ctx.eval_with_options(source, options)
 }
 
-/// The functions through which JavaScript reaches the host.
-fn native<'js>(ctx: &Ctx<'js>, shared: &Shared) -> rquickjs::Result<Object<'js>> {
-    let native = Object::new(ctx.clone())?;
-    let modules = Rc::clone(shared);
-    native.set(
-        "saw",
-        Function::new(ctx.clone(), move |kind: String, name: String, stack: String| {
-            let mut modules = modules.borrow_mut();
-            let asked = thrown::own_frame(&stack, &modules);
-            modules.sightings.entry(Sighting { kind, name }).or_insert(asked);
-        })?,
-    )?;
-    let modules = Rc::clone(shared);
-    native.set(
-        "decided",
-        Function::new(ctx.clone(), move |site: String, source: String, turned: bool| {
-            let mut modules = modules.borrow_mut();
-            if turned {
-                modules.decided.push(site.clone());
-            }
-            modules.met.push((site, source));
-        })?,
-    )?;
-    let modules = Rc::clone(shared);
-    native.set(
-        "broke",
-        Function::new(ctx.clone(), move |path: String, message: String, stack: String| {
-            modules.borrow_mut().broke.get_or_insert((PathBuf::from(path), message, stack));
-        })?,
-    )?;
-    let modules = Rc::clone(shared);
-    native.set(
-        "resolve",
-        Function::new(ctx.clone(), move |ctx: Ctx<'js>, from: String, specifier: String| {
-            resolve_required(&ctx, &modules, &from, &specifier)
-        })?,
-    )?;
-    let modules = Rc::clone(shared);
-    native.set(
-        "compile",
-        Function::new(ctx.clone(), move |ctx: Ctx<'js>, path: String| compile(&ctx, &modules, &path))?,
-    )?;
-    native.set(
-        "builtin",
-        Function::new(ctx.clone(), move |ctx: Ctx<'js>, name: String| match builtins::source(&name) {
-            Some(source) => script(&ctx, &["node:", &name].concat(), source).map(Some),
-            None => Ok(None),
-        })?,
-    )?;
-    let modules = Rc::clone(shared);
-    native.set(
-        "projectModules",
-        Function::new(ctx.clone(), move || {
-            let paths: Vec<PathBuf> = modules.borrow().scripts.keys().cloned().collect();
-            serde_json::to_string(&paths).unwrap_or_default()
-        })?,
-    )?;
-    native.set(
-        "digest",
-        Function::new(ctx.clone(), |algorithm: String, bytes: String| digest(&algorithm, &bytes))?,
-    )?;
-    disk(ctx, &native, shared)?;
-    Ok(native)
-}
-
-/// Reading the project's files, without the ones that hold secrets.
-fn disk<'js>(ctx: &Ctx<'js>, native: &Object<'js>, shared: &Shared) -> rquickjs::Result<()> {
-    let files = Arc::clone(&shared.borrow().files);
-    native.set(
-        "read",
-        Function::new(ctx.clone(), move |path: String| {
-            let Some(path) = open_path(&files, &path) else {
-                files.browse();
-                return None;
-            };
-            files.read(&path).ok()
-        })?,
-    )?;
-    let files = Arc::clone(&shared.borrow().files);
-    native.set(
-        "stat",
-        Function::new(ctx.clone(), move |path: String| match browsed(&files, &path) {
-            Some(path) if path.is_file() => "file",
-            Some(path) if path.is_dir() => "folder",
-            _ => "",
-        })?,
-    )?;
-    let files = Arc::clone(&shared.borrow().files);
-    native.set(
-        "list",
-        Function::new(ctx.clone(), move |path: String| {
-            let entries = browsed(&files, &path).and_then(|path| fs::read_dir(path).ok());
-            let mut names: Vec<String> = entries
-                .into_iter()
-                .flatten()
-                .flatten()
-                .filter_map(|entry| entry.file_name().into_string().ok())
-                .collect();
-            names.sort();
-            serde_json::to_string(&names).unwrap_or_default()
-        })?,
-    )
-}
-
-/// The canonical path, if the project's code may open it. Environment files are kept from it: they hold secrets.
-fn open_path(files: &Files, path: &str) -> Option<PathBuf> {
-    let path = Path::new(path).canonicalize().ok()?;
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let secret = name == ".env" || name.starts_with(".env.") || name.ends_with(".env");
-    (files.admits(&path) && !secret).then_some(path)
-}
-
-/// The same for code that asks what there is.
-fn browsed(files: &Files, path: &str) -> Option<PathBuf> {
-    files.browse();
-    open_path(files, path)
-}
-
-#[derive(Serialize)]
-struct Required {
-    kind: &'static str,
-    name: String,
-}
-
-fn resolve_required(ctx: &Ctx<'_>, shared: &Shared, from: &str, specifier: &str) -> rquickjs::Result<String> {
-    let mut modules = shared.borrow_mut();
-    let found = match modules.target(Path::new(from), specifier, Asks::Require) {
-        Ok(Target::File(path)) => Required { kind: "file", name: path.display().to_string() },
-        Ok(Target::Builtin(name)) => Required { kind: "builtin", name },
-        Ok(Target::Empty) => Required { kind: "empty", name: String::new() },
-        Ok(Target::Absent(name)) if modules.files.is_package(Path::new(from)) => {
-            Required { kind: "absent", name }
-        }
-        Ok(Target::Absent(_)) => {
-            modules.stand_ins.entry(specifier.to_owned()).or_insert_with(|| PathBuf::from(from));
-            Required { kind: "standIn", name: specifier.to_owned() }
-        }
-        Err(fault) if modules.files.is_package(Path::new(from)) => {
-            Required { kind: "absent", name: fault.what }
-        }
-        Err(fault) => {
-            let what = fault.what.clone();
-            modules.fault.get_or_insert(fault);
-            return Err(Exception::throw_message(ctx, &what));
-        }
-    };
-    Ok(serde_json::to_string(&found).unwrap_or_default())
-}
-
-/// A CommonJS module's code as a function of the names it finds in scope.
-fn compile<'js>(ctx: &Ctx<'js>, shared: &Shared, path: &str) -> rquickjs::Result<Function<'js>> {
-    let (name, read) = {
-        let mut modules = shared.borrow_mut();
-        modules.last = Some(PathBuf::from(path));
-        let read = modules.read_script(Path::new(path)).map_err(|fault| {
-            let what = fault.what.clone();
-            modules.fault.get_or_insert(fault);
-            what
-        });
-        (modules.name(Path::new(path)), read)
-    };
-    let read = read.map_err(|what| Exception::throw_message(ctx, &what))?;
-    if read.module {
-        let what = ["require() of the ECMAScript module ", path].concat();
-        return Err(Exception::throw_message(ctx, &what));
-    }
-    let code = read.code.strip_prefix("#!").map_or_else(|| read.code.clone(), |rest| ["//", rest].concat());
-    script(ctx, &name, &[COMMONJS_HEAD, &code, "\n})"].concat())
-}
-
 /// What stands before a CommonJS module's code, on its first line.
 pub(crate) const COMMONJS_HEAD: &str = "(function (exports, require, module, __filename, __dirname) {";
-
-fn digest(algorithm: &str, hex: &str) -> String {
-    let bytes: Vec<u8> =
-        (0..hex.len() / 2).filter_map(|at| u8::from_str_radix(&hex[at * 2..at * 2 + 2], 16).ok()).collect();
-    let digest = match algorithm {
-        "md5" => md5::Md5::digest(&bytes).to_vec(),
-        "sha1" => sha1::Sha1::digest(&bytes).to_vec(),
-        "sha224" => sha2::Sha224::digest(&bytes).to_vec(),
-        "sha384" => sha2::Sha384::digest(&bytes).to_vec(),
-        "sha512" => sha2::Sha512::digest(&bytes).to_vec(),
-        _ => sha2::Sha256::digest(&bytes).to_vec(),
-    };
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
-}
 
 impl Thrown {
     /// Takes what was thrown out of the engine.

@@ -1,5 +1,10 @@
 //! Which code stands behind each import of the project, and what was seen while it ran.
 
+mod loader;
+mod text;
+
+pub(crate) use loader::Loader;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -7,9 +12,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use model::Fault;
-use rquickjs::loader::ImportAttributes;
-use rquickjs::module::Declared;
-use rquickjs::{Ctx, Error, Function, Module, Object};
 
 use crate::decisions;
 use crate::files::Files;
@@ -302,169 +304,4 @@ fn stripped(path: &Path, text: &str) -> Result<Script, Fault> {
 
 fn looks_like_module(text: &str) -> bool {
     text.lines().any(|line| line.starts_with("import ") || line.starts_with("export "))
-}
-
-/// The text of a module that passes on what a CommonJS module exports.
-fn passing_on(expression: &str, names: &[String]) -> String {
-    let mut text = format!("const it = {expression}; export default __lockkeeper.interop(it);");
-    for name in names
-        .iter()
-        .filter(|name| is_identifier(name) && *name != "default" && !RESERVED.contains(&name.as_str()))
-    {
-        text.push_str(&format!(" export const {name} = it.{name};"));
-    }
-    for (at, name) in names.iter().filter(|name| RESERVED.contains(&name.as_str())).enumerate() {
-        text.push_str(&format!(" const it{at} = it[{name:?}]; export {{ it{at} as {name} }};"));
-    }
-    text
-}
-
-const RESERVED: &[&str] = &[
-    "await",
-    "break",
-    "case",
-    "catch",
-    "class",
-    "const",
-    "continue",
-    "debugger",
-    "delete",
-    "do",
-    "else",
-    "enum",
-    "eval",
-    "export",
-    "extends",
-    "false",
-    "finally",
-    "for",
-    "function",
-    "if",
-    "implements",
-    "import",
-    "in",
-    "instanceof",
-    "interface",
-    "it",
-    "let",
-    "new",
-    "null",
-    "package",
-    "private",
-    "protected",
-    "public",
-    "return",
-    "static",
-    "super",
-    "switch",
-    "this",
-    "throw",
-    "true",
-    "try",
-    "typeof",
-    "var",
-    "void",
-    "while",
-    "with",
-    "yield",
-];
-
-/// The engine's resolver and loader over [`Modules`].
-pub(crate) struct Loader(pub(crate) Shared);
-
-impl rquickjs::loader::Resolver for Loader {
-    fn resolve<'js>(
-        &mut self,
-        _ctx: &Ctx<'js>,
-        base: &str,
-        name: &str,
-        _attributes: Option<ImportAttributes<'js>>,
-    ) -> rquickjs::Result<String> {
-        let mut modules = self.0.borrow_mut();
-        modules.resolve(base, name).map_err(|fault| {
-            modules.fault.get_or_insert(fault);
-            Error::new_resolving(base, name)
-        })
-    }
-}
-
-impl rquickjs::loader::Loader for Loader {
-    fn load<'js>(
-        &mut self,
-        ctx: &Ctx<'js>,
-        name: &str,
-        _attributes: Option<ImportAttributes<'js>>,
-    ) -> rquickjs::Result<Module<'js, Declared>> {
-        let kind = self.0.borrow().kinds.get(name).cloned();
-        let code = match kind {
-            None if name == ENTRY => self.0.borrow().entry.to_owned(),
-            None => return Err(Error::new_loading(name)),
-            Some(Kind::Empty) => "export default {};".to_owned(),
-            Some(Kind::StandIn { named, specifier, importer }) => {
-                self.0.borrow_mut().stand_in_text(&specifier, &named, &importer)
-            }
-            Some(Kind::Builtin(builtin)) => {
-                let call = format!("__lockkeeper.builtin({builtin:?})");
-                passing_on(&call, &keys(ctx, "builtin", &builtin)?)
-            }
-            Some(Kind::File(path)) => self.load_file(ctx, &path)?,
-        };
-        let mut code = code;
-        self.0.borrow().complete(name, &mut code);
-        let module = Module::declare(ctx.clone(), name, code)?;
-        if let Some(path) = self.0.borrow().path(name) {
-            describe_module(&module, path)?;
-        }
-        Ok(module)
-    }
-}
-
-impl Loader {
-    fn load_file(&self, ctx: &Ctx<'_>, path: &Path) -> rquickjs::Result<String> {
-        let shown = path.display().to_string();
-        self.0.borrow_mut().last = Some(path.to_owned());
-        if path.extension().is_some_and(|e| e == "json") {
-            return Ok(passing_on(&format!("__lockkeeper.load({shown:?})"), &keys(ctx, "load", &shown)?));
-        }
-        if !script::is_script(path) {
-            return Ok(format!("export default {shown:?};"));
-        }
-        let script = {
-            let mut modules = self.0.borrow_mut();
-            modules.read_script(path).map_err(|fault| {
-                modules.fault.get_or_insert(fault);
-                Error::new_loading(&shown)
-            })?
-        };
-        if !script.module {
-            return Ok(passing_on(
-                &format!("__lockkeeper.importCommonJs({shown:?})"),
-                &keys(ctx, "importCommonJs", &shown)?,
-            ));
-        }
-        let mut modules = self.0.borrow_mut();
-        if modules.files.is_package(path) {
-            return Ok(script.code);
-        }
-        let code = script.code.clone();
-        modules.scripts.insert(path.to_owned(), script);
-        Ok(code)
-    }
-}
-
-/// Loads a CommonJS module (or a built-in one) now, to learn which names it exports.
-fn keys(ctx: &Ctx<'_>, function: &str, name: &str) -> rquickjs::Result<Vec<String>> {
-    let host: Object<'_> = ctx.globals().get("__lockkeeper")?;
-    let load: Function<'_> = host.get(function)?;
-    let exports: rquickjs::Value<'_> = load.call((name,))?;
-    let Some(exports) = exports.as_object() else { return Ok(Vec::new()) };
-    exports.keys::<String>().collect()
-}
-
-fn describe_module(module: &Module<'_, Declared>, path: &Path) -> rquickjs::Result<()> {
-    let meta = module.meta()?;
-    let shown = path.display().to_string();
-    meta.set("url", ["file://", &shown].concat())?;
-    meta.set("filename", shown)?;
-    meta.set("dirname", path.parent().unwrap_or(path).display().to_string())
 }

@@ -1,24 +1,26 @@
 //! One source file made ready for the engine: types stripped, declarations noted.
 
+mod declared;
+mod imports;
+
+pub(crate) use imports::{import_place, imports_of_text, namespace_imports};
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use model::Fault;
 use oxc::allocator::Allocator;
-use oxc::ast::ast::{
-    Argument, BindingPattern, Declaration as Declared, ExportSpecifier, Expression, ImportOrExportKind,
-    ObjectPropertyKind, Program, Statement, VariableDeclaration,
-};
+use oxc::ast::ast::Program;
 use oxc::codegen::{Codegen, CodegenOptions, CodegenReturn, CommentOptions};
 use oxc::diagnostics::OxcDiagnostic;
 use oxc::parser::{Parser, ParserReturn};
 use oxc::semantic::{Scoping, SemanticBuilder};
-use oxc::span::{SourceType, Span};
-use oxc::syntax::module_record::{ExportExportName, ExportImportName, ImportImportName, ModuleRecord};
+use oxc::span::SourceType;
 use oxc::transformer::{TransformOptions, Transformer};
 
 use crate::place::{Lines, Place};
+use declared::{declarations_of, type_exports};
+use imports::{imports_of, stars_of};
 
 /// A top-level `const` of a file, and the keys of the object literals its initialiser is called with.
 #[derive(Debug, Clone)]
@@ -162,114 +164,10 @@ fn print<'a>(
     Ok(Codegen::new().with_options(options).build(program))
 }
 
-/// What an ECMAScript file that needs no stripping imports.
-pub(crate) fn imports_of_text(path: &Path, text: &str) -> Imports {
-    let allocator = Allocator::default();
-    let parsed = Parser::new(&allocator, text, source_type(path)).parse();
-    imports_of(&parsed.module_record)
-}
-
 /// Whether a file is written as an ECMAScript module.
 pub(crate) fn has_module_syntax(path: &Path, text: &str) -> bool {
     let allocator = Allocator::default();
     Parser::new(&allocator, text, source_type(path)).parse().module_record.has_module_syntax
-}
-
-fn imports_of(record: &ModuleRecord<'_>) -> Imports {
-    let mut imports = Imports::new();
-    for request in record.requested_modules.keys() {
-        imports.entry(request.to_string()).or_default();
-    }
-    for entry in &record.import_entries {
-        let name = match &entry.import_name {
-            ImportImportName::Name(name) => name.name.to_string(),
-            ImportImportName::NamespaceObject => "*".to_owned(),
-            ImportImportName::Default(_) => "default".to_owned(),
-        };
-        imports.entry(entry.module_request.name.to_string()).or_default().insert(name);
-    }
-    let passed_on = record.indirect_export_entries.iter().chain(&record.star_export_entries);
-    for entry in passed_on {
-        let Some(request) = &entry.module_request else { continue };
-        let name = match &entry.import_name {
-            ExportImportName::Name(name) => name.name.to_string(),
-            _ => "*".to_owned(),
-        };
-        imports.entry(request.name.to_string()).or_default().insert(name);
-    }
-    imports
-}
-
-/// Where a module is imported from.
-pub(crate) fn import_place(path: &Path, text: &str, specifier: &str) -> Option<Place> {
-    let allocator = Allocator::default();
-    let parsed = Parser::new(&allocator, text, source_type(path)).parse();
-    let requests = parsed.module_record.requested_modules.iter();
-    let found = requests
-        .filter(|(name, _)| name.trim_start_matches("node:") == specifier)
-        .flat_map(|(_, all)| all.iter());
-    let span = found.map(|request| request.span).next()?;
-    Some(Lines::new(text.to_owned()).place(path, span.start))
-}
-
-fn stars_of(record: &ModuleRecord<'_>) -> Vec<String> {
-    let requests = record.star_export_entries.iter().filter_map(|entry| entry.module_request.as_ref());
-    requests.map(|request| request.name.to_string()).collect()
-}
-
-/// The `* as` of each `import * as x from "…"`, with the module it is about.
-pub(crate) fn namespace_imports(path: &Path, text: &str) -> Vec<(String, Range<usize>)> {
-    if !text.contains("* as") {
-        return Vec::new();
-    }
-    let allocator = Allocator::default();
-    let parsed = Parser::new(&allocator, text, source_type(path)).parse();
-    let entries = parsed.module_record.import_entries.iter();
-    let spaces = entries.filter(|entry| entry.import_name.is_namespace_object() && !entry.is_type);
-    let found = spaces.filter_map(|entry| {
-        let from = entry.statement_span.start as usize;
-        let star = from + text[from..entry.local_name.span.start as usize].rfind("* as")?;
-        Some((entry.module_request.name.to_string(), star..star + "* as".len()))
-    });
-    found.collect()
-}
-
-/// Names that a module exports as types only.
-fn type_exports(program: &Program<'_>, record: &ModuleRecord<'_>) -> BTreeSet<String> {
-    let mut values: BTreeSet<String> = BTreeSet::new();
-    for entry in record.local_export_entries.iter().chain(&record.indirect_export_entries) {
-        if let (false, ExportExportName::Name(name)) = (entry.is_type, &entry.export_name) {
-            values.insert(name.name.to_string());
-        }
-    }
-    let mut types = BTreeSet::new();
-    for statement in &program.body {
-        match statement {
-            Statement::ExportDeclaration(export) => types.extend(type_name(&export.declaration)),
-            Statement::ExportNamedDeclaration(export) => {
-                types.extend(type_specifiers(export.export_kind, &export.specifiers));
-            }
-            Statement::ExportFromDeclaration(export) => {
-                types.extend(type_specifiers(export.export_kind, &export.specifiers));
-            }
-            _ => {}
-        }
-    }
-    types.retain(|name| !values.contains(name) && name != "default" && is_identifier(name));
-    types
-}
-
-fn type_name(declaration: &Declared<'_>) -> Option<String> {
-    match declaration {
-        Declared::TSTypeAliasDeclaration(alias) => Some(alias.id.name.to_string()),
-        Declared::TSInterfaceDeclaration(interface) => Some(interface.id.name.to_string()),
-        _ => None,
-    }
-}
-
-fn type_specifiers(kind: ImportOrExportKind, specifiers: &[ExportSpecifier<'_>]) -> Vec<String> {
-    let types = specifiers.iter().filter(|specifier| kind.is_type() || specifier.export_kind.is_type());
-    types.map(|specifier| specifier.exported.name().to_string()).collect()
 }
 
 /// Whether a name can be bound by `const` as it is.
@@ -277,53 +175,4 @@ pub(crate) fn is_identifier(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_' || c == '$')
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$')
-}
-
-fn declarations_of(program: &Program<'_>) -> Vec<Declaration> {
-    let mut found = Vec::new();
-    for statement in &program.body {
-        match statement {
-            Statement::VariableDeclaration(variables) => take_variables(variables, &mut found),
-            Statement::ExportDeclaration(export) => {
-                if let Declared::VariableDeclaration(variables) = &export.declaration {
-                    take_variables(variables, &mut found);
-                }
-            }
-            _ => {}
-        }
-    }
-    found
-}
-
-fn take_variables(variables: &VariableDeclaration<'_>, found: &mut Vec<Declaration>) {
-    for variable in &variables.declarations {
-        if let BindingPattern::BindingIdentifier(id) = &variable.id {
-            let mut keys = Vec::new();
-            if let Some(init) = &variable.init {
-                take_keys(init, &mut keys);
-            }
-            found.push(Declaration { name: id.name.to_string(), offset: id.span.start, keys });
-        }
-    }
-}
-
-/// The keys of the first object literal among a call's arguments, through method chains such as `pgTable(…).enableRLS()`.
-fn take_keys(init: &Expression<'_>, keys: &mut Vec<(String, u32)>) {
-    let Expression::CallExpression(call) = init.without_parentheses() else { return };
-    let object = call.arguments.iter().find_map(|argument| match argument {
-        Argument::ObjectExpression(object) => Some(object),
-        _ => None,
-    });
-    if let Some(object) = object {
-        for property in &object.properties {
-            if let ObjectPropertyKind::ObjectProperty(property) = property
-                && let Some(name) = property.key.static_name()
-            {
-                let Span { start, .. } = oxc::span::GetSpan::span(&property.key);
-                keys.push((name.into_owned(), start));
-            }
-        }
-    } else if let Some(member) = call.callee.as_member_expression() {
-        take_keys(member.object(), keys);
-    }
 }

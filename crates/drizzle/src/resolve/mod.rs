@@ -1,12 +1,18 @@
 //! Finds the file that an import means: node's rules for packages, TypeScript's for the project itself.
 
+mod builtin;
+mod options;
+
+pub(crate) use builtin::builtin;
+
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use model::Fault;
-use oxc_resolver::{ResolveError, ResolveOptions, ResolverGeneric, TsconfigDiscovery};
+use oxc_resolver::{ResolveError, ResolverGeneric};
 
 use crate::files::{Files, View};
+use options::{package_options, project_options};
 
 /// What an import leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -198,113 +204,12 @@ fn is_tsconfig_error(error: &ResolveError) -> bool {
     }
 }
 
-fn project_options(asks: Asks) -> ResolveOptions {
-    let alias =
-        |from: &str, to: &[&str]| (from.to_owned(), to.iter().map(|&ending| ending.to_owned()).collect());
-    ResolveOptions {
-        tsconfig: Some(TsconfigDiscovery::Auto),
-        extensions: [".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".jsx", ".json"]
-            .map(String::from)
-            .to_vec(),
-        extension_alias: vec![
-            alias(".js", &[".ts", ".tsx", ".js"]),
-            alias(".jsx", &[".tsx", ".jsx"]),
-            alias(".mjs", &[".mts", ".mjs"]),
-            alias(".cjs", &[".cts", ".cjs"]),
-        ],
-        ..package_options(asks)
-    }
-}
-
-fn package_options(asks: Asks) -> ResolveOptions {
-    let asked = match asks {
-        Asks::Import => "import",
-        Asks::Require => "require",
-    };
-    ResolveOptions {
-        condition_names: ["node", asked, "default"].map(String::from).to_vec(),
-        extensions: [".js", ".mjs", ".cjs", ".json", ".ts", ".mts", ".cts"].map(String::from).to_vec(),
-        main_fields: vec!["main".into()],
-        ..ResolveOptions::default()
-    }
-}
-
-/// The name of the node module a specifier means, without `node:`.
-pub(crate) fn builtin(specifier: &str) -> Option<&str> {
-    if let Some(named) = specifier.strip_prefix("node:") {
-        return Some(named);
-    }
-    let name = specifier.split('/').next().unwrap_or(specifier);
-    let known = BUILTINS.binary_search(&name).is_ok() && (name == specifier || SUBPATHS.contains(&specifier));
-    known.then_some(specifier)
-}
-
-const SUBPATHS: &[&str] = &[
-    "assert/strict",
-    "dns/promises",
-    "fs/promises",
-    "path/posix",
-    "path/win32",
-    "readline/promises",
-    "stream/consumers",
-    "stream/promises",
-    "stream/web",
-    "timers/promises",
-    "util/types",
-];
-
-const BUILTINS: &[&str] = &[
-    "assert",
-    "async_hooks",
-    "buffer",
-    "child_process",
-    "cluster",
-    "console",
-    "constants",
-    "crypto",
-    "dgram",
-    "diagnostics_channel",
-    "dns",
-    "domain",
-    "events",
-    "fs",
-    "http",
-    "http2",
-    "https",
-    "inspector",
-    "module",
-    "net",
-    "os",
-    "path",
-    "perf_hooks",
-    "process",
-    "punycode",
-    "querystring",
-    "readline",
-    "repl",
-    "stream",
-    "string_decoder",
-    "sys",
-    "timers",
-    "tls",
-    "trace_events",
-    "tty",
-    "url",
-    "util",
-    "v8",
-    "vm",
-    "wasi",
-    "worker_threads",
-    "zlib",
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn knows_packages_and_builtins() {
-        assert!(BUILTINS.is_sorted());
         assert_eq!(package_name("@a/b/c"), "@a/b");
         assert_eq!(package_name("a/b"), "a");
         assert_eq!(
