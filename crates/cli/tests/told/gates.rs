@@ -1,8 +1,11 @@
 //! A gate whose evidence is counted by the server, and a fill that is told.
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::Project;
+use shadow::{Shadow, ShadowOptions};
+
+use crate::{Project, said};
 
 const BEFORE: &str = "CREATE TABLE public.funds (id bigint PRIMARY KEY, closed boolean NOT NULL);
     CREATE TABLE public.investments (id bigint PRIMARY KEY, fund_id bigint NOT NULL
@@ -105,4 +108,46 @@ async fn what_is_told_wrong_is_said_before_anything_is_done() {
         let said = project.must(2, &plan);
         assert!(said.contains(what), "{settings}: {said}");
     }
+}
+
+/// Where `pg_stat_statements` is installed, the refusal names who deletes.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_statement_that_deletes_is_named() {
+    let preload = ("shared_preload_libraries".to_owned(), "pg_stat_statements".to_owned());
+    let options = ShadowOptions { settings: vec![preload], ..ShadowOptions::of(15) };
+    let Ok(server) = Shadow::start(&options, &model::Silent).await else {
+        return testkit::skip("pg_stat_statements");
+    };
+    let database = server.create_database(None).await.expect("a database");
+    let session = connect::connect(&database.target, "lockkeeper test").await.expect("a session");
+    let run = async |sql: &str| session.batch_execute(sql).await.expect("it is fine");
+    run("CREATE EXTENSION pg_stat_statements SCHEMA public").await;
+    run(BEFORE).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(
+        folder.path().join("wanted.sql"),
+        format!("CREATE EXTENSION pg_stat_statements; {WANTED}"),
+    )
+    .expect("it is ours");
+    std::fs::write(folder.path().join("lockkeeper.toml"), SETTINGS).expect("it is ours");
+    let lockkeeper = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lockkeeper"));
+        command
+            .args(args)
+            .current_dir(folder.path())
+            .env("DATABASE_URL", database.target.url_with_password());
+        said(&command.output().expect("the program starts"))
+    };
+    let planned = lockkeeper(&["plan", "--to", "wanted.sql", "-o", "plan"]);
+    assert!(planned.contains("Plan "), "{planned}");
+    let until = ["apply", "plan", "--until", "switch"];
+    let watching = lockkeeper(&until);
+    assert!(watching.contains("it is to be watched for"), "{watching}");
+    run("DELETE FROM public.funds WHERE id = 7").await;
+    // A session that does something else reports what it did before.
+    tokio::time::sleep(Duration::from_millis(1_200)).await;
+    run("SELECT 1").await;
+    let refused = lockkeeper(&until);
+    assert!(refused.contains("by DELETE FROM public.funds WHERE id = $1 (1 calls)"), "{refused}");
+    session.close().await;
 }
