@@ -292,8 +292,12 @@ pub struct RehearseArgs {
     #[command(flatten)]
     pub database: DatabaseArgs,
     /// Ask no live database: rows are made up from the schema alone.
-    #[arg(long, conflicts_with = "database")]
+    #[arg(long, conflicts_with_all = ["database", "sample"])]
     pub without_database: bool,
+    /// Copy a sample of the live rows to the throwaway server instead of making rows up. It is removed with
+    /// that server, and no value of it is written down.
+    #[arg(long)]
+    pub sample: bool,
     /// The application's statements in a second: WRITES:READS; 0:0 for none.
     #[arg(long, value_name = "W:R", default_value = "50:500")]
     pub traffic: traffic::Rate,

@@ -69,6 +69,10 @@ async fn until_interrupted(cli: Cli) -> Result<Ending, Fault> {
     }
 }
 
+/// What to do after a run was left in the middle.
+const GO_ON: &str = "what was done is in the journal: the same command goes on from there, lockkeeper rollback takes \
+    it back, lockkeeper status shows how far it came";
+
 async fn interrupted(stop: &StopFlag, stops_itself: bool) -> Result<Ending, Fault> {
     signal().await?;
     if stops_itself {
@@ -78,7 +82,8 @@ async fn interrupted(stop: &StopFlag, stops_itself: bool) -> Result<Ending, Faul
         );
         signal().await?;
     }
-    Err(Fault::new("cli.interrupted", "interrupted"))
+    let fault = Fault::new("cli.interrupted", "interrupted");
+    Err(if stops_itself { fault.help(GO_ON) } else { fault })
 }
 
 /// Waits for Ctrl-C or SIGTERM.

@@ -1,6 +1,7 @@
 //! What is left to do when all tables are filled.
 
-use model::{Fault, ForeignKey, Ident, Literal, Name, Sql, sql};
+use connect::Session;
+use model::{Fault, ForeignKey, Ident, Literal, Name, Schema, Sql, sql};
 
 use crate::fill::{Filling, not_asked};
 use crate::layout::{counts_up, foreign_keys};
@@ -22,7 +23,7 @@ impl Filling<'_> {
             deleted = false;
             for (name, table) in &self.schema.tables {
                 for key in foreign_keys(table).into_iter().filter(|_| table.partition_of.is_none()) {
-                    deleted |= self.delete_dangling(name, key).await? > 0;
+                    deleted |= delete_dangling(self.session, name, key).await? > 0;
                 }
             }
         }
@@ -37,28 +38,10 @@ impl Filling<'_> {
         Ok(())
     }
 
-    async fn delete_dangling(&self, name: &Name, key: &ForeignKey) -> Result<u64, Fault> {
-        let nulls = key.columns.iter().map(|own| sql!("t.{} IS NOT NULL", own));
-        let equal = key.columns.iter().zip(&key.referenced_columns);
-        let equal = equal.map(|(own, other)| sql!("other.{} = t.{}", other, own));
-        let delete = sql!(
-            "DELETE FROM {} AS t WHERE {} AND NOT EXISTS (SELECT FROM {} AS other WHERE {})",
-            name,
-            Sql::join(nulls, " AND "),
-            key.references,
-            Sql::join(equal, " AND ")
-        );
-        let deleted = self.session.execute_typed(delete.as_str(), &[]).await;
-        deleted.map_err(|error| not_asked(&error))
-    }
-
     /// Puts sequences behind the rows, analyses the tables, and drops what helped.
     pub(crate) async fn settle(&self) -> Result<(), Fault> {
         for name in self.filled.tables.keys() {
-            let Some(table) = self.schema.tables.get(name) else { continue };
-            for column in table.columns.iter().filter(|column| counts_up(column)) {
-                self.advance(name, &column.name).await?;
-            }
+            advance_all(self.session, self.schema, name).await?;
             self.run(&sql!("ANALYZE {}", name)).await?;
         }
         for keys in self.keys.values() {
@@ -68,26 +51,45 @@ impl Filling<'_> {
         }
         Ok(())
     }
+}
 
-    async fn advance(&self, table: &Name, column: &Ident) -> Result<(), Fault> {
-        let default = self.schema.tables.get(table).and_then(|found| found.column(column));
-        let default = default.and_then(|column| column.default.as_ref());
-        // `nextval('public.orders_id_seq'::regclass)` names its sequence itself.
-        let named = default.and_then(|default| default.0.strip_prefix("nextval("));
-        let sequence = match named.and_then(|named| named.strip_suffix(')')) {
-            Some(named) => Sql::verbatim(named),
-            None => {
-                let (table, column) = (Literal::new(table.to_string()), Literal::new(column.as_str()));
-                sql!("pg_get_serial_sequence({}, {})", table, column)
-            }
-        };
-        self.run(&sql!(
-            "SELECT setval({}, max({})) FROM {} HAVING max({}) >= 1",
-            sequence,
-            column,
-            table,
-            column
-        ))
-        .await
+/// Takes out the rows whose reference leads nowhere: how many.
+pub(crate) async fn delete_dangling(session: &Session, name: &Name, key: &ForeignKey) -> Result<u64, Fault> {
+    let nulls = key.columns.iter().map(|own| sql!("t.{} IS NOT NULL", own));
+    let equal = key.columns.iter().zip(&key.referenced_columns);
+    let equal = equal.map(|(own, other)| sql!("other.{} = t.{}", other, own));
+    let delete = sql!(
+        "DELETE FROM {} AS t WHERE {} AND NOT EXISTS (SELECT FROM {} AS other WHERE {})",
+        name,
+        Sql::join(nulls, " AND "),
+        key.references,
+        Sql::join(equal, " AND ")
+    );
+    let deleted = session.execute_typed(delete.as_str(), &[]).await;
+    deleted.map_err(|error| not_asked(&error))
+}
+
+/// Puts the sequences of a table behind its rows.
+pub(crate) async fn advance_all(session: &Session, schema: &Schema, name: &Name) -> Result<(), Fault> {
+    let columns = schema.tables.get(name).into_iter().flat_map(|table| &table.columns);
+    for column in columns.filter(|column| counts_up(column)) {
+        advance(session, schema, name, &column.name).await?;
     }
+    Ok(())
+}
+
+async fn advance(session: &Session, schema: &Schema, table: &Name, column: &Ident) -> Result<(), Fault> {
+    let default = schema.tables.get(table).and_then(|found| found.column(column));
+    let default = default.and_then(|column| column.default.as_ref());
+    // `nextval('public.orders_id_seq'::regclass)` names its sequence itself.
+    let named = default.and_then(|default| default.0.strip_prefix("nextval("));
+    let sequence = match named.and_then(|named| named.strip_suffix(')')) {
+        Some(named) => Sql::verbatim(named),
+        None => {
+            let (table, column) = (Literal::new(table.to_string()), Literal::new(column.as_str()));
+            sql!("pg_get_serial_sequence({}, {})", table, column)
+        }
+    };
+    let set = sql!("SELECT setval({}, max({})) FROM {} HAVING max({}) >= 1", sequence, column, table, column);
+    session.batch_execute(set.as_str()).await.map_err(|error| not_asked(&error))
 }

@@ -17,13 +17,16 @@ const SEED: u64 = 7;
 /// state for the way back to keep.
 const DWELL: Duration = Duration::from_millis(300);
 
+/// How long the last statements of replaced code may be under way.
+const ROLL_OUT: Duration = Duration::from_millis(150);
+
 /// The code before the gate and the code after it.
 pub(crate) struct Application {
     old: Workload,
     new: Workload,
     rate: Rate,
-    /// The last phase that the old code works with; none where the plan waits for no deployment.
-    pub(crate) last_of_old: Option<PhaseName>,
+    /// When the new code is deployed; none where the plan waits for no deployment.
+    pub(crate) deployment: Option<Deployment>,
     pub(crate) told: RehearsedTraffic,
 }
 
@@ -43,7 +46,7 @@ impl Application {
             left_out: derived.left_out,
             ..RehearsedTraffic::default()
         };
-        Self { old: derived.workload, new, rate, last_of_old: last_of_old(plan), told }
+        Self { old: derived.workload, new, rate, deployment: Deployment::of(plan), told }
     }
 
     /// Whether there is anything for it to do.
@@ -138,13 +141,19 @@ pub(crate) struct AtWork {
 
 impl AtWork {
     /// The code that knows the wanted schema takes over.
-    pub(crate) fn deploy_new(&self) {
-        self.traffic.deploy(&self.new);
+    pub(crate) async fn deploy_new(&self) {
+        self.deploy(&self.new).await;
     }
 
     /// The code that knows the old schema comes back.
-    pub(crate) fn deploy_old(&self) {
-        self.traffic.deploy(&self.old);
+    pub(crate) async fn deploy_old(&self) {
+        self.deploy(&self.old).await;
+    }
+
+    /// What the other code has sent is answered before the schema goes on.
+    async fn deploy(&self, workload: &Workload) {
+        self.traffic.deploy(workload);
+        tokio::time::sleep(ROLL_OUT).await;
     }
 
     /// Lets it work for a while.
@@ -174,9 +183,24 @@ pub(crate) fn failures(report: &TrafficReport) -> Vec<String> {
     report.total.failed.iter().map(line).collect()
 }
 
-/// The last phase before the last gate in front of contract: from there on the new code runs.
-fn last_of_old(plan: &Plan) -> Option<PhaseName> {
-    let gate =
-        plan.gates.iter().map(|gate| gate.before).filter(|before| *before <= PhaseName::Contract).max()?;
-    plan.phases().into_iter().rfind(|phase| *phase < gate)
+/// When the code that knows the wanted schema takes over: at the last gate that is not behind contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Deployment {
+    /// The first phase that only the new code works with.
+    before: PhaseName,
+    /// The last phase of the old code; none where the plan begins with the gate.
+    pub(crate) after: Option<PhaseName>,
+}
+
+impl Deployment {
+    fn of(plan: &Plan) -> Option<Self> {
+        let gates = plan.gates.iter().map(|gate| gate.before);
+        let before = gates.filter(|before| *before <= PhaseName::Contract).max()?;
+        Some(Self { before, after: plan.phases().into_iter().rfind(|phase| *phase < before) })
+    }
+
+    /// Whether a way to the end of this phase passes it.
+    pub(crate) fn is_passed(&self, phase: PhaseName) -> bool {
+        phase >= self.before
+    }
 }

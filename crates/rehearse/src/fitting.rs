@@ -1,8 +1,10 @@
 //! What made-up rows have to fit.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Column, Constraint, ConstraintKind, Ident, Index, Name, ObjectRef, Plan, Schema, Table};
+use model::{
+    Column, Constraint, ConstraintKind, Ident, Index, Name, ObjectRef, Plan, Schema, Table, TypeName,
+};
 
 /// The schema a plan starts from, with what its wanted schema demands of columns that are there already:
 /// NOT NULL, constraints and unique indexes. Rows that fit it can be carried there and back; whether the
@@ -21,6 +23,26 @@ pub fn fitting(from: &Schema, to: &Schema) -> Schema {
         table.indexes.extend(indexes.into_iter().map(|demand| (beside(&demand.name), demand)));
     }
     fitting
+}
+
+/// Texts that become values of another type, with that type: made-up ones have to be read as such.
+#[must_use]
+pub fn conversions(from: &Schema, to: &Schema) -> BTreeMap<(Name, Ident), TypeName> {
+    let mut conversions = BTreeMap::new();
+    for (name, table) in &from.tables {
+        let Some(wanted) = to.table(name) else { continue };
+        for column in table.columns.iter().filter(|column| is_text(&column.type_name)) {
+            let becomes = wanted.column(&column.name).map(|wanted| &wanted.type_name);
+            if let Some(becomes) = becomes.filter(|becomes| **becomes != column.type_name) {
+                conversions.insert((name.clone(), column.name.clone()), becomes.clone());
+            }
+        }
+    }
+    conversions
+}
+
+fn is_text(type_name: &TypeName) -> bool {
+    type_name.0 == "text" || type_name.0.starts_with("character") && !type_name.0.ends_with("[]")
 }
 
 /// A key that what is there already does not have: both have to be fitted, also where one replaces the other.
@@ -57,8 +79,8 @@ impl Demands<'_> {
             let uses = ObjectRef::Constraint(self.name.clone(), constraint.name.clone());
             !constraint.not_enforced
                 && self.reaches(&constraint.kind)
-                && constraint.columns().iter().all(|column| self.stays(column))
-                && self.columns_of(&uses).all(|column| self.stays(column))
+                && constraint.columns().iter().all(|column| self.is_there(column))
+                && (is_about_any_type(constraint) || self.columns_of(&uses).all(|column| self.stays(column)))
         };
         let wanted = self.wanted.constraints.values().filter(is_new).filter(fits);
         wanted.cloned().map(|constraint| self.second_key_is_unique(constraint)).collect()
@@ -72,6 +94,11 @@ impl Demands<'_> {
                 && self.columns_of(&uses).all(|column| self.stays(column))
         };
         self.wanted.indexes.values().filter(fits).cloned().collect()
+    }
+
+    /// Whether a column is there before and after.
+    fn is_there(&self, column: &Ident) -> bool {
+        self.table.column(column).is_some() && self.wanted.column(column).is_some()
     }
 
     /// Whether a column is there before and after, with the same type.
@@ -109,4 +136,9 @@ impl Demands<'_> {
             _ => None,
         })
     }
+}
+
+/// Whether values meet the constraint whatever their type is: an expression is only known to hold for its own.
+fn is_about_any_type(constraint: &Constraint) -> bool {
+    !matches!(constraint.kind, ConstraintKind::Check { .. } | ConstraintKind::Exclusion { .. })
 }

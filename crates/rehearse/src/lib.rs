@@ -15,7 +15,7 @@ mod way;
 
 pub use build::build;
 pub use data::{DataFingerprint, TableData, fingerprint as data_fingerprint};
-pub use fitting::{demanding, fitting};
+pub use fitting::{conversions, demanding, fitting};
 pub use guard::LiveSchema;
 pub use report::{Expected, Rehearsal, RehearsedPhase, RehearsedTraffic, Worst};
 pub use run::{Options, Piece, rehearse};

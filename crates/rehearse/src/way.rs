@@ -5,7 +5,7 @@ use connect::{Session, Target};
 use model::{Fault, PhaseName, Plan, Progress, Schema, StepReceipt};
 use traffic::{Books, TrafficReport};
 
-use crate::application::{self, Application, AtWork};
+use crate::application::{self, Application, AtWork, Deployment};
 use crate::data::{self, DataFingerprint, SparedTables};
 use crate::guard::LiveSchema;
 use crate::report::RehearsedPhase;
@@ -183,9 +183,11 @@ impl Way<'_> {
         at_work: Option<&AtWork>,
     ) -> Result<Forward, Fault> {
         let mut forward = Forward::default();
-        if let (Some(last), Some(at_work)) = (crosses(application, phase), at_work) {
-            forward.add(self.apply(last).await?);
-            at_work.deploy_new();
+        if let (Some(deployment), Some(at_work)) = (passed(application, phase), at_work) {
+            if let Some(last) = deployment.after {
+                forward.add(self.apply(last).await?);
+            }
+            at_work.deploy_new().await;
         }
         forward.add(self.apply(phase).await?);
         Ok(forward)
@@ -198,11 +200,16 @@ impl Way<'_> {
         at_work: Option<&AtWork>,
     ) -> Result<f64, Fault> {
         let mut ms = 0.0;
-        if let (Some(last), Some(at_work)) = (crosses(application, phase), at_work) {
+        let deployed = passed(application, phase).zip(at_work);
+        if let Some((Deployment { after: Some(last), .. }, at_work)) = deployed {
             ms += self.rollback(Some(last)).await?.total_ms;
-            at_work.deploy_old();
+            at_work.deploy_old().await;
         }
-        Ok(ms + self.rollback(None).await?.total_ms)
+        ms += self.rollback(None).await?.total_ms;
+        if let Some((Deployment { after: None, .. }, at_work)) = deployed {
+            at_work.deploy_old().await;
+        }
+        Ok(ms)
     }
 
     async fn apply(&self, until: PhaseName) -> Result<RunReport, Fault> {
@@ -244,9 +251,9 @@ impl Forward {
     }
 }
 
-/// The phase after which the code is replaced, where the way to this phase crosses it.
-fn crosses(application: Option<&Application>, phase: PhaseName) -> Option<PhaseName> {
-    application?.last_of_old.filter(|last| *last < phase)
+/// The deployment that a way to the end of this phase passes.
+fn passed(application: Option<&Application>, phase: PhaseName) -> Option<Deployment> {
+    application?.deployment.filter(|deployment| deployment.is_passed(phase))
 }
 
 /// A step that failed, as a problem; without what the server said, which may hold values of rows. A

@@ -36,7 +36,11 @@ async fn schema(major: u32, ddl: &str) -> Schema {
 }
 
 async fn stage(major: u32) -> Stage {
-    let (from, to) = (schema(major, BEFORE).await, schema(major, AFTER).await);
+    stage_to(major, AFTER).await
+}
+
+async fn stage_to(major: u32, after: &str) -> Stage {
+    let (from, to) = (schema(major, BEFORE).await, schema(major, after).await);
     let changes = diff::diff(&from, &to, &[]).unwrap().changes;
     let plan = plan::plan(&plan::Input {
         from: &from,
@@ -108,6 +112,16 @@ async fn a_good_plan_passes_under_traffic() {
         let back: Rehearsal = serde_json::from_str(&text).unwrap();
         assert_eq!(back.passed(), rehearsal.passed());
     }
+}
+
+/// The code that no longer knows the table is there before the plan begins.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_begins_with_its_gate_passes_under_traffic() {
+    let after = AFTER.split("CREATE TABLE public.investments").next().unwrap();
+    let stage = stage_to(15, after).await;
+    let rehearsal = stage.rehearse(busy()).await.unwrap();
+    assert!(rehearsal.passed(), "{rehearsal:#?}");
+    assert!(rehearsal.traffic.unwrap().statements > 100);
 }
 
 #[tokio::test(flavor = "multi_thread")]

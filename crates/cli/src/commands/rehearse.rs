@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use connect::Session;
+use connect::{Session, Target};
 use model::{Fault, Interval, Progress, Statistics, count_text, ms_text};
 use populate::{Filled, Profile};
 use rehearse::{Expected, Options, Rehearsal, RehearsedTraffic};
@@ -43,7 +43,7 @@ pub(super) async fn run(context: &Context, args: &RehearseArgs) -> Result<Ending
     let options = Options {
         traffic: Some(args.traffic),
         baseline_ms: args.baseline_ms,
-        rows_are: live.rows_are().to_owned(),
+        rows_are: live.rows_are(args.sample).to_owned(),
         live: live.statistics,
         stop: context.stop.clone(),
     };
@@ -60,6 +60,7 @@ pub(super) async fn run(context: &Context, args: &RehearseArgs) -> Result<Ending
 /// What the live database says of its rows, without showing them.
 #[derive(Default)]
 struct Live {
+    target: Option<Target>,
     statistics: Option<Statistics>,
     profile: Option<Profile>,
 }
@@ -72,7 +73,7 @@ impl Live {
         }
         let target = match context.database(args.database.database.as_deref()) {
             Ok(target) => target,
-            Err(fault) if fault.kind == "config.database" => return Ok(Self::default()),
+            Err(fault) if fault.kind == "config.database" && !args.sample => return Ok(Self::default()),
             Err(fault) => return Err(fault),
         };
         let help = "say --without-database to make rows up from the schema alone";
@@ -81,11 +82,12 @@ impl Live {
         let statistics = read::statistics(&session).await?;
         let profile = Profile::read(&session).await?;
         session.close().await;
-        Ok(Self { statistics: Some(statistics), profile: Some(profile) })
+        Ok(Self { target: Some(target), statistics: Some(statistics), profile: Some(profile) })
     }
 
-    fn rows_are(&self) -> &'static str {
+    fn rows_are(&self, is_sample: bool) -> &'static str {
         match &self.profile {
+            _ if is_sample => "a sample of the live ones",
             None => "made up from the schema alone: no live database was asked what its rows are like",
             Some(profile) if profile.is_empty() => {
                 "made up from the schema alone: the live database was never analysed"
@@ -103,8 +105,15 @@ impl Live {
     ) -> Result<Filled, Fault> {
         let worked_on = loaded.plan.steps.iter().filter_map(|step| step.table.clone()).collect();
         let rows = scale::scaled(&worked_on, self.statistics.as_ref(), args.rows)?;
+        let rows = rows.reading_as(rehearse::conversions(&loaded.from, &loaded.to));
         let fitting = rehearse::fitting(&rehearse::demanding(&loaded.from, &loaded.plan), &loaded.to);
         let progress = &context.progress;
+        if let (true, Some(target)) = (args.sample, &self.target) {
+            let live = connect::connect(target, "lockkeeper rehearse").await?;
+            let filled = populate::sample(&live, session, &loaded.from, &rows, progress).await;
+            live.close().await;
+            return filled;
+        }
         match &self.profile {
             Some(profile) => populate::populate_like(session, &fitting, &rows, profile, SEED, progress).await,
             None => populate::populate(session, &fitting, &rows, SEED, progress).await,

@@ -23,6 +23,8 @@ fn write(report: &RunReport, out: &mut String) -> std::fmt::Result {
         let outcome = match step.outcome {
             StepOutcome::Done => "done",
             StepOutcome::AlreadyDone => "was done",
+            // Cancelled because somebody wanted out.
+            StepOutcome::Failed if step.sqlstate.as_deref() == Some("57014") => "stopped",
             StepOutcome::Failed => "failed",
             StepOutcome::LockTimeout => "waits",
         };
