@@ -30,10 +30,7 @@ fn is_dangerous(input: &Input<'_>, change: &Change, rows: Option<bool>) -> bool 
             rows != Some(false) && (using.is_some() || narrows(&from.type_name, &to.type_name))
         }
         Change::ReplaceEnum { from, to, .. } => from.iter().any(|label| !to.contains(label)),
-        Change::DropIndex { table, index } => {
-            let statistics = input.table_statistics(table);
-            statistics.is_some_and(|table| table.index_scans.get(&index.name).is_some_and(|scans| *scans > 0))
-        }
+        Change::DropIndex { .. } => drops_used_index(input, change),
         _ => false,
     }
 }
@@ -45,6 +42,13 @@ fn steps_aside(input: &Input<'_>, table: &Name, column: &Column) -> bool {
             if of == table && added.name == column.name && added.generated.is_some())
     };
     column.generated.is_some() && input.changes.iter().any(|judged| comes_back(&judged.change))
+}
+
+/// Whether an index goes that queries were seen to use.
+pub(crate) fn drops_used_index(input: &Input<'_>, change: &Change) -> bool {
+    let Change::DropIndex { table, index } = change else { return false };
+    let scans = input.table_statistics(table).and_then(|table| table.index_scans.get(&index.name));
+    scans.is_some_and(|scans| *scans > 0)
 }
 
 /// Blocks, scans, rewrites, renames, or takes away what only some code needs.

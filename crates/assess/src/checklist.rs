@@ -69,7 +69,7 @@ pub(crate) fn checklist(input: &Input<'_>, category: Category, red_flags: &[RedF
             &evidence.rehearsed,
             "no rehearsal of this change was found; lockkeeper rehearse PLAN makes one",
         ),
-        known("validators (Zod) match", &evidence.validators, "no validators were compared"),
+        known("validators (Zod) match", &evidence.validators, "no Zod validators were found"),
         known(
             "type check passes",
             &evidence.types,

@@ -22,7 +22,9 @@ pub(crate) struct Exposure {
 }
 
 /// The exposure of a change on its table, from what its statements do there.
-pub(crate) fn of(change: &Change, effect: &Effect, table: &Name) -> Exposure {
+///
+/// `used` tells of an index that goes whether queries use it.
+pub(crate) fn of(change: &Change, effect: &Effect, table: &Name, used: bool) -> Exposure {
     let mode = effect.locks.iter().filter(|lock| lock.relation == *table).map(|lock| lock.mode).max();
     let rewrites = effect.rewrites.contains(table);
     let scans = effect.scans.contains(table);
@@ -46,6 +48,12 @@ pub(crate) fn of(change: &Change, effect: &Effect, table: &Name) -> Exposure {
         words: if reads || writes { "only the catalog changes" } else { "nobody is blocked" },
     };
     let blocked = if reads { 1.0 } else { 0.8 };
+    if used && matches!(change, Change::DropIndex { .. }) {
+        // The drop is over at once; what the index spared the queries lasts.
+        let words = "queries that used the index read the table instead";
+        let long = 0.8 - base.critical_brief;
+        return Exposure { rows: 0.7, indexes: 0.5, critical_long: long, words, ..base };
+    }
     if rewrites {
         let words = "rewritten under ACCESS EXCLUSIVE";
         return Exposure { rows: 1.0, indexes: 1.0, constraints: 1.0, critical_long: 0.8, words, ..base };

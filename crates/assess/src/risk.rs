@@ -45,7 +45,12 @@ pub(crate) fn risk(input: &Input<'_>, at: usize, judged: &Judged) -> Risk {
 
 fn score(input: &Input<'_>, judged: &Judged, table: &Name, risk: &mut Risk) {
     let statistics = input.table_statistics(table);
-    let exposure = exposure::of(&judged.change, &judged.effect, table);
+    let exposure = exposure::of(
+        &judged.change,
+        &judged.effect,
+        table,
+        category::drops_used_index(input, &judged.change),
+    );
     let rows = rows(input, table, statistics, risk);
     let many = scale(rows, ROWS_MANY);
     let long = scale(rows, ROWS_LONG);

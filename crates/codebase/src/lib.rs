@@ -12,6 +12,7 @@ mod history;
 mod script;
 mod sought;
 mod sql;
+mod zod;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use assess::CodeUse;
 use model::Schema;
 
 pub use sought::{Sought, sought};
+pub use zod::{Validators, validators};
 
 /// Where to search.
 #[derive(Debug)]

@@ -16,7 +16,8 @@ use crate::files::File;
 use crate::sql::Catalog;
 use crate::{Hit, Sought};
 
-pub(crate) use tables::Tables;
+pub(crate) use define::{declarators, object_of, properties};
+pub(crate) use tables::{Tables, snake};
 
 /// Uses in one file.
 ///
@@ -43,7 +44,7 @@ pub(crate) fn uses(
     Ok(hits)
 }
 
-fn source_type(name: &str) -> SourceType {
+pub(crate) fn source_type(name: &str) -> SourceType {
     let guessed = SourceType::from_path(name).unwrap_or_else(|_| SourceType::mjs());
     // JavaScript files hold JSX and types more often than they say.
     if name.ends_with("js") {

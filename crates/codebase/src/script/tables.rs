@@ -165,7 +165,7 @@ fn camel(name: &str) -> String {
 }
 
 /// `vintageYear` is `vintage_year`.
-fn snake(name: &str) -> String {
+pub(crate) fn snake(name: &str) -> String {
     let mut out = String::new();
     for c in name.chars() {
         if c.is_ascii_uppercase() && !out.is_empty() {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use assess::{Evidence, Said};
+use codebase::Validators;
 use ignore::WalkBuilder;
 use model::{CheckStatus, Fingerprint};
 use tokio::process::Command;
@@ -32,7 +33,7 @@ pub(super) async fn evidence(
         rollback: plans.first().map(way_back),
         backup: backup(args.backup.as_deref(), archive),
         types: if args.type_check { Some(type_check(folder).await) } else { None },
-        validators: None,
+        validators: validators(&codebase::validators(folder, &[], &compared.from, &compared.to)),
     }
 }
 
@@ -118,6 +119,26 @@ fn backup(told: Option<&str>, archive: Option<&str>) -> Option<Said> {
             Some(Said::new(CheckStatus::Unknown, words))
         }
         (None, None) => None,
+    }
+}
+
+/// Validators that nobody could compare say nothing.
+fn validators(found: &Validators) -> Option<Said> {
+    let Validators { derived, compared, unknown, mismatches } = found;
+    let rest = if *unknown == 0 { String::new() } else { format!("; not to be put to a table: {unknown}") };
+    if let Some(first) = mismatches.first() {
+        let words = format!("mismatches: {}, the first in {first}{rest}", mismatches.len());
+        return Some(Said::new(CheckStatus::Fail, words));
+    }
+    let words =
+        format!("derived by drizzle-zod: {derived}; written by hand and matching: {}{rest}", compared.len());
+    match derived + compared.len() {
+        0 if *unknown == 0 => None,
+        0 => Some(Said::new(
+            CheckStatus::Unknown,
+            format!("no table is known for any of {unknown} Zod objects"),
+        )),
+        _ => Some(Said::new(CheckStatus::Pass, words)),
     }
 }
 

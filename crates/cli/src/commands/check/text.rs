@@ -79,7 +79,9 @@ fn write_changes(assessment: &Assessment, out: &mut String) -> std::fmt::Result 
         write_change(assessment, change, out)?;
     }
     if !safe.is_empty() {
-        writeln!(out, "\n{} {}", heading("Safe"), counted(safe.len()))?;
+        let title =
+            if safe.len() == 1 { "1 safe change".to_owned() } else { format!("{} safe changes", safe.len()) };
+        writeln!(out, "\n{}", heading(&title))?;
     }
     for change in safe {
         for sql in &change.sql {
