@@ -3,16 +3,17 @@
 use std::time::Instant;
 
 use connect::Session;
-use model::{Action, Assessment, Fault, Plan, Progress, Sql, ms_text, sql};
+use model::{Action, Assessment, Fault, PhaseName, Plan, Progress, Sql, ms_text, sql};
 use traffic::Books;
 
 use crate::report::{StatementReport, Statements, elapsed_ms, tenth};
 use crate::stage::{APPLICATION_NAME, Stage};
 use crate::{DemoOptions, Stall, baseline};
 
-/// The plan's statements with no plan around them.
+/// The plan's statements with no plan around them, up to where a run comes without an explicit cleanup.
 pub(crate) fn of_plan(plan: &Plan) -> Vec<Sql> {
-    plan.steps.iter().flat_map(|step| of_action(&step.action)).collect()
+    let steps = plan.steps.iter().filter(|step| step.phase != PhaseName::Cleanup);
+    steps.flat_map(|step| of_action(&step.action)).collect()
 }
 
 fn of_action(action: &Action) -> Vec<Sql> {

@@ -16,7 +16,7 @@ use crate::{Scenario, baseline};
 /// How often a gate that is counted is tried before it has to open.
 const TRIES_MAX: u32 = 20;
 
-/// The phase of new code that stays when old code has to come back.
+/// The last phase that has a way back: cleanup is never part of a demo.
 const LAST: PhaseName = PhaseName::Contract;
 
 /// What the gate did.
@@ -26,7 +26,7 @@ pub struct GateReport {
     pub before: PhaseName,
     /// What it said while old code was still at work; none where nothing is counted.
     pub refused: Option<String>,
-    /// How often it was tried with new code until it let the plan go on, over all runs.
+    /// How often it was tried with new code until it let the plan go on, both times together.
     pub tries: u32,
 }
 
