@@ -10,13 +10,13 @@ use super::{Catalog, code_at, name_opt};
 pub(super) async fn read(catalog: &Catalog<'_>, oids: &mut Oids, schema: &mut Schema) -> Result<(), Fault> {
     for row in catalog.rows(COLUMNS).await? {
         let relation: u32 = row.get("relation");
-        let Some(name) = oids.relation(relation).cloned() else { continue };
         let column = column(&row);
+        oids.note_column(relation, row.get("number"), &column.name);
+        let Some(name) = oids.relation(relation).cloned() else { continue };
         if column.type_name.0 == GONE {
             let what = format!("column {name}.{} lost its type while the schema was read", column.name);
             return Err(Fault::new("read.changed", what).help("run it again when nobody changes the schema"));
         }
-        oids.note_column(relation, row.get("number"), &column.name);
         oids.note(Class::Default, &row, "default_oid", &ObjectRef::Column(name.clone(), column.name.clone()));
         if let Some(table) = schema.tables.get_mut(&name) {
             table.columns.push(column);
@@ -42,10 +42,11 @@ const GONE: &str = "???";
 const COLUMNS: &str = "
 SELECT a.attrelid AS relation, a.attnum AS number, d.oid AS default_oid,
        a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
-       a.attnotnull {since 18: AND NOT EXISTS (SELECT FROM pg_constraint nn WHERE nn.conrelid = a.attrelid
-         AND nn.contype = 'n' AND nn.conkey[1] = a.attnum AND NOT nn.convalidated)} AS not_null,
+       a.attnotnull {since 18: AND (a.attrelid, a.attnum) NOT IN (SELECT nn.conrelid, nn.conkey[1] FROM pg_constraint nn
+         WHERE nn.contype = 'n' AND NOT nn.convalidated AND nn.conrelid <> 0)} AS not_null,
        a.attgenerated AS generated, pg_get_expr(d.adbin, d.adrelid) AS expression,
        CASE WHEN d.oid IS NULL THEN NULL
+            WHEN d.adbin::text LIKE '{CONST %' THEN 'i'
             WHEN d.adbin::text LIKE '%{NEXTVALUEEXPR%' THEN 'v'
             ELSE coalesce((SELECT CASE max(CASE p.provolatile WHEN 'v' THEN 2 WHEN 's' THEN 1 ELSE 0 END)
                              WHEN 2 THEN 'v' WHEN 1 THEN 's' END
@@ -58,7 +59,7 @@ SELECT a.attrelid AS relation, a.attnum AS number, d.oid AS default_oid,
        END AS storage,
        {since 14: CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END | NULL::text} AS compression,
        CASE WHEN a.attstattarget >= 0 THEN a.attstattarget::int END AS statistics,
-       NOT a.attislocal OR c.relispartition AS inherited, col_description(a.attrelid, a.attnum) AS comment
+       NOT a.attislocal OR c.relispartition AS inherited, de.description AS comment
 FROM pg_attribute a
 JOIN pg_class c ON c.oid = a.attrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -66,6 +67,8 @@ JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_collation co ON co.oid = a.attcollation AND a.attcollation <> t.typcollation
 LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
+LEFT JOIN pg_description de ON de.objoid = a.attrelid AND de.classoid = 'pg_class'::regclass
+                           AND de.objsubid = a.attnum
 WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND a.attnum > 0 AND NOT a.attisdropped AND {ignored}
 ORDER BY a.attrelid, a.attnum";
 

@@ -36,33 +36,33 @@ SELECT i.oid, x.indrelid AS relation, i.relname AS name,
        am.amname AS method, x.indisunique AS unique,
        {since 15: x.indnullsnotdistinct | false} AS nulls_not_distinct, NOT x.indisvalid AS invalid,
        i.relispartition AS inherited, pg_get_expr(x.indpred, x.indrelid) AS predicate, i.reloptions AS options,
-       obj_description(i.oid, 'pg_class') AS comment,
+       de.description AS comment,
        (SELECT jsonb_agg(jsonb_build_object(
-            'expression', pg_get_indexdef(i.oid, k.at::int, false),
+            'expression', CASE WHEN k.num = 0 THEN pg_get_indexdef(i.oid, k.at::int, false) ELSE '' END,
             'column', a.attname,
             'descending', x.indoption[k.at - 1] & 1 = 1,
             'nulls_first', x.indoption[k.at - 1] & 2 = 2,
             'opclass', CASE WHEN NOT oc.opcdefault OR ia.attoptions IS NOT NULL
-                THEN jsonb_build_array(ocn.nspname, oc.opcname, ia.attoptions) END,
-            'collation', CASE WHEN x.indcollation[k.at - 1] <> coalesce(
-                  CASE WHEN a.attnum IS NULL THEN x.indcollation[k.at - 1] ELSE a.attcollation END, 0)
-                THEN jsonb_build_array(cn.nspname, co.collname) END)
+                THEN jsonb_build_array((SELECT nspname FROM pg_namespace ns WHERE ns.oid = oc.opcnamespace), oc.opcname,
+                                       ia.attoptions) END,
+            'collation', CASE WHEN k.num <> 0 AND x.indcollation[k.at - 1] <> a.attcollation
+                THEN (SELECT jsonb_build_array(cn.nspname, co.collname) FROM pg_collation co
+                      JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = x.indcollation[k.at - 1]) END)
           ORDER BY k.at)
         FROM unnest(x.indkey::int2[]) WITH ORDINALITY k(num, at)
         JOIN pg_attribute ia ON ia.attrelid = i.oid AND ia.attnum = k.at
         JOIN pg_opclass oc ON oc.oid = x.indclass[k.at - 1]
-        JOIN pg_namespace ocn ON ocn.oid = oc.opcnamespace
         LEFT JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.num AND k.num <> 0
-        LEFT JOIN pg_collation co ON co.oid = x.indcollation[k.at - 1]
-        LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
         WHERE k.at <= x.indnkeyatts)::text AS keys,
-       (SELECT array_agg(a.attname::text ORDER BY k.at) FROM unnest(x.indkey::int2[]) WITH ORDINALITY k(num, at)
-        JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.num
-        WHERE k.at > x.indnkeyatts) AS include,
-       (SELECT array_agg(format('OPERATOR(%I.%s)', opn.nspname, op.oprname) ORDER BY o.at)
-        FROM unnest(con.conexclop) WITH ORDINALITY o(oid, at)
-        JOIN pg_operator op ON op.oid = o.oid
-        JOIN pg_namespace opn ON opn.oid = op.oprnamespace) AS exclusion,
+       CASE WHEN x.indnatts > x.indnkeyatts THEN
+         (SELECT array_agg(a.attname::text ORDER BY k.at) FROM unnest(x.indkey::int2[]) WITH ORDINALITY k(num, at)
+          JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.num
+          WHERE k.at > x.indnkeyatts) END AS include,
+       CASE WHEN con.oid IS NOT NULL THEN
+         (SELECT array_agg(format('OPERATOR(%I.%s)', opn.nspname, op.oprname) ORDER BY o.at)
+          FROM unnest(con.conexclop) WITH ORDINALITY o(oid, at)
+          JOIN pg_operator op ON op.oid = o.oid
+          JOIN pg_namespace opn ON opn.oid = op.oprnamespace) END AS exclusion,
        coalesce(con.condeferrable, false) AS deferrable, coalesce(con.condeferred, false) AS deferred
 FROM pg_index x
 JOIN pg_class i ON i.oid = x.indexrelid
@@ -70,6 +70,7 @@ JOIN pg_class c ON c.oid = x.indrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_am am ON am.oid = i.relam
 LEFT JOIN pg_constraint con ON con.conindid = x.indexrelid AND con.contype IN ('p', 'u', 'x')
+LEFT JOIN pg_description de ON de.objoid = i.oid AND de.classoid = 'pg_class'::regclass AND de.objsubid = 0
 WHERE (con.oid IS NULL OR con.contype = 'x') AND c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't'
   AND {ignored}";
 

@@ -40,6 +40,11 @@ impl Oids {
         self.columns.insert((relation, number), name.clone());
     }
 
+    /// The name of a table's column by its number.
+    pub(super) fn column(&self, relation: u32, number: i16) -> Option<&Ident> {
+        self.columns.get(&(relation, number))
+    }
+
     /// The name of a table or view.
     pub(super) fn relation(&self, oid: u32) -> Option<&Name> {
         match self.objects.get(&(Class::Relation as u32, oid))? {

@@ -67,8 +67,9 @@ async fn read_policies(catalog: &Catalog<'_>, oids: &mut Oids, schema: &mut Sche
 const ROUTINES: &str = "
 SELECT p.oid, n.nspname AS schema, p.proname AS name, oidvectortypes(p.proargtypes) AS arguments,
        pg_get_function_arguments(p.oid) AS signature, p.prokind AS kind, pg_get_functiondef(p.oid) AS definition,
-       coalesce(pg_get_function_result(p.oid), '') AS returns, obj_description(p.oid, 'pg_proc') AS comment
+       coalesce(pg_get_function_result(p.oid), '') AS returns, de.description AS comment
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+LEFT JOIN pg_description de ON de.objoid = p.oid AND de.classoid = 'pg_proc'::regclass
 WHERE p.prokind <> 'a' AND {ignored}
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid
                   AND d.deptype IN ('e', 'i'))";
@@ -98,12 +99,13 @@ fn routine(row: &Row) -> Routine {
 const TRIGGERS: &str = "
 SELECT t.oid, t.tgrelid AS relation, t.tgname AS name, pg_get_triggerdef(t.oid) AS definition,
        t.tgenabled AS enabled, fn.nspname AS function_schema, f.proname AS function_name,
-       obj_description(t.oid, 'pg_trigger') AS comment
+       de.description AS comment
 FROM pg_trigger t
 JOIN pg_class c ON c.oid = t.tgrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_proc f ON f.oid = t.tgfoid
 JOIN pg_namespace fn ON fn.oid = f.pronamespace
+LEFT JOIN pg_description de ON de.objoid = t.oid AND de.classoid = 'pg_trigger'::regclass
 WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND {ignored}
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_trigger'::regclass AND d.objid = t.oid
                   AND d.deptype = 'e')";
