@@ -169,3 +169,23 @@ fn what_comes_back_is_not_sought() {
     let whole = Change::Drop { object: Object::Table { name: table, table: Table::default() } };
     assert_eq!(sought(&[whole], &schema())[0].column, None::<Ident>);
 }
+
+#[test]
+fn packages_migrations_and_ignored_files_are_passed_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let query = "SELECT strategy FROM funds;\n";
+    for (place, name) in [
+        ("node_modules/lib", "a.sql"),
+        ("drizzle/migrations", "a.sql"),
+        ("out", "dump.sql"),
+        ("queries", "used.sql"),
+    ] {
+        std::fs::create_dir_all(folder.path().join(place)).expect("a folder of its own");
+        std::fs::write(folder.path().join(place).join(name), query).expect("it writes");
+    }
+    std::fs::write(folder.path().join(".gitignore"), "out/\n").expect("it writes");
+    let from = schema();
+    let (wanted, found) = find(&from, &without(&from, "strategy"), folder.path());
+    let places: Vec<&str> = found.uses[&wanted[0].object].iter().map(|place| place.file.as_str()).collect();
+    assert_eq!(places, ["queries/used.sql"]);
+}
