@@ -195,7 +195,7 @@ fn way_text(direction: Direction) -> &'static str {
 /// One attempt in a few sentences: what, on what, how it went, what it cost whom.
 fn step_text(step: &StepReceipt, run: Option<&RunReceipt>) -> String {
     let mut parts = vec![subject(step), ending(step), cost(step)];
-    if let Some(stall) = measures_of(step).stall_ms {
+    if let Some(stall) = measures_of(step).stall_ms.filter(|stall| *stall >= 1.0) {
         parts.push(format!("the application stalled for {} at worst", ms_text(stall)));
     }
     if let Some(age) = step.longest_transaction_ms.filter(|age| *age >= 1_000.0) {

@@ -6,7 +6,7 @@ use model::{Fault, ms_text};
 use remember::{Foretold, Found, ListQuery, Listing, Memory, PredictQuery, StatisticsQuery};
 use serde::Serialize;
 
-use super::{Ending, memory_forget};
+use super::{Ending, memory_forget, memory_stats};
 use crate::answer::{self, heading};
 use crate::args::{MemoryCommand, MemoryListArgs, MemoryPredictArgs, MemoryStatsArgs};
 use crate::context::Context;
@@ -106,7 +106,7 @@ fn found_text(found: &Found) -> String {
 fn stats(context: &Context, memory: &Memory, args: MemoryStatsArgs) -> Result<(), Fault> {
     let query =
         StatisticsQuery { operation: args.operation, table: args.table, ..StatisticsQuery::default() };
-    answer::give(context.format, &memory.stats(&query)?, pretty)
+    answer::give(context.format, &memory.stats(&query)?, memory_stats::text)
 }
 
 fn predict(context: &Context, memory: &Memory, args: MemoryPredictArgs) -> Result<(), Fault> {

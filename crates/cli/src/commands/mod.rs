@@ -8,6 +8,7 @@ mod diff;
 mod lint;
 mod memory;
 mod memory_forget;
+mod memory_stats;
 mod plan;
 mod rehearse;
 mod report;

@@ -40,6 +40,7 @@ impl Packed {
     }
 
     /// The cosine of the angle between two vectors; none where they are of two models.
+    #[cfg(test)]
     pub(crate) fn cosine(&self, other: &Self) -> Option<f64> {
         let scale = f64::from(self.scale) * f64::from(other.scale);
         (self.values.len() == other.values.len()).then(|| scale * f64::from(dot(&self.values, &other.values)))
@@ -49,6 +50,40 @@ impl Packed {
 /// The dot product. At 1,536 dimensions it stays below 2^25.
 fn dot(left: &[i8], right: &[i8]) -> i32 {
     left.iter().zip(right).map(|(left, right)| i32::from(i16::from(*left) * i16::from(*right))).sum()
+}
+
+/// Many vectors of one model, one behind the other: comparing all of them reads memory in its order.
+#[derive(Debug, Default)]
+pub(crate) struct Vectors {
+    /// Set by the first vector; 0 before.
+    dimensions: usize,
+    /// 0 where there is no vector.
+    scales: Vec<f32>,
+    values: Vec<i8>,
+}
+
+impl Vectors {
+    /// Adds the next one, or the place of one that is missing.
+    pub(crate) fn push(&mut self, vector: Option<Packed>) {
+        if let (0, Some(vector)) = (self.dimensions, &vector) {
+            self.dimensions = vector.values.len();
+            self.values.resize(self.dimensions * self.scales.len(), 0);
+        }
+        let fitting = vector.filter(|vector| vector.values.len() == self.dimensions);
+        self.scales.push(fitting.as_ref().map_or(0.0, |vector| vector.scale));
+        match fitting {
+            Some(vector) => self.values.extend(vector.values),
+            None => self.values.resize(self.dimensions * self.scales.len(), 0),
+        }
+    }
+
+    /// The cosine of the angle to one of them; none where one is missing or of another model.
+    pub(crate) fn cosine(&self, at: usize, other: &Packed) -> Option<f64> {
+        let own_scale = self.scales.get(at).copied().filter(|scale| *scale > 0.0)?;
+        let own = self.values.get(at * self.dimensions..(at + 1) * self.dimensions)?;
+        let scale = f64::from(own_scale) * f64::from(other.scale);
+        (own.len() == other.values.len()).then(|| scale * f64::from(dot(own, &other.values)))
+    }
 }
 
 #[cfg(test)]
@@ -62,6 +97,19 @@ mod tests {
         assert_eq!(Packed::new(&[0.0; 8]), None);
         assert_eq!(Packed::new(&[f32::NAN, 1.0]), None);
         assert_eq!(Packed::from_bytes(&[0; 4]), None);
+    }
+
+    #[test]
+    fn vectors_in_a_row_are_as_by_themselves() {
+        let packed = |values: &[f32]| Packed::new(values).unwrap();
+        let (one, two, odd) = (packed(&[1.0, 0.5]), packed(&[-0.2, 1.0]), packed(&[1.0, 2.0, 3.0]));
+        let mut vectors = Vectors::default();
+        for vector in [None, Some(one.clone()), Some(odd.clone()), None, Some(two.clone())] {
+            vectors.push(vector);
+        }
+        let found: Vec<_> = (0..6).map(|at| vectors.cosine(at, &two)).collect();
+        assert_eq!(found, [None, one.cosine(&two), None, None, two.cosine(&two), None]);
+        assert_eq!(vectors.cosine(1, &odd), None);
     }
 
     proptest! {

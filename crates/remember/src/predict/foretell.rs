@@ -85,9 +85,11 @@ impl Asked {
                 named.push(run)
             }
         });
+        let hold = tell(&hold_points, &size, self.present.at).map(|(_, hold)| hold);
         Foretold {
             ms: ms.map(|(_, ms)| ms),
-            lock_hold_ms: tell(&hold_points, &size, self.present.at).map(|(_, hold)| hold),
+            // Told by itself, but no lock is held for longer than its step takes.
+            lock_hold_ms: hold.map(|hold| ms.map_or(hold, |(_, ms)| hold.at_most(&ms))),
             n: times.len(),
             basis: self.basis(&ms_points, runs.len(), ms.map(|(model, _)| model)),
             recipe: Some(recipe),

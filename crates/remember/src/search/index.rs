@@ -11,7 +11,7 @@ use super::postings::{Corpus, Postings};
 use super::rank::{Evidence, Weights};
 use super::words::Term;
 use super::{Asked, Indexed};
-use crate::meaning::Packed;
+use crate::meaning::Vectors;
 
 /// Fields whose predicates a document does not meet: a bit for each, by its place in [`RELAXED`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -51,7 +51,7 @@ pub(crate) struct Index {
     facets: Vec<Facets>,
     texts: Vec<Box<str>>,
     postings: Postings,
-    vectors: Vec<Option<Packed>>,
+    vectors: Vectors,
 }
 
 impl Index {
@@ -149,11 +149,7 @@ impl Index {
         let facets = &self.facets[slot];
         let near = compiled.iter().filter_map(|predicate| predicate.nearness(facets)).reduce(f64::min);
         Evidence {
-            meaning: asked
-                .vector
-                .as_ref()
-                .zip(self.vectors[slot].as_ref())
-                .and_then(|(asked, own)| own.cosine(asked)),
+            meaning: asked.vector.as_ref().and_then(|asked| self.vectors.cosine(slot, asked)),
             words: words.map_or(0.0, |words| f64::from(words[slot])),
             nearness: near,
             at: facets.at,

@@ -62,7 +62,7 @@ impl Postings {
     }
 
     /// How much the words of a question say of each slot, 0 to 1: 1 where all of them are repeated.
-    pub(crate) fn scores(&self, question: &[Term], alive: &dyn Fn(usize) -> bool) -> Vec<f32> {
+    pub(crate) fn scores(&self, question: &[Term], alive: &impl Fn(usize) -> bool) -> Vec<f32> {
         let mut scores = vec![0.0f32; self.lengths.len()];
         let mean_words = self.mean_words();
         let mut best = 0.0;
@@ -99,7 +99,7 @@ impl Postings {
     }
 
     /// The slots that hold a term, and how often.
-    fn counts(&self, term: Term, alive: &dyn Fn(usize) -> bool) -> Vec<(usize, f32)> {
+    fn counts(&self, term: Term, alive: &impl Fn(usize) -> bool) -> Vec<(usize, f32)> {
         let start = self.sorted.partition_point(|(other, _)| *other < term);
         let sorted = self.sorted[start..].iter().take_while(|(other, _)| *other == term);
         let tail = self.tail.iter().filter(|(other, _)| *other == term);

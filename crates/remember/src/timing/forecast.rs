@@ -41,6 +41,17 @@ pub struct Quantiles {
 }
 
 impl Quantiles {
+    /// The same where no quantile may pass another's.
+    pub(crate) fn at_most(self, limit: &Self) -> Self {
+        Self {
+            p5: self.p5.min(limit.p5),
+            p10: self.p10.min(limit.p10),
+            p50: self.p50.min(limit.p50),
+            p90: self.p90.min(limit.p90),
+            p95: self.p95.min(limit.p95),
+        }
+    }
+
     /// The three that a plan carries.
     pub fn interval(&self) -> model::Interval {
         model::Interval { p10: self.p10, p50: self.p50, p90: self.p90 }

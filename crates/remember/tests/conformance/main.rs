@@ -41,6 +41,7 @@ on_every_store! {
     forget::judges_lessons_anew as forget_judges_lessons_anew,
     meaning::finds_the_same_in_other_words as finds_the_same_in_other_words,
     meaning::a_change_of_model_embeds_again_and_never_mixes as a_change_of_model_embeds_again,
+    meaning::an_index_of_vectors_loses_nothing_behind_a_filter as an_index_of_vectors_loses_nothing_behind_a_filter,
     predicates::recall_of_predicates_is_whole as recall_of_predicates_is_whole,
     predicates::given_up_in_a_fixed_order as given_up_in_a_fixed_order,
     tenants::never_see_each_other as tenants_never_see_each_other,

@@ -87,6 +87,40 @@ pub(crate) fn a_change_of_model_embeds_again_and_never_mixes(place: &Place) {
     }
 }
 
+/// Beyond a size an index finds candidates, and a tenant or a field that few have loses none of its answers.
+pub(crate) fn an_index_of_vectors_loses_nothing_behind_a_filter(place: &Place) {
+    let tell_many = |memory: &Memory, table: &str, count: usize| {
+        let record = |at: usize| {
+            format!(
+                "{{\"type\":\"safety-pattern\",\"table\":\"{table}\",\"text\":\"number {at}: the lock was not to be had because of a long report\"}}\n"
+            )
+        };
+        memory.add(&mut (0..count).map(record).collect::<String>().as_bytes()).unwrap();
+    };
+    let (many, few) = (place.memory("many"), place.memory("few"));
+    tell_many(&many, "funds", 400);
+    tell_many(&many, "orders", 6);
+    tell_many(&few, "funds", 6);
+    let ask = |memory: &Memory, question: &str| {
+        let found = memory.search(question, 5).unwrap();
+        assert_eq!(found.relaxed.len(), 0);
+        found.results.into_iter().map(|result| result.text).collect::<Vec<_>>()
+    };
+    let everything = || {
+        [
+            ask(&few, &format!("type:safety-pattern {QUESTION}")),
+            ask(&many, &format!("table:orders {QUESTION}")),
+        ]
+    };
+    let before = everything();
+    assert_eq!(many.index_vectors(100).unwrap(), place.is_postgres() && compares_meaning(place));
+    assert!(!few.index_vectors(100).unwrap());
+    if compares_meaning(place) {
+        assert!(before.iter().all(|answers| answers.len() == 5), "{before:?}");
+    }
+    assert_eq!(everything(), before);
+}
+
 /// Answers one request for embeddings with this status and body; hands back what was asked.
 fn serve(status: &'static str, body: String) -> (String, std::thread::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
