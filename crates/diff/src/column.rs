@@ -40,28 +40,31 @@ fn add(sides: &Sides<'_>, table: &Name, wanted: &Column, changes: &mut Vec<Chang
 }
 
 fn drop(sides: &Sides<'_>, table: &Name, current: &Column, changes: &mut Vec<Change>) {
-    let mut column = without_identity(sides, table, current, changes);
-    if column.default.is_some() && has_children(sides, table) && owns_sequence(sides, table, current) {
-        // The default of a child's column may stand on the sequence that goes with this column.
+    let column = emptied(sides, table, current, changes);
+    changes.push(Change::DropColumn { table: table.clone(), column });
+}
+
+/// The column of a table that has children, as it is before it can go: without identity, with which it could not
+/// come back, and without a sequence of its own, on which the default of a child's column may stand.
+fn emptied(sides: &Sides<'_>, table: &Name, current: &Column, changes: &mut Vec<Change>) -> Column {
+    let mut column = current.clone();
+    if !has_children(sides, table) {
+        return column;
+    }
+    if let Some(identity) = column.identity.take() {
+        let (table, column) = (table.clone(), current.name.clone());
+        changes.push(Change::SetIdentity { table, column, from: Some(identity), to: None });
+    }
+    if column.default.is_some() && owns_sequence(sides, table, current) {
         drop_default(table, current, changes);
         column.default = None;
     }
-    changes.push(Change::DropColumn { table: table.clone(), column });
+    column
 }
 
 fn owns_sequence(sides: &Sides<'_>, table: &Name, column: &Column) -> bool {
     let owner = Some((table.clone(), column.name.clone()));
     sides.from.sequences.values().any(|sequence| sequence.owned_by == owner)
-}
-
-/// The column of a table that has children after its identity went: with identity it could not come back.
-fn without_identity(sides: &Sides<'_>, table: &Name, current: &Column, changes: &mut Vec<Change>) -> Column {
-    if current.identity.is_some() && has_children(sides, table) {
-        let (column, from) = (current.name.clone(), current.identity.clone());
-        changes.push(Change::SetIdentity { table: table.clone(), column, from, to: None });
-        return Column { identity: None, ..current.clone() };
-    }
-    current.clone()
 }
 
 fn has_children(sides: &Sides<'_>, table: &Name) -> bool {
@@ -124,9 +127,12 @@ fn settings(sides: &Sides<'_>, table: &Name, from: &Column, to: &Column, changes
 
 /// The column is made anew by one statement, with type, nullability and default as they are wanted.
 fn set_generated(sides: &Sides<'_>, table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>) {
-    let made = Column { storage: None, compression: None, statistics: None, comment: None, ..to.clone() };
-    let from = without_identity(sides, table, from, changes);
+    let identity = to.identity.clone().filter(|_| !has_children(sides, table));
+    let made =
+        Column { storage: None, compression: None, statistics: None, comment: None, identity, ..to.clone() };
+    let from = emptied(sides, table, from, changes);
     changes.push(Change::SetGenerated { table: table.clone(), from, to: made.clone() });
+    self::identity(table, &made, to, changes);
     options(sides, table, &made, to, changes);
 }
 
@@ -227,7 +233,7 @@ fn identity(table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>)
 
 /// The identity after its column has changed its type: a bound that was the old type's own becomes the
 /// new type's.
-fn retyped(identity: &Identity, from: &Column, to: &Column) -> Identity {
+pub(crate) fn retyped(identity: &Identity, from: &Column, to: &Column) -> Identity {
     let mut identity = identity.clone();
     if let (Some((old_min, old_max)), Some((min, max))) = (bounds(&from.type_name), bounds(&to.type_name)) {
         let sequence = &mut identity.sequence;

@@ -115,6 +115,9 @@ fn pass_on_column(current: &Column, wanted: &Column, event: Option<Event>, child
         // Unlike storage, compression is not handed down.
         child.compression = None;
     }
+    // The type of a child's own sequence changes with its column's.
+    child.identity =
+        child.identity.as_ref().map(|identity| crate::column::retyped(identity, current, wanted));
     child.type_name = wanted.type_name.clone();
     child.collation = wanted.collation.clone();
     if event == Some(Event::Renewed) {
@@ -157,6 +160,18 @@ fn handed_down(column: &Column) -> Column {
     Column { comment: None, identity: None, inherited: true, ..column.clone() }
 }
 
+/// How a column of a table is compressed when children are made: what that is to become comes later.
+fn compression_now(sides: &Sides<'_>, table: &Name, column: &model::Ident) -> Option<String> {
+    let is_new = sides.events.renews(&ObjectRef::Table(table.clone()));
+    match sides.from.tables.get(table).filter(|_| !is_new) {
+        Some(current) => current.column(column)?.compression.clone(),
+        None => {
+            let above = parents(sides.to.tables.get(table)?);
+            above.iter().find_map(|parent| compression_now(sides, parent, column))
+        }
+    }
+}
+
 /// The columns that a new child gets from its parents, as `CREATE TABLE` and the changes of the parents make
 /// them.
 pub(crate) fn as_created(sides: &Sides<'_>, child: &mut Table) {
@@ -170,8 +185,7 @@ pub(crate) fn as_created(sides: &Sides<'_>, child: &mut Table) {
             column.storage = given.storage.clone();
             let before = old.and_then(|old| old.column(&column.name)).and_then(|column| column.statistics);
             column.statistics = given.statistics.filter(|_| before != given.statistics);
-            // It takes over how the parent's is compressed now; what that is to become comes later.
-            column.compression = old.and_then(|old| old.column(&column.name)?.compression.clone());
+            column.compression = compression_now(sides, &parent, &column.name);
         }
     }
 }

@@ -86,6 +86,9 @@ fn gone_with<'a>(
         let goes = match change {
             Change::Drop { object: Object::Table { name, .. } } => name == table,
             Change::DropColumn { table: on, column: dropped } => on == table && dropped.name == *column,
+            Change::SetGenerated { table: on, from, to } => {
+                on == table && from.name == *column && !from.only_drops_expression(to)
+            }
             _ => false,
         };
         goes && !is_apart(name)

@@ -21,7 +21,12 @@ pub(crate) fn compare_all(sides: &Sides<'_>, changes: &mut Vec<Change>) {
         match sides.from.views.get(name).filter(|_| stays) {
             Some(current) => {
                 if !is_same(current, wanted) {
-                    let from = Object::View { name: name.clone(), view: current.clone() };
+                    let mut view = current.clone();
+                    // What goes was dropped before.
+                    view.triggers.retain(|trigger, _| wanted.triggers.contains_key(trigger));
+                    view.rules.retain(|rule, _| wanted.rules.contains_key(rule));
+                    view.indexes.retain(|index, _| wanted.indexes.contains_key(index));
+                    let from = Object::View { name: name.clone(), view };
                     changes.push(Change::Replace { from, to: bare(name, wanted) });
                 }
                 furnish(sides, name, current, wanted, changes);

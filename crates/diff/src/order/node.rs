@@ -110,6 +110,7 @@ impl Builder<'_> {
             }
             Change::AlterColumnType { table, from, to, .. } => self.alter_type(table, from, to, node),
             Change::SetGenerated { table, to, .. } => {
+                self.owned(table, Some(&to.name), node);
                 node.ends.extend(self.columns(&self.old_children, table, &to.name));
                 node.makes.extend(self.columns(&self.new_children, table, &to.name));
             }
@@ -137,9 +138,9 @@ impl Builder<'_> {
                 node.needs.extend(self.columns(&self.new_children, table, column));
             }
             Change::AddConstraint { table, constraint } => make_constraint(table, constraint, node),
-            Change::DropConstraint { table, constraint } => end_constraint(table, constraint, node),
+            Change::DropConstraint { table, constraint } => self.end_constraint(table, constraint, node),
             Change::AlterForeignKey { table, from, to } => {
-                end_constraint(table, from, node);
+                self.end_constraint(table, from, node);
                 make_constraint(table, to, node);
             }
             Change::ValidateConstraint { .. } => {}
@@ -226,6 +227,25 @@ impl Builder<'_> {
                 self.owned(name, None, node);
             }
             Object::View { name, view } => node.ends.extend(find::view_parts(name, view)),
+            _ => {}
+        }
+    }
+
+    fn end_constraint(&self, table: &Name, constraint: &Constraint, node: &mut Node) {
+        node.ends.insert(ObjectRef::Constraint(table.clone(), constraint.name.clone()));
+        node.frees.extend(constraint_slots(table, constraint));
+        match &constraint.kind {
+            ConstraintKind::PrimaryKey { columns, .. } | ConstraintKind::Unique { columns, .. } => {
+                node.frees.insert(Slot::Key(table.clone(), columns.iter().cloned().collect()));
+            }
+            // It stands on every partition of the table it points at.
+            ConstraintKind::ForeignKey(key) => {
+                let mut tables = vec![&key.references];
+                while let Some(table) = tables.pop() {
+                    node.releases.insert(ObjectRef::Table(table.clone()));
+                    tables.extend(self.old_children.get(table).into_iter().flatten());
+                }
+            }
             _ => {}
         }
     }
@@ -320,15 +340,6 @@ fn make_constraint(table: &Name, constraint: &Constraint, node: &mut Node) {
     node.needs.extend(columns.map(|column| ObjectRef::Column(table.clone(), column.clone())));
 }
 
-fn end_constraint(table: &Name, constraint: &Constraint, node: &mut Node) {
-    node.ends.insert(ObjectRef::Constraint(table.clone(), constraint.name.clone()));
-    node.frees.extend(constraint_slots(table, constraint));
-    if matches!(constraint.kind, ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. }) {
-        let columns = constraint.columns().iter().cloned().collect();
-        node.frees.insert(Slot::Key(table.clone(), columns));
-    }
-}
-
 fn constraint_slots(table: &Name, constraint: &Constraint) -> Vec<Slot> {
     let mut slots = named(table, &constraint.name);
     slots.truncate(if constraint.has_index() { 2 } else { 1 });
@@ -406,9 +417,13 @@ pub(super) fn chains(changes: &[Change], nodes: &[Node], from: &Schema, to: &Sch
         let before = from.tables.get(table).map(inherit::parents);
         // One that joins its parent later has its changes before.
         let stays = |parent: &&Name| before.as_ref().is_none_or(|before| before.contains(parent));
+        // A child gives up its own identity before its parent's change reaches it.
+        let gives_up = |at: &&usize| matches!(changes[**at], Change::SetIdentity { to: None, .. });
+        let (early, first) = (chain.iter().find(gives_up), chain.iter().find(|at| !gives_up(at)));
         for parent in now.iter().filter(stays) {
-            let last = columns.get(&(parent.clone(), column.clone())).and_then(|chain| chain.last());
-            pairs.extend(last.zip(chain.first()).map(|(last, first)| (*last, *first)));
+            let Some(above) = columns.get(&(parent.clone(), column.clone())) else { continue };
+            pairs.extend(early.zip(above.first()).map(|(early, above)| (*early, *above)));
+            pairs.extend(above.last().zip(first).map(|(last, first)| (*last, *first)));
         }
     }
     pairs
