@@ -88,7 +88,7 @@ pub async fn place(context: &Context, flag: Option<&str>) -> Result<Place, Fault
     let session = connect::connect(&target, "lockkeeper").await?;
     let mut config = context.config.clone();
     seen::recall(&context.folder, &mut config);
-    let found = look(&config, context.env.as_deref(), target, &session).await;
+    let found = look(&context.config, &config, context.env.as_deref(), target, &session).await;
     session.close().await;
     let place = found?;
     if config.environments.contains_key(&place.environment) {
@@ -97,7 +97,14 @@ pub async fn place(context: &Context, flag: Option<&str>) -> Result<Place, Fault
     Ok(place)
 }
 
-async fn look(config: &Config, env: Option<&str>, target: Target, session: &Session) -> Result<Place, Fault> {
+/// `said` is what a person wrote, `config` the same with what was seen before.
+async fn look(
+    said: &Config,
+    config: &Config,
+    env: Option<&str>,
+    target: Target,
+    session: &Session,
+) -> Result<Place, Fault> {
     let identity = apply::identity(session).await?;
     let known = apply::environment_of(session).await?;
     // What a copy was told is about the original.
@@ -106,7 +113,10 @@ async fn look(config: &Config, env: Option<&str>, target: Target, session: &Sess
     place.identity = identity;
     by_url(config, &place)?;
     by_identity(config, &mut place)?;
-    if let Some(known) = known {
+    let own = said.environments.get(&place.environment).and_then(|environment| environment.identity.as_ref());
+    // What a person wrote counts more than what a database was told.
+    let is_said = own.is_some() && own == place.identity.as_ref();
+    if let Some(known) = known.filter(|_| !is_said) {
         by_itself(config, &mut place, &known)?;
     }
     Ok(place)
@@ -118,8 +128,9 @@ fn by_settings(config: &Config, env: Option<&str>, target: Target) -> Result<Pla
         let environment = named(config, name)?;
         let is_limited = environment.host.is_some() || environment.database.is_some();
         if is_limited && !environment.holds(&target) {
-            let what = format!("{target} is not a database of environment {name}");
-            return Err(mismatch(what, name));
+            let what = format!("the URL is not one of environment {name}: its host or database is another");
+            let help = format!("check the URL, and host and database under [environments.{name}]");
+            return Err(Fault::gate("environment.mismatch", what).at(target.to_string()).help(help));
         }
         return Ok(Place::of(target, name, environment, "it was named".to_owned()));
     }
@@ -168,7 +179,7 @@ fn by_url(config: &Config, place: &Place) -> Result<(), Fault> {
     match others.into_iter().find(|(name, environment)| is_url_of(name, environment, &place.target)) {
         Some((name, _)) => {
             let what = format!("the URL of {} is that of {name} as well", place.environment);
-            Err(mismatch(what, name))
+            Err(mismatch(what, place))
         }
         None => Ok(()),
     }
@@ -182,7 +193,7 @@ fn by_identity(config: &Config, place: &mut Place) -> Result<(), Fault> {
     if own.is_some_and(|own| *own != identity) {
         let what =
             format!("the database has identity {identity}, which is not that of {}", place.environment);
-        return Err(mismatch(what, &place.environment));
+        return Err(mismatch(what, place));
     }
     let other = config.environments.iter().find(|(name, environment)| {
         **name != place.environment && environment.identity.as_ref() == Some(&identity)
@@ -211,7 +222,7 @@ fn by_itself(config: &Config, place: &mut Place, known: &KnownEnvironment) -> Re
 fn agree(config: &Config, place: &mut Place, name: &str, kind: Kind) -> Result<(), Fault> {
     if config.environments.contains_key(&place.environment) {
         let what = format!("the URL of {} reaches the database of {name}", place.environment);
-        return Err(mismatch(what, name));
+        return Err(mismatch(what, place));
     }
     if name == LOCAL || name == UNKNOWN {
         return Ok(());
@@ -224,12 +235,16 @@ fn agree(config: &Config, place: &mut Place, name: &str, kind: Kind) -> Result<(
     Ok(())
 }
 
-fn mismatch(what: String, name: &str) -> Fault {
-    Fault::gate("environment.mismatch", what).help(format!(
-        "check the URL. If the database really changed its environment, say so: --env {name}, or identity under \
-         [environments.{name}] in lockkeeper.toml; what was seen before is in .lockkeeper/environments.toml, what the \
-         database was told in its table lockkeeper.settings, row environment"
-    ))
+fn mismatch(what: String, place: &Place) -> Fault {
+    let name = &place.environment;
+    let fault = Fault::gate("environment.mismatch", what).at(place.target.to_string());
+    match &place.identity {
+        Some(identity) => fault.help(format!(
+            "check the URL. If this database really is {name}, say so in lockkeeper.toml: identity = \"{identity}\" \
+             under [environments.{name}]"
+        )),
+        None => fault.help("check the URL"),
+    }
 }
 
 /// Tells the database which environment it is, once a run was made in it.

@@ -177,6 +177,21 @@ async fn a_staging_url_that_reaches_production_is_refused() {
         "{}",
         said(&told)
     );
+    // Unless a person says that it is staging now.
+    project.write("lockkeeper.toml", "");
+    let status = project.run_with(
+        &["status", "--database", &project.production.target().url_with_password(), "--format", "json"],
+        &project.production,
+    );
+    let status: serde_json::Value = serde_json::from_slice(&status.stdout).expect("JSON");
+    assert_eq!(status["place"]["environment"], "production", "{status:#}");
+    let identity = status["place"]["identity"].as_str().expect("an identity");
+    let said_so = format!("[environments.staging]\nurl = \"env:STAGING_URL\"\nidentity = \"{identity}\"\n");
+    project.write("lockkeeper.toml", &said_so);
+    let back = project.run_with(&["rollback", "m", "--env", "staging"], &project.production);
+    assert_eq!(code(&back), 0, "{}", said(&back));
+    project.write("lockkeeper.toml", SETTINGS);
+    std::fs::remove_file(project.path(".lockkeeper/environments.toml")).expect("what was seen");
     // Staging itself takes the plan, without an approval.
     let staging = project.run(&apply);
     assert_eq!(code(&staging), 0, "{}", said(&staging));

@@ -64,7 +64,8 @@ fn write(status: &Status, out: &mut String) -> std::fmt::Result {
         writeln!(out, "  backfill of {}: {} rows in {} batches", fill.table, fill.rows_filled, fill.batches)?;
     }
     match (&status.runner, &status.request) {
-        (Some(runner), _) => writeln!(out, "\nAt work: {}", who(runner))?,
+        (Some(runner), Some(request)) => writeln!(out, "\nAsked to {request}: {}", who(runner))?,
+        (Some(runner), None) => writeln!(out, "\nAt work: {}", who(runner))?,
         (None, Some(request)) => writeln!(out, "\nNobody is at work; asked for: {request}")?,
         (None, None) => writeln!(out, "\nNobody is at work.")?,
     }
