@@ -16,6 +16,10 @@ use crate::session::{rows, text, value};
 /// How often the runner asks.
 pub(crate) const EVERY: Duration = Duration::from_millis(200);
 
+/// How long the runner waits for an answer to a question that takes milliseconds, before the connection is taken
+/// to be lost: a network can swallow everything and close nothing.
+const SILENCE: Duration = Duration::from_secs(10);
+
 /// What was heard last.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Pulse {
@@ -39,7 +43,8 @@ impl Pulse {
             pid,
             pid
         );
-        let found = rows(runner, &question).await?;
+        let heard = tokio::time::timeout(SILENCE, rows(runner, &question)).await;
+        let found = heard.unwrap_or_else(|_| Err(silent()))?;
         let row = found.first().ok_or_else(|| {
             Failure::refused(Fault::new("apply.journal", "the journal's settings gave no answer"))
         })?;
@@ -66,6 +71,13 @@ impl Pulse {
     pub(crate) fn number(&self, name: &str) -> Option<f64> {
         self.settings.get(name).and_then(|value| value.parse().ok())
     }
+}
+
+fn silent() -> Failure {
+    Failure::Lost(
+        Fault::new("apply.connection", "the server has not answered for ten seconds")
+            .help("run the same command again when it can be reached: it goes on where the journal says"),
+    )
 }
 
 /// What to do about a statement after a look at the pulse.

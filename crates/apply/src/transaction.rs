@@ -29,7 +29,11 @@ pub(crate) async fn try_once(
     statements: &[Sql],
 ) -> Result<Tried, Failure> {
     let planned = locks::planned(work.step, work.direction);
-    let wanted = locks::resolve(&work.sessions.work, &planned).await?;
+    let mut wanted = locks::resolve(&work.sessions.work, &planned).await?;
+    if attempt.lock_tries % 2 == 1 {
+        // An application that locks in the other order would keep every try from its second lock.
+        wanted.reverse();
+    }
     if let Some(early) = await_long(work, attempt, &wanted).await? {
         return Ok(early);
     }

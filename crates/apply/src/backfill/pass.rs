@@ -193,17 +193,21 @@ impl Pass<'_> {
         let blocks = range.1 - range.0;
         let fill = self.work.entries.fill(self.work.ordinal, &relation, update, range.1, blocks);
         let message = sql!("SET LOCAL lock_timeout = {}; {}", model::LOCK_TIMEOUT_MS, fill);
+        let work = self.work;
         let batch = async {
-            let sent = send(&self.work.sessions.work, &message);
+            let sent = send(&work.sessions.work, &message);
             tokio::time::timeout(BATCH_PATIENCE, sent).await.unwrap_or_else(|_| Err(silent()))
         };
-        let answer = if self.heard.elapsed() < pulse::EVERY {
-            batch.await
-        } else {
-            let (answer, pulse) = tokio::join!(batch, hear(self.work));
-            self.pulse = pulse?;
+        tokio::pin!(batch);
+        let answer = loop {
+            let due = pulse::EVERY.saturating_sub(self.heard.elapsed());
+            tokio::select! {
+                biased;
+                answer = &mut batch => break answer,
+                () = tokio::time::sleep(due) => {}
+            }
+            self.pulse = hear(work).await?;
             self.heard = Instant::now();
-            answer
         };
         Ok(only_rows(answer?).first().and_then(|row| value(row, "rows_filled")).unwrap_or(0))
     }

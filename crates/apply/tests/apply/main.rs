@@ -5,6 +5,7 @@
 mod doom;
 mod faults;
 mod kill;
+mod network;
 mod plans;
 mod proxy;
 mod refusals;

@@ -14,7 +14,7 @@ use crate::plans::{CASES, Deparse, fingerprint, rows};
 use crate::quick;
 
 /// The token plan with batches of a page or two, so that there is time to interfere.
-async fn slow_backfill(rows: u32) -> (TestDatabase, Plan) {
+pub async fn slow_backfill(rows: u32) -> (TestDatabase, Plan) {
     let (database, mut plan) = CASES[1].prepare(15, rows).await;
     if let Action::Backfill(backfill) = &mut plan.steps[1].action {
         backfill.batch_target_ms = 1;
@@ -24,7 +24,7 @@ async fn slow_backfill(rows: u32) -> (TestDatabase, Plan) {
     (database, plan)
 }
 
-async fn filled(database: &TestDatabase) -> u64 {
+pub async fn filled(database: &TestDatabase) -> u64 {
     let question = "SELECT rows_filled FROM lockkeeper.backfills";
     if database.ask("SELECT to_regclass('lockkeeper.backfills') IS NOT NULL").await.as_deref() != Some("t") {
         return 0;
@@ -32,7 +32,7 @@ async fn filled(database: &TestDatabase) -> u64 {
     database.ask(question).await.map_or(0, |rows| rows.parse().unwrap())
 }
 
-async fn begun(database: &TestDatabase) {
+pub async fn begun(database: &TestDatabase) {
     for _ in 0..1_000 {
         if filled(database).await > 0 {
             return;

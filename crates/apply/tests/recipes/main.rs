@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
+mod deadlock;
+mod partition;
 mod rename;
 mod retype;
+mod together;
 mod world;

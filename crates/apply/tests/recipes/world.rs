@@ -28,15 +28,20 @@ pub struct World {
 impl World {
     /// `before` and `data` make the database, `after` the schema that is wanted.
     pub async fn new(major: u32, before: &str, data: &str, after: &str, renames: &[&str]) -> Self {
-        let database = testkit::database(major).await;
-        let local = |sql: &str| format!("SET search_path = public; {sql}");
-        database.run(&local(before)).await;
-        database.run(&local(data)).await;
-        database.run("ANALYZE").await;
-        let wanted = testkit::database(major).await;
-        wanted.run(&local(after)).await;
-        let plan = plan(&database, &wanted, renames).await;
+        let [database, wanted] = databases(major, before, data, after).await;
+        let plan = plan(&database, &wanted, renames, true).await.unwrap();
         Self { database, plan }
+    }
+
+    /// The same for a plan that knows no sizes, and so takes every table to be large; none where there is
+    /// nothing to change.
+    pub async fn unmeasured(major: u32, before: &str, data: &str, after: &str) -> Option<Self> {
+        let [database, wanted] = databases(major, before, data, after).await;
+        match plan(&database, &wanted, &[], false).await {
+            Ok(plan) => Some(Self { database, plan }),
+            Err(fault) if fault.kind == "plan.nothing" => None,
+            Err(fault) => panic!("{fault}"),
+        }
     }
 
     /// Applies up to a phase, gates open.
@@ -64,18 +69,34 @@ fn options() -> ApplyOptions<'static> {
     ApplyOptions { stall: false, lock_patience_ms: 30_000, ..ApplyOptions::default() }
 }
 
-async fn plan(database: &TestDatabase, wanted: &TestDatabase, renames: &[&str]) -> Plan {
+async fn databases(major: u32, before: &str, data: &str, after: &str) -> [TestDatabase; 2] {
+    let local = |sql: &str| format!("SET search_path = public; {sql}");
+    let database = testkit::database(major).await;
+    database.run(&local(before)).await;
+    database.run(&local(data)).await;
+    database.run("ANALYZE").await;
+    let wanted = testkit::database(major).await;
+    wanted.run(&local(after)).await;
+    [database, wanted]
+}
+
+async fn plan(
+    database: &TestDatabase,
+    wanted: &TestDatabase,
+    renames: &[&str],
+    measured: bool,
+) -> Result<Plan, Fault> {
     let (session, other) = (database.connect().await, wanted.connect().await);
-    let (from, to) = (read::live::read(&session).await.unwrap(), read::live::read(&other).await.unwrap());
-    let statistics = read::statistics(&session).await.unwrap();
+    let (from, to) = (read::live::read(&session).await?, read::live::read(&other).await?);
+    let statistics = read::statistics(&session).await?;
     let renames: Vec<Rename> = renames.iter().map(|text| text.parse().unwrap()).collect();
-    let diff = diff::diff(&from, &to, &renames).unwrap();
+    let diff = diff::diff(&from, &to, &renames)?;
     let plan = plan::plan(&plan::Input {
         from: &from,
         to: &to,
         changes: &diff.changes,
         server_major: session.server().major,
-        statistics: Some(&statistics),
+        statistics: measured.then_some(&statistics),
         stall_budget_ms: 100,
         risk_before: Risk::none(),
         told: &plan::Told::default(),
@@ -83,7 +104,7 @@ async fn plan(database: &TestDatabase, wanted: &TestDatabase, renames: &[&str]) 
     });
     session.close().await;
     other.close().await;
-    plan.unwrap()
+    plan
 }
 
 /// Numbers that no two statements share.

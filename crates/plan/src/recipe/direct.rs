@@ -9,6 +9,8 @@ use crate::situation::Situation;
 
 mod question;
 
+pub(super) use question::{done, replaced};
+
 pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Drafted {
     let probe = question::done(change);
     let (undo, lost) = undo(change);
@@ -35,12 +37,18 @@ fn title(change: &Change) -> String {
 }
 
 /// What is new comes first, what goes comes last, and what is remade stays in its order between.
-fn phase(change: &Change, situation: &Situation<'_>) -> PhaseName {
+pub(super) fn phase(change: &Change, situation: &Situation<'_>) -> PhaseName {
     let on_new_table = change.table().is_some_and(|table| situation.is_new(&table));
     match change {
         _ if situation.is_remade(change) => PhaseName::Switch,
         _ if on_new_table => PhaseName::Expand,
         Change::Create { object: Object::View { .. } } => PhaseName::Switch,
+        // The sequence of an identity has the same name, and goes first.
+        Change::Create { object: Object::Sequence { sequence, .. } }
+            if follows_identity(sequence, situation) =>
+        {
+            PhaseName::Switch
+        }
         Change::Create { .. } | Change::AddEnumValue { .. } | Change::CreateIndex { .. } => PhaseName::Expand,
         Change::AddColumn { .. } => PhaseName::Expand,
         // What loosens may come early, and new code may need it.
@@ -55,6 +63,13 @@ fn phase(change: &Change, situation: &Situation<'_>) -> PhaseName {
         | Change::DropIndex { .. } => PhaseName::Contract,
         _ => PhaseName::Switch,
     }
+}
+
+/// Whether the sequence is for a column that has an identity so far.
+fn follows_identity(sequence: &model::Sequence, situation: &Situation<'_>) -> bool {
+    let Some((table, column)) = &sequence.owned_by else { return false };
+    let column = situation.table(table).and_then(|table| table.column(column));
+    column.is_some_and(|column| column.identity.is_some())
 }
 
 /// The undo, and a sentence where it does not bring everything back.
@@ -90,7 +105,8 @@ fn loses_data(change: &Change) -> bool {
     )
 }
 
-fn cost(change: &Change, situation: &Situation<'_>) -> Cost {
+/// What makes the change take its time.
+pub(super) fn cost(change: &Change, situation: &Situation<'_>) -> Cost {
     let on_new_table = change.table().is_some_and(|table| situation.is_new(&table));
     match change {
         _ if on_new_table => Cost::Catalog,
@@ -107,6 +123,18 @@ fn cost(change: &Change, situation: &Situation<'_>) -> Cost {
         },
         Change::AlterForeignKey { .. } | Change::SetNotNull { not_null: true, .. } => Cost::Scan,
         _ => Cost::Catalog,
+    }
+}
+
+/// Costs from the least to the most.
+pub(super) fn weight(cost: Cost) -> u8 {
+    match cost {
+        Cost::Nothing => 0,
+        Cost::Catalog => 1,
+        Cost::Scan => 2,
+        Cost::IndexBuild => 3,
+        Cost::Fill => 4,
+        Cost::Rewrite => 5,
     }
 }
 

@@ -13,12 +13,14 @@ mod drop_constraint;
 mod drop_index;
 mod drop_table;
 mod fill_column;
+mod partitioned_index;
 mod rename_column;
 mod rename_table;
 mod replace_index;
 mod second_column;
 mod set_not_null;
 mod stand_in;
+mod together;
 mod transform;
 
 use model::{Change, Operation};
@@ -30,6 +32,8 @@ type Recipe = (&'static str, fn(&Change, &Situation<'_>) -> Option<Drafted>);
 
 const TRANSFORM: &str = "transform_column";
 
+const TOGETHER: &str = "together";
+
 /// Every recipe, the more particular ones first.
 const RECIPES: &[Recipe] = &[
     ("rename", carried::draft),
@@ -38,6 +42,7 @@ const RECIPES: &[Recipe] = &[
     ("fill_column", fill_column::draft),
     ("add_column", add_column::draft),
     ("replace_index", replace_index::draft),
+    ("partitioned_index", partitioned_index::draft),
     ("create_index", create_index::draft),
     ("add_check", add_check::draft),
     ("add_foreign_key", add_foreign_key::draft),
@@ -50,6 +55,7 @@ const RECIPES: &[Recipe] = &[
     ("drop_table", drop_table::draft),
     ("rename_table", rename_table::draft),
     ("rename_column", rename_column::draft),
+    (TOGETHER, together::draft),
 ];
 
 /// The recipe for a change and its steps; `direct` takes what no other does.
@@ -58,6 +64,12 @@ pub(crate) fn choose(change: &Change, situation: &Situation<'_>) -> (&'static st
         .iter()
         .find_map(|(name, draft)| Some((*name, draft(change, situation)?)))
         .unwrap_or_else(|| ("direct", direct::draft(change, situation)))
+}
+
+/// Whether no recipe of its own takes the change.
+fn is_direct(change: &Change, situation: &Situation<'_>) -> bool {
+    let own = RECIPES.iter().filter(|(name, _)| *name != TOGETHER);
+    own.into_iter().all(|(_, draft)| draft(change, situation).is_none())
 }
 
 /// What kind of change it is when it is made by this recipe.

@@ -8,7 +8,7 @@ use model::{
 use crate::probe;
 
 /// A query that answers false before the change and true after.
-pub(super) fn done(change: &Change) -> Sql {
+pub(in crate::recipe) fn done(change: &Change) -> Sql {
     match change {
         Change::Create { object } => probe::object(&object.reference()),
         Change::Drop { object } => probe::not(&probe::object(&object.reference())),
@@ -67,7 +67,7 @@ fn text(of: impl ToString) -> Literal {
 }
 
 /// Objects that are altered in place are compared with how the server deparses them.
-fn replaced(to: &Object) -> Sql {
+pub(in crate::recipe) fn replaced(to: &Object) -> Sql {
     match to {
         Object::View { name, view } => sql!(
             "SELECT coalesce(rtrim(btrim(pg_get_viewdef(to_regclass({})), E' \\n'), ';') = {}, false)",

@@ -69,7 +69,9 @@ pub(super) fn twins<'a>(situation: &Situation<'a>) -> Vec<Twin<'a>> {
         let whole = situation.from.table(table).and_then(|now| Some((now, now.column(&from.name)?)));
         let wanted = situation.to.table(table).and_then(|then| Some((then, then.column(&to.name)?)));
         let (Some((now, from)), Some((then, to))) = (whole, wanted) else { return Vec::new() };
-        if is_small || obstacle(table, [now, then], &from.name, situation) {
+        // Between an identity and a serial column the sequence would have to change hands as well.
+        let changes_kind = from.identity.is_some() != to.identity.is_some();
+        if is_small || changes_kind || obstacle(table, [now, then], &from.name, situation) {
             return Vec::new();
         }
         let named = |prefix: &str| Ident::new(format!("{prefix}{}", to.name.as_str())).truncated();

@@ -1,0 +1,110 @@
+//! Views, policies, triggers, rules and routines that go and come again, in one transaction with the changes for
+//! which they step aside: nobody finds them missing.
+
+use model::{Action, Change, Object, PhaseName, Sql, sql};
+
+use super::direct;
+use crate::draft::{Draft, Drafted};
+use crate::probe;
+use crate::situation::Situation;
+
+pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafted> {
+    if !is_aside(change, situation) && direct::phase(change, situation) != PhaseName::Switch {
+        return None;
+    }
+    let members = members(situation);
+    let (first, probes) = (*members.first()?, probes(&members, situation));
+    if !members.contains(&change) || probes.is_empty() {
+        return None;
+    }
+    if first != change {
+        return Some(Drafted::new("changes in one transaction with what it stands on", Vec::new()));
+    }
+    Some(Drafted::new(
+        "what stands on a change goes and comes again in one transaction with it: nobody finds it missing",
+        vec![whole(&members, &probes, situation)],
+    ))
+}
+
+/// Whether the change drops or creates something that goes and comes again.
+fn is_aside(change: &Change, situation: &Situation<'_>) -> bool {
+    let (Change::Create { object } | Change::Drop { object }) = change else { return false };
+    let hangs = matches!(
+        object,
+        Object::View { .. }
+            | Object::Policy { .. }
+            | Object::Trigger { .. }
+            | Object::Rule { .. }
+            | Object::Routine { .. }
+    );
+    hangs && situation.is_remade(change)
+}
+
+/// From the first that goes to the last that comes again, with the changes between that no recipe makes in
+/// another way.
+fn members<'a>(situation: &Situation<'a>) -> Vec<&'a Change> {
+    let is_aside = |change: &Change| is_aside(change, situation);
+    let Some(first) = situation.changes.iter().position(is_aside) else { return Vec::new() };
+    let last = situation.changes.iter().rposition(is_aside).unwrap_or(first);
+    let belongs = |change: &&Change| {
+        is_aside(change)
+            || direct::phase(change, situation) == PhaseName::Switch
+                && change.table().is_none_or(|table| !situation.is_new(&table))
+                && super::is_direct(change, situation)
+    };
+    situation.changes[first..=last].iter().filter(belongs).collect()
+}
+
+/// Questions that are false before and true after: of what stands as it did, only the changes under it tell.
+fn probes(members: &[&Change], situation: &Situation<'_>) -> Vec<Sql> {
+    let each = members.iter().filter_map(|change| match change {
+        Change::Drop { .. } if is_aside(change, situation) => None,
+        Change::Create { object } if is_aside(change, situation) => {
+            let before = members.iter().find_map(|other| match other {
+                Change::Drop { object: before } if before.reference() == object.reference() => Some(before),
+                _ => None,
+            })?;
+            tells(before, object).then(|| direct::replaced(object))
+        }
+        other => Some(direct::done(other)),
+    });
+    each.collect()
+}
+
+/// Whether the object's definition, as the probe sees it, tells the one from the other.
+fn tells(before: &Object, after: &Object) -> bool {
+    match (before, after) {
+        (Object::View { view: a, .. }, Object::View { view: b, .. }) => a.query != b.query,
+        (Object::Routine { routine: a }, Object::Routine { routine: b }) => a.definition != b.definition,
+        (Object::Trigger { trigger: a, .. }, Object::Trigger { trigger: b, .. }) => {
+            a.definition != b.definition
+        }
+        (Object::Policy { policy: a, .. }, Object::Policy { policy: b, .. }) => {
+            (&a.using, &a.check) != (&b.using, &b.check)
+        }
+        _ => false,
+    }
+}
+
+fn whole(members: &[&Change], probes: &[Sql], situation: &Situation<'_>) -> Draft {
+    let done = probes.iter().fold(sql!("SELECT true"), |all, one| probe::both(&all, one));
+    let inverses: Vec<Change> = members.iter().rev().filter_map(|change| change.inverse()).collect();
+    let changed = members.iter().find(|change| !is_aside(change, situation)).or(members.last());
+    let costs = members.iter().map(|change| direct::cost(change, situation));
+    Draft {
+        phase: PhaseName::Switch,
+        title: format!(
+            "change {} with what stands on it",
+            changed.map(|it| it.object().to_string()).unwrap_or_default()
+        ),
+        table: members.iter().find_map(|change| change.table()),
+        action: Action::Transaction { sql: members.iter().flat_map(|change| change.sql()).collect() },
+        acts: members.iter().flat_map(|change| assess::effect::acts(change, situation.from)).collect(),
+        verification: done.clone(),
+        probe: done,
+        undo: Action::Transaction { sql: inverses.iter().flat_map(Change::sql).collect() },
+        cost: costs.max_by_key(|cost| direct::weight(*cost)).unwrap_or(crate::Cost::Catalog),
+        undo_acts: None,
+        late: false,
+    }
+}
