@@ -45,11 +45,14 @@ pub struct KillReport {
     pub signal: i32,
 }
 
-/// The step to kill in, up to a phase: the one that should take longest.
+/// The step to kill in, up to a phase: the one that should take longest, and of those that should take equally
+/// long one that the journal knows to be under way.
 pub(crate) fn step_to_kill(plan: &Plan, until: Option<PhaseName>) -> Option<&Step> {
     let last = until.unwrap_or(PhaseName::Contract);
     let steps = plan.steps.iter().filter(|step| step.phase <= last);
-    steps.max_by(|a, b| a.predicted.ms.p50.total_cmp(&b.predicted.ms.p50))
+    let is_journaled = |step: &Step| !matches!(step.action, Action::Transaction { .. });
+    let ms = |step: &Step| step.predicted.ms.p50;
+    steps.max_by(|a, b| ms(a).total_cmp(&ms(b)).then(is_journaled(a).cmp(&is_journaled(b))))
 }
 
 /// Whether the step is under way: the journal says so of one that cannot commit together with its journal
