@@ -1,7 +1,7 @@
 //! For random pairs of schemas A and B, judged by the server: the diff applied to A makes B, nothing differs
 //! then, and the diff back makes A again.
 //!
-//! `LOCKKEEPER_ROUND_TRIPS` is how many pairs per major (40), `LOCKKEEPER_ROUND_TRIP_SEED` replays one, and with
+//! `LOCKKEEPER_ROUND_TRIPS` is how many pairs per major (100), `LOCKKEEPER_ROUND_TRIP_SEED` replays one, and with
 //! `LOCKKEEPER_ROUND_TRIP_REFUSALS` every statement is shown that the server refuses.
 
 mod objects;
@@ -18,7 +18,7 @@ use model::{Change, Schema};
 use random::Random;
 use world::World;
 
-const PAIRS_DEFAULT: u64 = 40;
+const PAIRS_DEFAULT: u64 = 100;
 
 fn seeds() -> Vec<u64> {
     let number = |name: &str| env::var(name).ok().map(|text| text.parse::<u64>().expect("a number"));
