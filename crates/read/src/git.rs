@@ -23,11 +23,10 @@ impl Unpacked {
     /// A fault of a file of the revision, which is named as the user named it.
     pub(crate) fn explained(&self, mut fault: Fault, rev: &str) -> Fault {
         let here = self.folder.path().canonicalize().unwrap_or_else(|_| self.folder.path().to_owned());
-        let named = format!("git:{rev}:");
-        let plain = |text: &str| text.replace(&format!("{}/", here.display()), &named);
-        fault.what = plain(&fault.what);
-        fault.place = fault.place.as_deref().map(plain);
-        fault.help = fault.help.as_deref().map(plain);
+        let (unpacked, named) = (format!("{}/", here.display()), format!("git:{rev}:"));
+        fault.what = fault.what.replace(&unpacked, &named);
+        fault.place = fault.place.map(|place| place.replace(&unpacked, &named));
+        fault.help = fault.help.map(|help| help.replace(&unpacked, &named));
         fault
     }
 
