@@ -28,7 +28,7 @@ pub fn scaled(
         };
     };
     let size = |name: &Name| live.table(name).map_or(0.0, TableStatistics::rows_or_guess);
-    let largest = worked_on.iter().map(|name| size(name)).fold(0.0, f64::max);
+    let largest = worked_on.iter().map(size).fold(0.0, f64::max);
     let (factor, most) = match wanted {
         RowsWanted::Share(share) => (share, (largest * share).ceil().max(1.0)),
         RowsWanted::Count(count) if largest > 0.0 => ((count as f64 / largest).min(1.0), count as f64),
