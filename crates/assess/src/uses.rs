@@ -37,6 +37,9 @@ impl CodeUse {
     }
 }
 
+/// How many places become findings of their own; the red flag tells how many there are.
+const FINDINGS_MAX: usize = 100;
+
 impl Input<'_> {
     /// What a change takes away under the name that code knows, and the places that use it; none where the
     /// change takes nothing away, or no code was searched.
@@ -54,8 +57,9 @@ impl Input<'_> {
     /// A finding at each place.
     pub(crate) fn use_findings(&self, change: &Change) -> Vec<Finding> {
         let found = self.uses(change);
-        found
-            .map(|(object, uses)| uses.iter().map(|place| place.finding(&object)).collect())
-            .unwrap_or_default()
+        let each = |(object, uses): (String, &[CodeUse])| {
+            uses.iter().take(FINDINGS_MAX).map(|place| place.finding(&object)).collect()
+        };
+        found.map(each).unwrap_or_default()
     }
 }

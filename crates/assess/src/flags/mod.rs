@@ -4,7 +4,7 @@ mod cascade;
 mod change;
 mod live;
 
-use model::{Change, RedFlag};
+use model::{Change, RedFlag, count_text};
 
 use crate::{CodeUse, Input, Precondition};
 
@@ -43,8 +43,11 @@ fn violation(asked: &Precondition) -> RedFlag {
 fn still_used(input: &Input<'_>, change: &Change) -> Option<RedFlag> {
     let (object, uses) = input.uses(change)?;
     let first = uses.first()?;
-    let places =
-        if uses.len() == 1 { "1 place uses it".to_owned() } else { format!("{} places use it", uses.len()) };
+    let places = if uses.len() == 1 {
+        "1 place uses it".to_owned()
+    } else {
+        format!("{} places use it", count_text(uses.len() as u64))
+    };
     let shown: Vec<String> = uses.iter().take(PLACES_SHOWN).map(CodeUse::place).collect();
     let more = if uses.len() > PLACES_SHOWN { ", …" } else { "" };
     let text = if first.text.is_empty() { String::new() } else { format!(" ({})", first.text) };
@@ -56,5 +59,5 @@ fn still_used(input: &Input<'_>, change: &Change) -> Option<RedFlag> {
     })
 }
 
-/// How many places a red flag names; the findings of its change name all of them.
+/// How many places a red flag names; the findings of its change name more of them.
 const PLACES_SHOWN: usize = 5;
