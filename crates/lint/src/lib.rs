@@ -26,7 +26,7 @@ use facts::report::Report;
 
 pub use fix::{Fixed, fix};
 pub use options::{Baseline, BaselineEntry, Level, LintConfig, Options, PG_VERSION, PathConfig};
-pub use rule::{Example, Rule};
+pub use rule::{Danger, Example, Rule};
 pub use rules::{documentation, index_page, rules};
 pub use source::{Runner, SourceFile};
 

@@ -27,7 +27,39 @@ pub struct Rule {
     pub bad: &'static [Example],
     /// Statements it finds nothing in.
     pub good: &'static [Example],
+    /// What is dangerous about the bad statements, as a trace shows it.
+    pub danger: Danger,
     pub(crate) check: Check,
+}
+
+/// What a trace of a bad example has to show. Of several statements one has to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Danger {
+    /// Nothing was said: no rule may leave it at that.
+    Unstated,
+    /// It takes a lock at least this strong on a relation that was there before.
+    Takes(LockMode),
+    /// It writes all rows of a table anew under ACCESS EXCLUSIVE.
+    Rewrites,
+    /// It reads all rows of a relation, writes them anew or builds an index on it, under a lock at least this
+    /// strong.
+    Works(LockMode),
+    /// The same under ACCESS EXCLUSIVE, its own or one held since an earlier statement of the transaction.
+    WorksWhileHeld,
+    /// It takes a lock at least this strong on more relations than one.
+    Reaches(LockMode),
+    /// Data are lost.
+    Loses,
+    /// Data are lost, or the server refuses because they would be.
+    LosesOrFails,
+    /// The server refuses it.
+    Fails,
+    /// A query, one for each bad example, runs before and fails after.
+    Breaks(&'static [&'static str]),
+    /// A statement that runs afterwards shows it.
+    Afterwards(&'static str, &'static Danger),
+    /// A trace cannot show it, for this reason.
+    Exempt(&'static str),
 }
 
 /// Statements for documentation and tests at once.

@@ -53,6 +53,18 @@ pub(crate) fn vacuums(sql: &str) -> bool {
     first(sql) == "vacuum"
 }
 
+/// Whether it writes the catalogs anew too: a commit of it that waited for our look at its locks would
+/// keep that look waiting for those.
+pub(crate) fn packs_everything(sql: &str) -> bool {
+    let everything = |action: &parse::Action| match &action.verb {
+        parse::Verb::Maintain(it) => {
+            it.task == parse::Task::VacuumFull && it.target == parse::MaintainTarget::Database
+        }
+        _ => false,
+    };
+    packs(sql) && parse::parse(sql).statements.iter().flat_map(|it| &it.actions).any(everything)
+}
+
 /// Whether it passes over what it would have to wait for.
 pub(crate) fn skips_locked(sql: &str) -> bool {
     sql.to_lowercase().contains("skip_locked")

@@ -220,7 +220,7 @@ impl Tracer {
         command(&self.session, "SET client_min_messages = debug1").await?;
         let before = Catalog::read(&self.session).await?;
         let mut gates = self.gates(sql, &before).await?;
-        if self.watch.stops_commits {
+        if self.watch.stops_commits && !text::packs_everything(sql) {
             command(&self.session, "SET synchronous_commit = on").await?;
         } else {
             observation.unknown.push(SAMPLED.to_owned());

@@ -1,10 +1,10 @@
 //! A CHECK proved while others wait.
 
 use facts::Form;
-use model::{Category, Ident, sql};
+use model::{Category, Ident, LockMode, sql};
 use parse::{AlterChange, Demand};
 
-use super::words::{Check, Example, Hit, Hits, Rule, altered_busy, at_top, constraint_name, rule};
+use super::words::{Check, Danger, Example, Hit, Hits, Rule, altered_busy, at_top, constraint_name, rule};
 use crate::rule::{Edit, Seen};
 
 pub(crate) static RULE: Rule = Rule {
@@ -24,6 +24,7 @@ pub(crate) static RULE: Rule = Rule {
         ),
         Example::new("CREATE TABLE funds (share int); ALTER TABLE funds ADD CHECK (share >= 0);"),
     ],
+    danger: Danger::Works(LockMode::AccessExclusiveLock),
     ..rule("add-check", Category::Risky, Check::Action(check))
 };
 

@@ -1,10 +1,10 @@
 //! A CHECK inside an ADD COLUMN.
 
 use facts::Form;
-use model::{Category, sql};
+use model::{Category, LockMode, sql};
 use parse::Demand;
 
-use super::words::{Check, Example, Hits, Rule, added, constraint_name, lines, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, added, constraint_name, lines, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -14,11 +14,12 @@ pub(crate) static RULE: Rule = Rule {
               ```sql\nALTER TABLE funds ADD COLUMN share numeric;\n\
               ALTER TABLE funds ADD CONSTRAINT funds_share_check CHECK (share >= 0) NOT VALID;\n\
               ALTER TABLE funds VALIDATE CONSTRAINT funds_share_check;\n```",
-    bad: &[Example::new("ALTER TABLE funds ADD COLUMN share numeric CHECK (share >= 0);")],
+    bad: &[Example::new("ALTER TABLE funds ADD COLUMN lp_share numeric CHECK (lp_share >= 0);")],
     good: &[
         Example::new("ALTER TABLE funds ADD COLUMN share numeric;"),
         Example::new("CREATE TABLE funds (id bigint); ALTER TABLE funds ADD COLUMN share numeric CHECK (share >= 0);"),
     ],
+    danger: Danger::Works(LockMode::AccessExclusiveLock),
     ..rule("add-column-check", Category::Risky, Check::Action(check))
 };
 

@@ -3,7 +3,7 @@
 use facts::Form;
 use model::Category;
 
-use super::words::{Check, Example, Hits, Rule, added, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, added, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -13,11 +13,12 @@ pub(crate) static RULE: Rule = Rule {
     instead: "Use the type underneath with a CHECK of its own, added NOT VALID and validated afterwards:\n\n```sql\n\
               ALTER TABLE funds ADD COLUMN share numeric;\nALTER TABLE funds ADD CONSTRAINT funds_share_check CHECK (share >= 0) NOT VALID;\n\
               ALTER TABLE funds VALIDATE CONSTRAINT funds_share_check;\n```",
-    bad: &[Example::after("CREATE DOMAIN share AS numeric CHECK (VALUE >= 0);", "ALTER TABLE funds ADD COLUMN gp share;")],
+    bad: &[Example::after("CREATE DOMAIN share AS numeric CHECK (VALUE >= 0); CREATE TABLE funds (id int);", "ALTER TABLE funds ADD COLUMN gp share;")],
     good: &[
         Example::after("CREATE DOMAIN label AS text;", "ALTER TABLE funds ADD COLUMN gp label;"),
-        Example::after("CREATE DOMAIN share AS numeric CHECK (VALUE >= 0);", "CREATE TABLE a (gp share);"),
+        Example::after("CREATE DOMAIN share AS numeric CHECK (VALUE >= 0); CREATE TABLE funds (id int);", "CREATE TABLE a (gp share);"),
     ],
+    danger: Danger::Rewrites,
     ..rule("add-column-constrained-domain", Category::Risky, Check::Action(check))
 };
 

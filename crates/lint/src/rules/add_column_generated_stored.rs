@@ -3,7 +3,7 @@
 use facts::Form;
 use model::{Category, sql};
 
-use super::words::{Check, Example, Hits, Rule, added, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, added, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -18,6 +18,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::new("ALTER TABLE funds ADD COLUMN lp_share numeric;"),
         Example::new("CREATE TABLE funds (a int, b int GENERATED ALWAYS AS (a + 1) STORED);"),
     ],
+    danger: Danger::Rewrites,
     ..rule("add-column-generated-stored", Category::Risky, Check::Action(check))
 };
 

@@ -3,7 +3,7 @@
 use facts::Form;
 use model::{Category, sql};
 
-use super::words::{Check, Example, Hits, Rule, added, lines, not_null_steps, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, added, lines, not_null_steps, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -20,6 +20,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::new("ALTER TABLE funds ADD COLUMN vintage_year integer NOT NULL DEFAULT 2020;"),
         Example::new("CREATE TABLE funds (id bigint); ALTER TABLE funds ADD COLUMN vintage_year integer NOT NULL;"),
     ],
+    danger: Danger::Fails,
     ..rule("add-column-not-null", Category::Dangerous, Check::Action(check))
 };
 

@@ -1,9 +1,9 @@
 //! A foreign key proved inside an ADD COLUMN.
 
 use facts::Form;
-use model::{Category, sql};
+use model::{Category, LockMode, sql};
 
-use super::words::{Check, Example, Hits, Rule, added, lines, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, added, lines, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -14,11 +14,12 @@ pub(crate) static RULE: Rule = Rule {
               ALTER TABLE funds ADD COLUMN region_id bigint DEFAULT 1;\n\
               ALTER TABLE funds ADD CONSTRAINT funds_region_id_fkey FOREIGN KEY (region_id) REFERENCES regions NOT VALID;\n\
               ALTER TABLE funds VALIDATE CONSTRAINT funds_region_id_fkey;\n```",
-    bad: &[Example::new("ALTER TABLE funds ADD COLUMN region_id bigint DEFAULT 1 REFERENCES regions (id);")],
+    bad: &[Example::new("ALTER TABLE funds ADD COLUMN home_id bigint DEFAULT 1 REFERENCES regions (id);")],
     good: &[
         Example::new("ALTER TABLE funds ADD COLUMN region_id bigint REFERENCES regions (id);"),
         Example::new("ALTER TABLE funds ADD COLUMN region_id bigint DEFAULT 1;"),
     ],
+    danger: Danger::Works(LockMode::AccessExclusiveLock),
     ..rule("add-column-references-default", Category::Risky, Check::Action(check))
 };
 

@@ -3,7 +3,7 @@
 use facts::Form;
 use model::{Category, sql};
 
-use super::words::{Check, Example, Hits, Rule, added, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, added, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -21,6 +21,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::new("ALTER TABLE funds ADD COLUMN number bigint;"),
         Example::new("CREATE TABLE funds (name text); ALTER TABLE funds ADD COLUMN number bigserial;"),
     ],
+    danger: Danger::Rewrites,
     ..rule("add-column-serial", Category::Risky, Check::Action(check))
 };
 

@@ -1,9 +1,9 @@
 //! An index built inside an ADD COLUMN.
 
 use facts::Form;
-use model::{Category, sql};
+use model::{Category, LockMode, sql};
 
-use super::words::{Check, Example, Hits, Rule, added, lines, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, added, lines, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -12,11 +12,12 @@ pub(crate) static RULE: Rule = Rule {
     instead: "Add the column, build the index concurrently, and make the constraint from it:\n\n```sql\n\
               ALTER TABLE funds ADD COLUMN code text;\nCREATE UNIQUE INDEX CONCURRENTLY funds_code_key ON funds (code);\n\
               ALTER TABLE funds ADD CONSTRAINT funds_code_key UNIQUE USING INDEX funds_code_key;\n```",
-    bad: &[Example::new("ALTER TABLE funds ADD COLUMN code text UNIQUE;")],
+    bad: &[Example::new("ALTER TABLE funds ADD COLUMN reference text UNIQUE;")],
     good: &[
         Example::new("ALTER TABLE funds ADD COLUMN code text;"),
         Example::new("CREATE TABLE funds (id bigint PRIMARY KEY, code text UNIQUE);"),
     ],
+    danger: Danger::Works(LockMode::AccessExclusiveLock),
     ..rule("add-column-unique", Category::Risky, Check::Action(check))
 };
 

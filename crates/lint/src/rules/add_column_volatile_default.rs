@@ -3,7 +3,7 @@
 use facts::Form;
 use model::{Category, sql};
 
-use super::words::{Check, Example, Hits, Rule, added, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, added, rule};
 use crate::rule::Seen;
 use crate::state::volatility_of;
 
@@ -18,7 +18,7 @@ pub(crate) static RULE: Rule = Rule {
     bad: &[
         Example::new("ALTER TABLE funds ADD COLUMN token uuid DEFAULT gen_random_uuid();"),
         Example::new("ALTER TABLE funds ADD COLUMN seen timestamptz DEFAULT clock_timestamp();"),
-        Example::new("ALTER TABLE funds ADD COLUMN code text DEFAULT my_function();"),
+        Example::new("ALTER TABLE funds ADD COLUMN reference text DEFAULT my_function();"),
     ],
     good: &[
         Example::new("ALTER TABLE funds ADD COLUMN seen timestamptz NOT NULL DEFAULT now();"),
@@ -28,6 +28,7 @@ pub(crate) static RULE: Rule = Rule {
         ),
         Example::new("CREATE TABLE funds (id bigint); ALTER TABLE funds ADD COLUMN token uuid DEFAULT gen_random_uuid();"),
     ],
+    danger: Danger::Rewrites,
     ..rule("add-column-volatile-default", Category::Risky, Check::Action(check))
 };
 

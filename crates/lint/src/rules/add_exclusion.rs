@@ -1,9 +1,9 @@
 //! An exclusion constraint.
 
 use facts::Form;
-use model::Category;
+use model::{Category, LockMode};
 
-use super::words::{Check, Example, Hits, Rule, altered_busy, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, altered_busy, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(crate) static RULE: Rule = Rule {
               the two; or accept the wait at a quiet hour, with `lock_timeout` set.",
     bad: &[Example::new("ALTER TABLE bookings ADD CONSTRAINT b EXCLUDE USING gist (room WITH =, during WITH &&);")],
     good: &[Example::new("CREATE TABLE bookings (room int, during tsrange, EXCLUDE USING gist (during WITH &&));")],
+    danger: Danger::Works(LockMode::AccessExclusiveLock),
     ..rule("add-exclusion", Category::Risky, Check::Action(check))
 };
 

@@ -1,10 +1,10 @@
 //! A foreign key proved while others wait.
 
 use facts::Form;
-use model::{Category, Ident, sql};
+use model::{Category, Ident, LockMode, sql};
 use parse::{AlterChange, Demand};
 
-use super::words::{Check, Example, Hit, Hits, Rule, altered_busy, at_top, constraint_name, rule};
+use super::words::{Check, Danger, Example, Hit, Hits, Rule, altered_busy, at_top, constraint_name, rule};
 use crate::rule::{Edit, Seen};
 
 pub(crate) static RULE: Rule = Rule {
@@ -25,6 +25,7 @@ pub(crate) static RULE: Rule = Rule {
         ),
         Example::new("CREATE TABLE investments (fund_id bigint); ALTER TABLE investments ADD FOREIGN KEY (fund_id) REFERENCES funds;"),
     ],
+    danger: Danger::Works(LockMode::ShareRowExclusiveLock),
     ..rule("add-foreign-key", Category::Risky, Check::Action(check))
 };
 

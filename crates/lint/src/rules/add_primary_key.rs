@@ -1,10 +1,10 @@
 //! A key whose index is built while others wait.
 
 use facts::Form;
-use model::{Category, Sql, sql};
+use model::{Category, LockMode, Sql, sql};
 use parse::{AlterChange, Demand};
 
-use super::words::{Check, Example, Hit, Hits, Rule, altered_busy, constraint_name, instead, lines, may_split, outside, rule};
+use super::words::{Check, Danger, Example, Hit, Hits, Rule, altered_busy, constraint_name, instead, lines, may_split, outside, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -15,8 +15,8 @@ pub(crate) static RULE: Rule = Rule {
               CREATE UNIQUE INDEX CONCURRENTLY funds_pkey ON funds (code);\n\
               ALTER TABLE funds ADD CONSTRAINT funds_pkey PRIMARY KEY USING INDEX funds_pkey;\n```",
     bad: &[
-        Example::new("ALTER TABLE funds ADD CONSTRAINT funds_pkey PRIMARY KEY (code);"),
-        Example::new("ALTER TABLE funds ADD PRIMARY KEY (code);"),
+        Example::new("ALTER TABLE tags ADD CONSTRAINT tags_pkey PRIMARY KEY (code);"),
+        Example::new("ALTER TABLE tags ADD PRIMARY KEY (code);"),
         Example::after(
             "CREATE TABLE funds (code text); CREATE UNIQUE INDEX i ON funds (code);",
             "ALTER TABLE funds ADD PRIMARY KEY USING INDEX i;",
@@ -29,6 +29,7 @@ pub(crate) static RULE: Rule = Rule {
         ),
         Example::new("CREATE TABLE funds (code text); ALTER TABLE funds ADD PRIMARY KEY (code);"),
     ],
+    danger: Danger::Works(LockMode::AccessExclusiveLock),
     ..rule("add-primary-key", Category::Risky, Check::Action(check))
 };
 

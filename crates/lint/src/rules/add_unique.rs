@@ -1,10 +1,10 @@
 //! A key whose index is built while others wait.
 
 use facts::Form;
-use model::{Category, Sql, sql};
+use model::{Category, LockMode, Sql, sql};
 use parse::{AlterChange, Demand};
 
-use super::words::{Check, Example, Hit, Hits, Rule, altered_busy, constraint_name, instead, lines, may_split, outside, rule};
+use super::words::{Check, Danger, Example, Hit, Hits, Rule, altered_busy, constraint_name, instead, lines, may_split, outside, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -25,6 +25,7 @@ pub(crate) static RULE: Rule = Rule {
         ),
         Example::new("CREATE TABLE funds (code text); ALTER TABLE funds ADD UNIQUE (code);"),
     ],
+    danger: Danger::Works(LockMode::AccessExclusiveLock),
     ..rule("add-unique", Category::Risky, Check::Action(check))
 };
 

@@ -4,7 +4,7 @@ use facts::Form;
 use model::{Category, sql};
 use parse::AlterChange;
 
-use super::words::{Check, Example, Hits, Rule, altered_busy, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, altered_busy, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
     bad: &[
         Example::after("CREATE TABLE funds (id integer);", "ALTER TABLE funds ALTER COLUMN id TYPE bigint;"),
         Example::after("CREATE TABLE funds (at timestamptz);", "ALTER TABLE funds ALTER COLUMN at TYPE text;"),
-        Example::new("ALTER TABLE funds ALTER COLUMN id TYPE bigint;"),
+        Example::new("ALTER TABLE regions ALTER COLUMN id TYPE bigint;"),
     ],
     good: &[
         Example::after("CREATE TABLE funds (name varchar(10));", "ALTER TABLE funds ALTER COLUMN name TYPE varchar(20);"),
@@ -25,6 +25,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::after("CREATE TABLE funds (n numeric(10,2));", "ALTER TABLE funds ALTER COLUMN n TYPE numeric(14,2);"),
         Example::new("CREATE TABLE funds (id integer); ALTER TABLE funds ALTER COLUMN id TYPE bigint;"),
     ],
+    danger: Danger::Rewrites,
     ..rule("alter-column-type", Category::Risky, Check::Action(check))
 };
 

@@ -3,7 +3,7 @@
 use model::Category;
 use parse::AlterChange;
 
-use super::words::{Check, Example, Hits, Rule, altered, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, altered, rule};
 use crate::convert;
 use crate::rule::Seen;
 use crate::state::Known;
@@ -18,7 +18,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::after("CREATE TABLE funds (name varchar(200));", "ALTER TABLE funds ALTER COLUMN name TYPE varchar(2);"),
         Example::after("CREATE TABLE funds (n numeric(15,4));", "ALTER TABLE funds ALTER COLUMN n TYPE numeric(15,0);"),
         Example::after("CREATE TABLE funds (at timestamptz);", "ALTER TABLE funds ALTER COLUMN at TYPE date;"),
-        Example::after("CREATE TABLE funds (id bigint);", "ALTER TABLE funds ALTER COLUMN id TYPE integer;"),
+        Example::after("CREATE TABLE funds (id bigint); INSERT INTO funds VALUES (3000000000);", "ALTER TABLE funds ALTER COLUMN id TYPE integer;"),
         Example::after("CREATE TABLE funds (a text);", "ALTER TABLE funds ALTER COLUMN a TYPE integer USING length(a);"),
     ],
     good: &[
@@ -26,6 +26,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::after("CREATE TABLE funds (name varchar(10));", "ALTER TABLE funds ALTER COLUMN name TYPE text;"),
         Example::new("CREATE TABLE funds (name text); ALTER TABLE funds ALTER COLUMN name TYPE varchar(2);"),
     ],
+    danger: Danger::LosesOrFails,
     ..rule("alter-column-type-narrows", Category::Dangerous, Check::Action(check))
 };
 

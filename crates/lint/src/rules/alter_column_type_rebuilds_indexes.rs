@@ -1,9 +1,9 @@
 //! A type that keeps the rows and not the indexes.
 
 use facts::{Form, Role};
-use model::Category;
+use model::{Category, LockMode};
 
-use super::words::{Check, Example, Hits, Rule, altered_busy, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, altered_busy, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -28,6 +28,7 @@ pub(crate) static RULE: Rule = Rule {
             "ALTER TABLE funds ALTER COLUMN name TYPE text;",
         ),
     ],
+    danger: Danger::Works(LockMode::AccessExclusiveLock),
     ..rule("alter-column-type-rebuilds-indexes", Category::Risky, Check::Action(check))
 };
 

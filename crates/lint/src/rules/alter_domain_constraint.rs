@@ -1,10 +1,10 @@
 //! A domain's constraint proved on every table that uses it.
 
 use facts::Form;
-use model::Category;
+use model::{Category, LockMode};
 use parse::{TypeChange, Verb};
 
-use super::words::{Check, Example, Hits, Rule, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, rule};
 use crate::rule::Seen;
 use crate::state::Link;
 
@@ -17,12 +17,13 @@ pub(crate) static RULE: Rule = Rule {
               ALTER TABLE funds VALIDATE CONSTRAINT funds_share_check;\n```",
     bad: &[
         Example::new("ALTER DOMAIN share ADD CONSTRAINT c CHECK (VALUE >= 0);"),
-        Example::after("CREATE DOMAIN share AS int; CREATE TABLE a (b share);", "ALTER DOMAIN share SET NOT NULL;"),
+        Example::after("CREATE DOMAIN share AS int; CREATE TABLE a (b share NOT NULL);", "ALTER DOMAIN share SET NOT NULL;"),
     ],
     good: &[
         Example::new("ALTER DOMAIN share ADD CONSTRAINT c CHECK (VALUE >= 0) NOT VALID;"),
         Example::new("CREATE DOMAIN share AS int; ALTER DOMAIN share SET NOT NULL;"),
     ],
+    danger: Danger::Works(LockMode::ShareLock),
     ..rule("alter-domain-constraint", Category::Risky, Check::Action(check))
 };
 

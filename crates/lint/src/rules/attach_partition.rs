@@ -1,10 +1,10 @@
 //! A partition proved while others wait.
 
 use facts::Form;
-use model::Category;
+use model::{Category, LockMode};
 use parse::{AlterChange, Verb};
 
-use super::words::{Check, Example, Hits, Rule, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
               ALTER TABLE events_2026 VALIDATE CONSTRAINT b;\n\
               ALTER TABLE events ATTACH PARTITION events_2026 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');\n```",
     bad: &[Example::after(
-        "CREATE TABLE events (at date) PARTITION BY RANGE (at); CREATE TABLE old (at date);",
+        "CREATE TABLE events (at date) PARTITION BY RANGE (at); CREATE TABLE old (at date); INSERT INTO old VALUES ('2026-05-05');",
         "ALTER TABLE events ATTACH PARTITION old FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');",
     )],
     good: &[
@@ -31,6 +31,7 @@ pub(crate) static RULE: Rule = Rule {
             "CREATE TABLE new (at date); ALTER TABLE events ATTACH PARTITION new FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');",
         ),
     ],
+    danger: Danger::Works(LockMode::AccessExclusiveLock),
     ..rule("attach-partition", Category::Risky, Check::Action(check))
 };
 

@@ -1,9 +1,9 @@
 //! Many rows written at once.
 
-use model::Category;
+use model::{Category, LockMode};
 use parse::{Verb, Write, WriteKind};
 
-use super::words::{Check, Example, Hits, Rule, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, rule};
 use crate::effect::is_pinned;
 use crate::rule::Seen;
 
@@ -24,6 +24,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::new("UPDATE funds SET slug = lower(name) WHERE slug IS NULL AND id BETWEEN 1 AND 1000;"),
         Example::new("CREATE TABLE funds (slug text); UPDATE funds SET slug = '' WHERE slug IS NULL;"),
     ],
+    danger: Danger::Works(LockMode::RowExclusiveLock),
     ..rule("backfill-in-one-statement", Category::Risky, Check::Action(check))
 };
 

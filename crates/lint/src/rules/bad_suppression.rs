@@ -2,7 +2,7 @@
 
 use model::Category;
 
-use super::words::{Check, Example, Rule, rule};
+use super::words::{Check, Danger, Example, Rule, rule};
 
 pub(crate) static RULE: Rule = Rule {
     title: "A comment that allows a finding without a reason, or a rule that does not exist",
@@ -14,5 +14,6 @@ pub(crate) static RULE: Rule = Rule {
         Example::new("-- lockkeeper: allow drop-colum because it is unused\nALTER TABLE funds ADD COLUMN legacy int;"),
     ],
     good: &[Example::new("-- lockkeeper: allow drop-column because nothing reads it\nALTER TABLE funds DROP COLUMN legacy;")],
+    danger: Danger::Exempt("it is about a comment"),
     ..rule("bad-suppression", Category::Risky, Check::Run)
 };

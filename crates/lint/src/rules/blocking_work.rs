@@ -1,8 +1,8 @@
 //! Work on a whole table that no other rule has a name for.
 
-use model::Category;
+use model::{Category, LockMode};
 
-use super::words::{Check, Example, Hit, Hits, Rule, Whole, rule};
+use super::words::{Check, Danger, Example, Hit, Hits, Rule, Whole, rule};
 use crate::run::blocking_work;
 
 pub(crate) static RULE: Rule = Rule {
@@ -16,6 +16,7 @@ pub(crate) static RULE: Rule = Rule {
         "ALTER TABLE funds ALTER COLUMN a TYPE numeric(12,2);",
     )],
     good: &[Example::new("ALTER TABLE funds ADD COLUMN a int;")],
+    danger: Danger::Works(LockMode::ShareLock),
     ..rule("blocking-work", Category::Risky, Check::Statement(check))
 };
 

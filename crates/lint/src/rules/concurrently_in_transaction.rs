@@ -3,7 +3,7 @@
 use model::Category;
 use parse::{Span, Statement};
 
-use super::words::{Check, Example, Hit, Rule, rule};
+use super::words::{Check, Danger, Example, Hit, Rule, rule};
 use crate::failure::Failure;
 
 pub(crate) static RULE: Rule = Rule {
@@ -23,6 +23,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::new("CREATE INDEX CONCURRENTLY i ON funds (name);"),
         Example::new("BEGIN;\nSELECT 1;\nCOMMIT;\nCREATE INDEX CONCURRENTLY i ON funds (name);"),
     ],
+    danger: Danger::Fails,
     ..rule("concurrently-in-transaction", Category::Dangerous, Check::Run)
 };
 

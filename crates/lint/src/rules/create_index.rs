@@ -1,10 +1,10 @@
 //! An index built while writes wait.
 
 use facts::Form;
-use model::Category;
+use model::{Category, LockMode};
 use parse::Verb;
 
-use super::words::{Check, Example, Hit, Hits, Rule, concurrently_after, outside, rule};
+use super::words::{Check, Danger, Example, Hit, Hits, Rule, concurrently_after, outside, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -16,14 +16,15 @@ pub(crate) static RULE: Rule = Rule {
               On a partitioned table: `CREATE INDEX … ON ONLY parent`, then CONCURRENTLY on each partition, then `ALTER INDEX … ATTACH \
               PARTITION`.",
     bad: &[
-        Example::new("CREATE INDEX funds_name_idx ON funds (name);"),
+        Example::new("CREATE INDEX funds_code_idx ON funds (code);"),
         Example::new("CREATE UNIQUE INDEX ON funds (name);"),
-        Example::new("CREATE TABLE a (b int);\nCREATE INDEX ON funds (name);"),
+        Example::new("CREATE TABLE drafts (b int);\nCREATE INDEX ON funds (name);"),
     ],
     good: &[
         Example::new("CREATE INDEX CONCURRENTLY funds_name_idx ON funds (name);"),
         Example::new("CREATE TABLE funds (name text); CREATE INDEX ON funds (name);"),
     ],
+    danger: Danger::Works(LockMode::ShareLock),
     ..rule("create-index", Category::Risky, Check::Action(check))
 };
 

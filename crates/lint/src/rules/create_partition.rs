@@ -1,10 +1,10 @@
 //! A new partition beside a DEFAULT one.
 
 use facts::Form;
-use model::Category;
+use model::{Category, LockMode};
 use parse::Verb;
 
-use super::words::{Check, Example, Hits, Rule, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -22,6 +22,7 @@ pub(crate) static RULE: Rule = Rule {
         "CREATE TABLE events (at date) PARTITION BY RANGE (at);",
         "CREATE TABLE events_2027 PARTITION OF events FOR VALUES FROM ('2027-01-01') TO ('2028-01-01');",
     )],
+    danger: Danger::Works(LockMode::AccessExclusiveLock),
     ..rule("create-partition", Category::Risky, Check::Action(check))
 };
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use model::{Category, ForeignKeyAction, Name};
+use model::{Category, ForeignKeyAction, LockMode, Name};
 use parse::{Verb, WriteKind};
 
-use super::words::{Check, Example, Hits, Rule, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, rule};
 use crate::rule::Seen;
 use crate::state::{Catalog, Link};
 
@@ -23,6 +23,7 @@ pub(crate) static RULE: Rule = Rule {
         "CREATE TABLE funds (id int PRIMARY KEY); CREATE TABLE investments (fund_id int REFERENCES funds);",
         "DELETE FROM funds WHERE id = 1;",
     )],
+    danger: Danger::Reaches(LockMode::RowExclusiveLock),
     ..rule("delete-cascades", Category::Dangerous, Check::Action(check))
 };
 

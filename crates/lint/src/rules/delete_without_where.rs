@@ -3,7 +3,7 @@
 use model::Category;
 use parse::{Verb, WriteKind};
 
-use super::words::{Check, Example, Hits, Rule, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -17,6 +17,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::new("DELETE FROM sessions WHERE id = 1;"),
         Example::new("CREATE TABLE sessions (id int); DELETE FROM sessions;"),
     ],
+    danger: Danger::Loses,
     ..rule("delete-without-where", Category::Dangerous, Check::Action(check))
 };
 

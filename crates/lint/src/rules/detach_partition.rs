@@ -1,9 +1,9 @@
 //! A partition let go while others wait.
 
-use model::Category;
+use model::{Category, LockMode};
 use parse::{AlterChange, Verb};
 
-use super::words::{Check, Example, Hit, Hits, Rule, at_top, outside, rule};
+use super::words::{Check, Danger, Example, Hit, Hits, Rule, at_top, outside, rule};
 use crate::rule::{Edit, Seen};
 
 pub(crate) static RULE: Rule = Rule {
@@ -20,6 +20,7 @@ pub(crate) static RULE: Rule = Rule {
             "ALTER TABLE p ADD COLUMN b int;",
         ),
     ],
+    danger: Danger::Reaches(LockMode::AccessExclusiveLock),
     ..rule("detach-partition", Category::Risky, Check::Action(check))
 };
 

@@ -1,9 +1,9 @@
 //! Triggers, and with them foreign keys, switched off.
 
-use model::Category;
+use model::{Category, LockMode};
 use parse::AlterChange;
 
-use super::words::{Check, Example, Hits, Rule, altered, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, altered, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -20,6 +20,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::new("ALTER TABLE funds ENABLE TRIGGER audit;"),
         Example::new("CREATE TABLE funds (id int); ALTER TABLE funds DISABLE TRIGGER ALL;"),
     ],
+    danger: Danger::Takes(LockMode::ShareRowExclusiveLock),
     ..rule("disable-trigger", Category::Risky, Check::Action(check))
 };
 

@@ -1,9 +1,9 @@
 //! What goes along.
 
-use model::{Category, Name};
+use model::{Category, LockMode, Name};
 use parse::{AlterChange, DropKind, Verb};
 
-use super::words::{Check, Example, Hits, Rule, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, rule};
 use crate::rule::Seen;
 use crate::state::{Known, Link};
 
@@ -26,6 +26,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::new("CREATE TABLE a (b int); DROP TABLE a CASCADE;"),
         Example::after("CREATE TABLE lonely (id int);", "DROP TABLE lonely CASCADE;"),
     ],
+    danger: Danger::Reaches(LockMode::AccessExclusiveLock),
     ..rule("drop-cascade", Category::Dangerous, Check::Action(check))
 };
 

@@ -3,7 +3,7 @@
 use model::Category;
 use parse::AlterChange;
 
-use super::words::{Check, Example, Hits, Rule, altered, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, altered, rule};
 use crate::rule::Seen;
 use crate::state::Known;
 
@@ -24,6 +24,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::after("CREATE TABLE funds (id int);", "ALTER TABLE funds DROP COLUMN IF EXISTS legacy;"),
         Example::new("ALTER TABLE funds ADD COLUMN a int;\nALTER TABLE funds DROP CONSTRAINT funds_check;"),
     ],
+    danger: Danger::Loses,
     ..rule("drop-column", Category::Dangerous, Check::Action(check))
 };
 

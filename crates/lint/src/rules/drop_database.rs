@@ -3,7 +3,7 @@
 use model::Category;
 use parse::Verb;
 
-use super::words::{Check, Example, Hits, Rule, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -12,6 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     instead: "Drop what is meant by name, for instance `DROP TABLE legacy`, and a database by hand, never by a migration.",
     bad: &[Example::new("DROP DATABASE app;"), Example::new("DROP OWNED BY app;")],
     good: &[Example::new("CREATE TABLE a (b int);")],
+    danger: Danger::Exempt("a trace does not drop the database it runs in"),
     ..rule("drop-database", Category::Dangerous, Check::Action(check))
 };
 

@@ -1,9 +1,9 @@
 //! An index that goes while others wait, or that queries use.
 
-use model::Category;
+use model::{Category, LockMode};
 use parse::{DropKind, Verb};
 
-use super::words::{Check, Example, Hit, Hits, Rule, concurrently_after, outside, rule};
+use super::words::{Check, Danger, Example, Hit, Hits, Rule, concurrently_after, outside, rule};
 use crate::rule::{Seen, Unless};
 
 pub(crate) static RULE: Rule = Rule {
@@ -17,6 +17,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::new("DROP INDEX CONCURRENTLY funds_name_idx;"),
         Example::new("CREATE TABLE a (b int); CREATE INDEX i ON a (b); DROP INDEX i;"),
     ],
+    danger: Danger::Takes(LockMode::AccessExclusiveLock),
     ..rule("drop-index", Category::Risky, Check::Action(check))
 };
 

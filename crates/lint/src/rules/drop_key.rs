@@ -1,9 +1,9 @@
 //! A key that readers and writers lean on.
 
-use model::{Category, ConstraintKind};
+use model::{Category, ConstraintKind, LockMode};
 use parse::AlterChange;
 
-use super::words::{Check, Example, Hits, Rule, altered, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, altered, rule};
 use crate::rule::Seen;
 use crate::state::Known;
 
@@ -21,6 +21,7 @@ pub(crate) static RULE: Rule = Rule {
         "CREATE TABLE funds (share int CONSTRAINT c CHECK (share > 0));",
         "ALTER TABLE funds DROP CONSTRAINT c;",
     )],
+    danger: Danger::Takes(LockMode::AccessExclusiveLock),
     ..rule("drop-key", Category::Risky, Check::Action(check))
 };
 

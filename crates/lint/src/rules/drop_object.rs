@@ -3,7 +3,7 @@
 use model::Category;
 use parse::{DropKind, Verb};
 
-use super::words::{Check, Example, Hit, Hits, Rule, Unless, rule};
+use super::words::{Check, Danger, Example, Hit, Hits, Rule, Unless, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::new("DROP FUNCTION total(bigint);"),
         Example::new("DROP TRIGGER audit ON funds;"),
         Example::new("DROP POLICY own_rows ON funds;"),
-        Example::new("DROP TYPE mood;"),
+        Example::new("DROP TYPE colour;"),
         Example::new("DROP EXTENSION pg_trgm;"),
     ],
     good: &[
@@ -25,6 +25,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::new("DROP TRIGGER IF EXISTS audit ON funds; CREATE TRIGGER audit AFTER INSERT ON funds EXECUTE FUNCTION f();"),
         Example::new("CREATE TYPE mood AS ENUM ('a'); DROP TYPE mood;"),
     ],
+    danger: Danger::Breaks(&["SELECT * FROM fund_totals", "SELECT total(1)", "ALTER TABLE funds ENABLE TRIGGER audit", "ALTER POLICY own_rows ON funds USING (true)", "SELECT 'red'::colour", "SELECT 'a' % 'b'"]),
     ..rule("drop-object", Category::Risky, Check::Action(check))
 };
 

@@ -3,7 +3,7 @@
 use model::Category;
 use parse::{DropKind, Verb};
 
-use super::words::{Check, Example, Hits, Rule, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(crate) static RULE: Rule = Rule {
               DROP SCHEMA legacy;\n```",
     bad: &[Example::new("DROP SCHEMA legacy CASCADE;")],
     good: &[Example::new("DROP SCHEMA legacy;"), Example::new("CREATE SCHEMA s; CREATE TABLE s.a (b int); DROP SCHEMA s CASCADE;")],
+    danger: Danger::Loses,
     ..rule("drop-schema", Category::Dangerous, Check::Action(check))
 };
 

@@ -3,7 +3,7 @@
 use model::Category;
 use parse::{DropKind, Verb};
 
-use super::words::{Check, Example, Hits, Rule, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -22,6 +22,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::new("CREATE TEMP TABLE scratch (id int); DROP TABLE scratch;"),
         Example::after("CREATE TABLE a (b int);", "ALTER TABLE a ADD COLUMN c int;"),
     ],
+    danger: Danger::Loses,
     ..rule("drop-table", Category::Dangerous, Check::Action(check))
 };
 

@@ -3,7 +3,7 @@
 use model::Category;
 use parse::AlterChange;
 
-use super::words::{Check, Example, Hit, Hits, Rule, Unless, altered, rule};
+use super::words::{Check, Danger, Example, Hit, Hits, Rule, Unless, altered, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -20,6 +20,7 @@ pub(crate) static RULE: Rule = Rule {
         ),
         Example::new("CREATE TABLE funds (id int); ALTER TABLE funds ENABLE ROW LEVEL SECURITY;"),
     ],
+    danger: Danger::Exempt("what it hides, it hides from other roles than the one that traces"),
     ..rule("enable-row-security", Category::Risky, Check::Action(check))
 };
 

@@ -3,7 +3,7 @@
 use model::Category;
 use parse::{AlterChange, Demand, Expression, Verb};
 
-use super::words::{Check, Example, Hits, Rule, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, rule};
 use crate::rule::Seen;
 use crate::state::TypeKind;
 
@@ -24,6 +24,7 @@ pub(crate) static RULE: Rule = Rule {
         ),
         Example::new("BEGIN;\nALTER TYPE stage ADD VALUE 'closed';\nCOMMIT;"),
     ],
+    danger: Danger::Fails,
     ..rule("enum-value-in-same-transaction", Category::Dangerous, Check::Action(check))
 };
 

@@ -1,9 +1,9 @@
 //! A foreign key that every delete of the parent has to scan for.
 
-use model::{Category, Ident, Sql, sql};
+use model::{Category, Ident, LockMode, Sql, sql};
 use parse::{AlterChange, Demand};
 
-use super::words::{Check, Example, Hit, Hits, Rule, Unless, altered_busy, rule};
+use super::words::{Check, Danger, Example, Hit, Hits, Rule, Unless, altered_busy, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -28,6 +28,7 @@ pub(crate) static RULE: Rule = Rule {
         ),
         Example::new("ALTER TABLE investments ADD CONSTRAINT f FOREIGN KEY (fund_id) REFERENCES funds (id) NOT VALID;"),
     ],
+    danger: Danger::Afterwards("DELETE FROM funds WHERE id = 60", &Danger::Works(LockMode::RowShareLock)),
     ..rule("foreign-key-without-index", Category::Risky, Check::Action(check))
 };
 

@@ -1,9 +1,9 @@
 //! A table locked by hand.
 
-use model::Category;
+use model::{Category, LockMode};
 use parse::Verb;
 
-use super::words::{Check, Example, Hits, Rule, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -17,6 +17,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::new("BEGIN; LOCK TABLE funds IN ROW EXCLUSIVE MODE; COMMIT;"),
         Example::new("BEGIN; LOCK TABLE funds IN ACCESS EXCLUSIVE MODE NOWAIT; COMMIT;"),
     ],
+    danger: Danger::Takes(LockMode::ShareLock),
     ..rule("lock-table", Category::Risky, Check::Action(check))
 };
 

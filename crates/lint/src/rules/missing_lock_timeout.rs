@@ -1,8 +1,8 @@
 //! No bound on how long others queue.
 
-use model::Category;
+use model::{Category, LockMode};
 
-use super::words::{Check, Example, Hit, Hits, Rule, Whole, rule};
+use super::words::{Check, Danger, Example, Hit, Hits, Rule, Whole, rule};
 
 pub(crate) static RULE: Rule = Rule {
     title: "A risky statement that waits for its lock without a `lock_timeout`",
@@ -15,6 +15,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::new("ALTER TABLE funds ADD COLUMN slug text;"),
         Example::new("CREATE TABLE funds (name text);\nCREATE INDEX ON funds (name);"),
     ],
+    danger: Danger::Takes(LockMode::ShareLock),
     ..rule("missing-lock-timeout", Category::Risky, Check::Statement(check))
 };
 

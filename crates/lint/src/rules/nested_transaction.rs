@@ -2,7 +2,7 @@
 
 use model::Category;
 
-use super::words::{Check, Example, Rule, rule};
+use super::words::{Check, Danger, Example, Rule, rule};
 
 pub(crate) static RULE: Rule = Rule {
     title: "`BEGIN` inside a transaction, or `COMMIT` of one that the runner opened",
@@ -15,5 +15,6 @@ pub(crate) static RULE: Rule = Rule {
         Example::new("ALTER TABLE a ADD b int;--> statement-breakpoint\nCOMMIT;"),
     ],
     good: &[Example::new("BEGIN;\nALTER TABLE a ADD b int;\nCOMMIT;"), Example::new("ALTER TABLE a ADD b int;")],
+    danger: Danger::Exempt("a second BEGIN is a warning; what it does to the runner depends on the runner"),
     ..rule("nested-transaction", Category::Risky, Check::Run)
 };

@@ -1,9 +1,9 @@
 //! A foreign key that deletes.
 
-use model::{Category, ForeignKeyAction};
+use model::{Category, ForeignKeyAction, LockMode};
 use parse::{AlterChange, Demand};
 
-use super::words::{Check, Example, Hits, Rule, altered, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, altered, rule};
 use crate::effect::cascade;
 use crate::rule::Seen;
 
@@ -20,6 +20,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::new("ALTER TABLE investments ADD CONSTRAINT f FOREIGN KEY (fund_id) REFERENCES funds (id) NOT VALID;"),
         Example::new("CREATE TABLE investments (fund_id bigint REFERENCES funds (id) ON DELETE CASCADE);"),
     ],
+    danger: Danger::Afterwards("DELETE FROM funds WHERE id = 1", &Danger::Reaches(LockMode::RowExclusiveLock)),
     ..rule("on-delete-cascade", Category::Risky, Check::Action(check))
 };
 

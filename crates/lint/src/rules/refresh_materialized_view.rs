@@ -1,10 +1,10 @@
 //! A materialized view that nobody may read meanwhile.
 
 use facts::Form;
-use model::Category;
+use model::{Category, LockMode};
 use parse::{MaintainTarget, Verb};
 
-use super::words::{Check, Example, Hit, Hits, Rule, concurrently_after, rule};
+use super::words::{Check, Danger, Example, Hit, Hits, Rule, concurrently_after, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -17,6 +17,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::new("REFRESH MATERIALIZED VIEW CONCURRENTLY totals;"),
         Example::new("CREATE MATERIALIZED VIEW totals AS SELECT 1; REFRESH MATERIALIZED VIEW totals;"),
     ],
+    danger: Danger::Works(LockMode::AccessExclusiveLock),
     ..rule("refresh-materialized-view", Category::Risky, Check::Action(check))
 };
 

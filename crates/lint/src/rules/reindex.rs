@@ -1,9 +1,9 @@
 //! Indexes built anew while others wait.
 
-use model::Category;
+use model::{Category, LockMode};
 use parse::{MaintainTarget, Task, Verb};
 
-use super::words::{Check, Example, Hit, Hits, Rule, concurrently_after, outside, rule};
+use super::words::{Check, Danger, Example, Hit, Hits, Rule, concurrently_after, outside, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -13,6 +13,7 @@ pub(crate) static RULE: Rule = Rule {
               REINDEX INDEX CONCURRENTLY funds_name_idx;\n```",
     bad: &[Example::new("REINDEX TABLE funds;"), Example::new("REINDEX INDEX funds_name_idx;")],
     good: &[Example::new("REINDEX TABLE CONCURRENTLY funds;"), Example::new("CREATE TABLE funds (a int); REINDEX TABLE funds;")],
+    danger: Danger::Works(LockMode::ShareLock),
     ..rule("reindex", Category::Risky, Check::Action(check))
 };
 

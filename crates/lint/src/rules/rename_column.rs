@@ -3,7 +3,7 @@
 use model::{Category, sql};
 use parse::AlterChange;
 
-use super::words::{Check, Example, Hits, Rule, altered, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, altered, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -20,6 +20,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::new("ALTER TABLE funds ADD COLUMN title text;"),
         Example::new("CREATE TABLE funds (name text); ALTER TABLE funds RENAME COLUMN name TO title;"),
     ],
+    danger: Danger::Breaks(&["SELECT name FROM funds", "SELECT name FROM funds"]),
     ..rule("rename-column", Category::Risky, Check::Action(check))
 };
 

@@ -3,7 +3,7 @@
 use model::Category;
 use parse::{TypeChange, Verb};
 
-use super::words::{Check, Example, Hits, Rule, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -16,6 +16,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::new("ALTER TYPE stage ADD VALUE 'closed';"),
         Example::new("CREATE TYPE stage AS ENUM ('done'); ALTER TYPE stage RENAME VALUE 'done' TO 'closed';"),
     ],
+    danger: Danger::Breaks(&["SELECT 'done'::stage"]),
     ..rule("rename-enum-value", Category::Risky, Check::Action(check))
 };
 

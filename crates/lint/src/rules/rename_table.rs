@@ -3,7 +3,7 @@
 use model::{Category, sql};
 use parse::{AlterChange, RelationKind, Verb};
 
-use super::words::{Check, Example, Hits, Rule, altered, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, altered, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -13,8 +13,8 @@ pub(crate) static RULE: Rule = Rule {
               it:\n\n```sql\nBEGIN;\nALTER TABLE funds RENAME TO portfolios;\nCREATE VIEW funds AS SELECT * FROM portfolios;\nCOMMIT;\n```",
     bad: &[
         Example::new("ALTER TABLE funds RENAME TO portfolios;"),
-        Example::new("ALTER VIEW totals RENAME TO sums;"),
-        Example::new("ALTER SCHEMA app RENAME TO core;"),
+        Example::new("ALTER VIEW fund_totals RENAME TO sums;"),
+        Example::new("ALTER SCHEMA app RENAME TO application;"),
         Example::new("ALTER TYPE mood RENAME TO feeling;"),
     ],
     good: &[
@@ -22,6 +22,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::new("ALTER INDEX funds_idx RENAME TO funds_name_idx;"),
         Example::new("ALTER TABLE funds RENAME TO portfolios; CREATE VIEW funds AS SELECT * FROM portfolios;"),
     ],
+    danger: Danger::Breaks(&["SELECT * FROM funds", "SELECT * FROM fund_totals", "SELECT * FROM app.things", "SELECT 'good'::mood"]),
     ..rule("rename-table", Category::Risky, Check::Action(check))
 };
 

@@ -3,7 +3,7 @@
 use facts::Form;
 use model::Category;
 
-use super::words::{Check, Example, Hits, Rule, altered_busy, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, altered_busy, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -20,6 +20,7 @@ pub(crate) static RULE: Rule = Rule {
         "CREATE TABLE funds (a int, b int GENERATED ALWAYS AS (a + 1) STORED);",
         "ALTER TABLE funds ALTER COLUMN b DROP EXPRESSION;",
     )],
+    danger: Danger::Rewrites,
     ..rule("set-expression", Category::Risky, Check::Action(check))
 };
 

@@ -1,10 +1,10 @@
 //! NOT NULL proved under the strongest lock.
 
 use facts::Form;
-use model::Category;
+use model::{Category, LockMode};
 use parse::{AlterChange, Demand};
 
-use super::words::{Check, Example, Hit, Hits, Rule, altered_busy, instead, lines, may_split, not_null_steps, outside, rule};
+use super::words::{Check, Danger, Example, Hit, Hits, Rule, altered_busy, instead, lines, may_split, not_null_steps, outside, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -33,6 +33,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::after("CREATE TABLE funds (name text NOT NULL);", "ALTER TABLE funds ALTER COLUMN name SET NOT NULL;"),
         Example::new("CREATE TABLE funds (name text); ALTER TABLE funds ALTER COLUMN name SET NOT NULL;"),
     ],
+    danger: Danger::Works(LockMode::AccessExclusiveLock),
     ..rule("set-not-null", Category::Risky, Check::Action(check))
 };
 

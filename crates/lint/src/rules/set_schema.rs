@@ -3,7 +3,7 @@
 use model::Category;
 use parse::{AlterChange, TypeChange, Verb};
 
-use super::words::{Check, Example, Hits, Rule, altered, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, altered, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -13,6 +13,7 @@ pub(crate) static RULE: Rule = Rule {
               ALTER TABLE funds SET SCHEMA core;\nCREATE VIEW public.funds AS SELECT * FROM core.funds;\nCOMMIT;\n```",
     bad: &[Example::new("ALTER TABLE funds SET SCHEMA core;"), Example::new("ALTER TYPE mood SET SCHEMA core;")],
     good: &[Example::new("CREATE TABLE funds (id int); ALTER TABLE funds SET SCHEMA core;")],
+    danger: Danger::Breaks(&["SELECT * FROM funds", "SELECT 'good'::mood"]),
     ..rule("set-schema", Category::Risky, Check::Action(check))
 };
 

@@ -2,7 +2,7 @@
 
 use model::{Category, Operation};
 
-use super::words::{Check, Example, Hit, Hits, Rule, Whole, rule};
+use super::words::{Check, Danger, Example, Hit, Hits, Rule, Whole, rule};
 
 pub(crate) static RULE: Rule = Rule {
     title: "A slow statement after one that took a strong lock, in the same transaction",
@@ -12,14 +12,15 @@ pub(crate) static RULE: Rule = Rule {
               ```sql\nALTER TABLE funds ADD COLUMN slug text;\n-- COMMIT, or the next migration\n\
               UPDATE funds SET slug = lower(name) WHERE slug IS NULL AND id BETWEEN 1 AND 10000;\n```",
     bad: &[
-        Example::new("BEGIN;\nALTER TABLE funds ADD COLUMN slug text;\nUPDATE funds SET slug = lower(name);\nCOMMIT;"),
-        Example::new("BEGIN;\nALTER TABLE funds ADD COLUMN slug text;\nCREATE INDEX ON investments (fund_id);\nCOMMIT;"),
+        Example::new("BEGIN;\nALTER TABLE funds ADD COLUMN title text;\nUPDATE funds SET title = lower(name);\nCOMMIT;"),
+        Example::new("BEGIN;\nALTER TABLE funds ADD COLUMN title text;\nCREATE INDEX ON investments (fund_id);\nCOMMIT;"),
     ],
     good: &[
         Example::new("BEGIN;\nALTER TABLE funds ADD COLUMN slug text;\nALTER TABLE funds ADD COLUMN stage text;\nCOMMIT;"),
         Example::new("ALTER TABLE funds ADD COLUMN slug text;\nCREATE INDEX ON investments (fund_id);"),
         Example::new("BEGIN;\nCREATE TABLE a (b int);\nINSERT INTO a SELECT 1;\nCREATE INDEX ON a (b);\nCOMMIT;"),
     ],
+    danger: Danger::WorksWhileHeld,
     ..rule("slow-statement-under-lock", Category::Risky, Check::Statement(check))
 };
 

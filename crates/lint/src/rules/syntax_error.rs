@@ -2,7 +2,7 @@
 
 use model::Category;
 
-use super::words::{Check, Example, Rule, rule};
+use super::words::{Check, Danger, Example, Rule, rule};
 
 pub(crate) static RULE: Rule = Rule {
     title: "A statement that is not SQL",
@@ -10,5 +10,6 @@ pub(crate) static RULE: Rule = Rule {
     instead: "Correct the statement at the place named. Where a tool fills in placeholders first, lint what it makes of them.",
     bad: &[Example::new("ALTER TABEL funds ADD COLUMN a int;"), Example::new("SELECT 'open;")],
     good: &[Example::new("ALTER TABLE funds ADD COLUMN a int;")],
+    danger: Danger::Fails,
     ..rule("syntax-error", Category::Dangerous, Check::Run)
 };

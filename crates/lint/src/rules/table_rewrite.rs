@@ -3,7 +3,7 @@
 use facts::Form;
 use model::Category;
 
-use super::words::{Check, Example, Hits, Rule, altered_busy, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, altered_busy, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -13,8 +13,8 @@ pub(crate) static RULE: Rule = Rule {
     instead: "Create the table as it is wanted, copy the rows over in batches with a trigger for new ones, and swap the two; \
               `pg_repack` moves a table to another tablespace that way.",
     bad: &[
-        Example::new("ALTER TABLE funds SET LOGGED;"),
-        Example::new("ALTER TABLE funds SET UNLOGGED;"),
+        Example::after("CREATE UNLOGGED TABLE funds (id int);", "ALTER TABLE funds SET LOGGED;"),
+        Example::new("ALTER TABLE sessions SET UNLOGGED;"),
         Example::new("ALTER TABLE funds SET TABLESPACE fast;"),
     ],
     good: &[
@@ -22,6 +22,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::new("CREATE TABLE funds (id int); ALTER TABLE funds SET UNLOGGED;"),
         Example::new("ALTER TABLE funds SET (fillfactor = 80);"),
     ],
+    danger: Danger::Rewrites,
     ..rule("table-rewrite", Category::Risky, Check::Action(check))
 };
 

@@ -3,7 +3,7 @@
 use model::Category;
 use parse::Verb;
 
-use super::words::{Check, Example, Hits, Rule, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, rule};
 use crate::effect::cascade;
 use crate::rule::Seen;
 
@@ -24,6 +24,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::new("CREATE TABLE sessions (id int); TRUNCATE sessions;"),
         Example::new("DELETE FROM sessions WHERE id = 1;"),
     ],
+    danger: Danger::Loses,
     ..rule("truncate", Category::Dangerous, Check::Action(check))
 };
 

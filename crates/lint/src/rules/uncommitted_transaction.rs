@@ -2,7 +2,7 @@
 
 use model::Category;
 
-use super::words::{Check, Example, Rule, rule};
+use super::words::{Check, Danger, Example, Rule, rule};
 
 pub(crate) static RULE: Rule = Rule {
     title: "`BEGIN` without `COMMIT`",
@@ -11,5 +11,6 @@ pub(crate) static RULE: Rule = Rule {
     instead: "End the transaction in the file that begins it:\n\n```sql\nCOMMIT;\n```",
     bad: &[Example::new("BEGIN;\nALTER TABLE a ADD b int;")],
     good: &[Example::new("BEGIN;\nALTER TABLE a ADD b int;\nCOMMIT;"), Example::new("BEGIN;\nALTER TABLE a ADD b int;\nROLLBACK;")],
+    danger: Danger::Exempt("a trace rolls back what a file leaves open, and so does psql"),
     ..rule("uncommitted-transaction", Category::Risky, Check::Run)
 };

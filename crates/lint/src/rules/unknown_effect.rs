@@ -3,7 +3,7 @@
 use model::Category;
 use parse::Verb;
 
-use super::words::{Check, Example, Hits, Rule, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -19,6 +19,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::new("DO $$ BEGIN EXECUTE 'SELECT 1'; END $$;"),
         Example::new("DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_type) THEN CREATE TYPE m AS ENUM ('a'); END IF; END $$;"),
     ],
+    danger: Danger::Exempt("nobody knows what it does"),
     ..rule("unknown-effect", Category::Risky, Check::Action(check))
 };
 

@@ -1,9 +1,9 @@
 //! Every row written.
 
-use model::Category;
+use model::{Category, LockMode};
 use parse::{Verb, WriteKind};
 
-use super::words::{Check, Example, Hits, Rule, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -17,6 +17,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::new("UPDATE funds SET stage = 'open' WHERE id = 1;"),
         Example::new("CREATE TABLE funds (stage text); UPDATE funds SET stage = 'open';"),
     ],
+    danger: Danger::Works(LockMode::RowExclusiveLock),
     ..rule("update-without-where", Category::Risky, Check::Action(check))
 };
 

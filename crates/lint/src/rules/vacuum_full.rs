@@ -4,7 +4,7 @@ use facts::Form;
 use model::Category;
 use parse::{MaintainTarget, Verb};
 
-use super::words::{Check, Example, Hits, Rule, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(crate) static RULE: Rule = Rule {
               the disk while the table is in use:\n\n```sql\nVACUUM (ANALYZE) funds;\n```",
     bad: &[Example::new("VACUUM FULL funds;"), Example::new("CLUSTER funds USING funds_pkey;"), Example::new("VACUUM (FULL);")],
     good: &[Example::new("VACUUM ANALYZE funds;"), Example::new("CREATE TABLE funds (a int); VACUUM FULL funds;")],
+    danger: Danger::Rewrites,
     ..rule("vacuum-full", Category::Risky, Check::Action(check))
 };
 

@@ -3,7 +3,7 @@
 use model::Category;
 use parse::AlterChange;
 
-use super::words::{Check, Example, Hits, Rule, altered_busy, rule};
+use super::words::{Check, Danger, Example, Hits, Rule, altered_busy, rule};
 use crate::rule::Seen;
 
 pub(crate) static RULE: Rule = Rule {
@@ -25,6 +25,7 @@ pub(crate) static RULE: Rule = Rule {
         ),
         Example::new("BEGIN;\nALTER TABLE funds VALIDATE CONSTRAINT c;\nCOMMIT;"),
     ],
+    danger: Danger::WorksWhileHeld,
     ..rule("validate-in-same-transaction", Category::Risky, Check::Action(check))
 };
 

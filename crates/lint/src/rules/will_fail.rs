@@ -2,7 +2,7 @@
 
 use model::Category;
 
-use super::words::{Check, Example, Rule, rule};
+use super::words::{Check, Danger, Example, Rule, rule};
 use crate::failure::Failure;
 
 pub(crate) static RULE: Rule = Rule {
@@ -20,6 +20,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::after("CREATE TABLE funds (id int);", "ALTER TABLE funds DROP COLUMN IF EXISTS name;"),
         Example::new("CREATE TABLE a (b int); CREATE TABLE IF NOT EXISTS a (b int);"),
     ],
+    danger: Danger::Fails,
     ..rule("will-fail", Category::Dangerous, Check::Run)
 };
 

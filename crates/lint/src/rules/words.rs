@@ -5,7 +5,7 @@ use parse::{Alter, AlterChange, Verb};
 
 use crate::rule::{Edit, Seen};
 
-pub(super) use crate::rule::{Check, Example, Hit, Rule, Unless, Whole};
+pub(super) use crate::rule::{Check, Danger, Example, Hit, Rule, Unless, Whole};
 pub(super) use crate::rules::Hits;
 
 /// The clause of an `ALTER TABLE` on a table that others may be using.
@@ -90,10 +90,21 @@ pub(super) fn lines(statements: &[Sql]) -> String {
 
 /// A rule that is not advice.
 pub(super) const fn rule(name: &'static str, category: Category, check: Check) -> Rule {
-    Rule { name, category, advice: false, title: "", why: "", instead: "", bad: &[], good: &[], check }
+    Rule {
+        name,
+        category,
+        advice: false,
+        title: "",
+        why: "",
+        instead: "",
+        bad: &[],
+        good: &[],
+        danger: Danger::Unstated,
+        check,
+    }
 }
 
 /// A rule that is only advice.
 pub(super) const fn advice(name: &'static str, check: Check) -> Rule {
-    Rule { advice: true, ..rule(name, Category::Safe, check) }
+    Rule { advice: true, danger: Danger::Exempt("it is advice"), ..rule(name, Category::Safe, check) }
 }
