@@ -88,10 +88,9 @@ fn hanging(random: &mut Random, table: &Table) -> String {
         1 => format!("CREATE TRIGGER <<n>> AFTER INSERT ON <<t>> REFERENCING NEW TABLE AS \"New {{}}\" FOR EACH STATEMENT {call}"),
         2 => format!("CREATE CONSTRAINT TRIGGER <<n>> AFTER DELETE ON <<t>> DEFERRABLE INITIALLY DEFERRED FOR EACH ROW {call}"),
         3 => format!("CREATE TRIGGER <<n>> BEFORE TRUNCATE ON <<t>> {call}; ALTER TABLE <<t>> DISABLE TRIGGER <<n>>"),
-        4 => format!(
-            "CREATE TRIGGER <<n>> AFTER UPDATE ON <<t>> FOR EACH ROW EXECUTE FUNCTION public.touch('it''s', '\\x'); \
+        4 => "CREATE TRIGGER <<n>> AFTER UPDATE ON <<t>> FOR EACH ROW EXECUTE FUNCTION public.touch('it''s', '\\x'); \
              ALTER TABLE <<t>> ENABLE ALWAYS TRIGGER <<n>>; COMMENT ON TRIGGER <<n>> ON <<t>> IS 'fires'"
-        ),
+            .to_owned(),
         5 => format!("CREATE POLICY <<n>> ON <<t>> FOR SELECT USING ({a} IS NOT NULL)"),
         6 => format!("CREATE POLICY <<n>> ON <<t>> AS RESTRICTIVE FOR ALL USING (id > 0) WITH CHECK ({b} IS NOT NULL)"),
         7 => format!("CREATE POLICY <<n>> ON <<t>> FOR INSERT TO pg_monitor, pg_signal_backend WITH CHECK ({a}::text <> CURRENT_USER)"),
