@@ -44,9 +44,7 @@ pub(super) fn phase(change: &Change, situation: &Situation<'_>) -> PhaseName {
         _ if on_new_table => PhaseName::Expand,
         Change::Create { object: Object::View { .. } } => PhaseName::Switch,
         // The sequence of an identity has the same name, and goes first.
-        Change::Create { object: Object::Sequence { sequence, .. } }
-            if follows_identity(sequence, situation) =>
-        {
+        Change::Create { object: Object::Sequence { name, .. } } if follows_identity(name, situation) => {
             PhaseName::Switch
         }
         Change::Create { .. } | Change::AddEnumValue { .. } | Change::CreateIndex { .. } => PhaseName::Expand,
@@ -66,8 +64,10 @@ pub(super) fn phase(change: &Change, situation: &Situation<'_>) -> PhaseName {
 }
 
 /// Whether the sequence is for a column that has an identity so far.
-fn follows_identity(sequence: &model::Sequence, situation: &Situation<'_>) -> bool {
-    let Some((table, column)) = &sequence.owned_by else { return false };
+fn follows_identity(sequence: &model::Name, situation: &Situation<'_>) -> bool {
+    // It is made without an owner, and gets one later.
+    let owner = situation.to.sequences.get(sequence).and_then(|sequence| sequence.owned_by.as_ref());
+    let Some((table, column)) = owner else { return false };
     let column = situation.table(table).and_then(|table| table.column(column));
     column.is_some_and(|column| column.identity.is_some())
 }
