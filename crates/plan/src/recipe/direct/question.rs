@@ -21,6 +21,10 @@ pub(in crate::recipe) fn done(change: &Change) -> Sql {
         Change::RenameColumn { table, from, to } => {
             probe::both(&probe::column(table, to), &probe::not(&probe::column(table, from)))
         }
+        Change::AlterColumnType { table, from, to, .. } if from.collation != to.collation => {
+            let there = attribute_where(table, &to.name, &collation_is(to.collation.as_ref()));
+            probe::both(&probe::type_is(table, &to.name, &to.type_name), &there)
+        }
         Change::AlterColumnType { table, to, .. } => probe::type_is(table, &to.name, &to.type_name),
         Change::SetNotNull { table, column, not_null: true } => probe::not_null(table, column),
         Change::SetNotNull { table, column, .. } => probe::not(&probe::not_null(table, column)),
@@ -172,6 +176,19 @@ fn column_option_is(table: &Name, column: &Ident, option: ColumnOption, to: Opti
         }
     };
     attribute_where(table, column, &condition)
+}
+
+/// The column of `pg_attribute a` has this collation, or its type's own.
+fn collation_is(collation: Option<&Name>) -> Sql {
+    match collation {
+        None => sql!("a.attcollation = (SELECT t.typcollation FROM pg_type t WHERE t.oid = a.atttypid)"),
+        Some(name) => sql!(
+            "a.attcollation IN (SELECT c.oid FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace \
+             WHERE n.nspname = {} AND c.collname = {})",
+            Literal::new(name.schema.as_str()),
+            Literal::new(name.name.as_str())
+        ),
+    }
 }
 
 fn attribute_where(table: &Name, column: &Ident, condition: &Sql) -> Sql {
