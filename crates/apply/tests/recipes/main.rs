@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
 mod deadlock;
+mod pairs;
 mod partition;
 mod rename;
 mod retype;

@@ -44,7 +44,10 @@ pub(super) fn phase(change: &Change, situation: &Situation<'_>) -> PhaseName {
         _ if on_new_table => PhaseName::Expand,
         Change::Create { object: Object::View { .. } } => PhaseName::Switch,
         // The sequence of an identity has the same name, and goes first.
-        Change::Create { object: Object::Sequence { name, .. } } if follows_identity(name, situation) => {
+        Change::Create { object: Object::Sequence { name, .. } }
+        | Change::Replace { to: Object::Sequence { name, .. }, .. }
+            if follows_identity(name, situation) =>
+        {
             PhaseName::Switch
         }
         Change::Create { .. } | Change::AddEnumValue { .. } | Change::CreateIndex { .. } => PhaseName::Expand,
