@@ -222,6 +222,25 @@ impl Interval {
         Self { p10: p50 / factor, p50, p90: p50 * factor }
     }
 
+    /// A time nobody knows, but for what it takes at the least, in ms.
+    pub fn unknown(at_least: f64) -> Self {
+        Self { p10: at_least, p50: at_least, p90: f64::from(u32::MAX) }
+    }
+
+    /// Whether nobody knows; then only the 10th percentile means something.
+    pub fn is_unknown(&self) -> bool {
+        self.p90 >= f64::from(u32::MAX)
+    }
+
+    /// `8.0 ms (1.6 ms to 40 ms)`, or `unknown`: times in ms for people.
+    pub fn ms_text(&self) -> String {
+        if self.is_unknown() {
+            return "unknown".to_owned();
+        }
+        let text = crate::ms_text;
+        format!("{} ({} to {})", text(self.p50), text(self.p10), text(self.p90))
+    }
+
     /// Whether a measured value lies within.
     pub fn contains(&self, value: f64) -> bool {
         (self.p10..=self.p90).contains(&value)

@@ -82,7 +82,7 @@ fn from_rates(cost: Cost, statistics: Option<&TableStatistics>) -> Prediction {
         Cost::Rewrite => REWRITE_ROWS_PER_S,
     };
     let Some(statistics) = statistics else {
-        let unknown = Interval { p10: CATALOG_MS, p50: CATALOG_MS, p90: f64::from(u32::MAX) };
+        let unknown = Interval::unknown(CATALOG_MS);
         let basis = "the table's size is unknown, and so is the time".to_owned();
         return Prediction { ms: unknown, lock_hold_ms: unknown, basis };
     };
@@ -107,6 +107,17 @@ pub(crate) fn risk_after(input: &Input<'_>, steps: &[Step]) -> Risk {
     let blocking = steps.iter().filter(|step| step.blocks_reads || step.blocks_writes);
     let longest =
         blocking.max_by(|a, b| a.predicted.lock_hold_ms.p50.total_cmp(&b.predicted.lock_hold_ms.p50));
+    let unknown = steps
+        .iter()
+        .find(|step| (step.blocks_reads || step.blocks_writes) && step.predicted.lock_hold_ms.is_unknown());
+    if let Some(step) = unknown {
+        risk = input.risk_before.clone();
+        risk.reasons.push(format!(
+            "\"{}\" holds a lock that blocks for a time nobody knows, because the size of its table is unknown",
+            step.title
+        ));
+        return risk;
+    }
     match longest {
         Some(step) if step.predicted.lock_hold_ms.p50 > budget => {
             // Nothing was mitigated about this step: the push's own risk stays.

@@ -133,8 +133,10 @@ fn fingerprint_of(schema: &Schema) -> Fingerprint {
 
 fn overall_notes(input: &Input<'_>, drafts: &[(Operation, String, &'static str, Draft)]) -> Vec<String> {
     let mut notes = Vec::new();
-    let backfills = drafts.iter().any(|(.., draft)| matches!(draft.action, model::Action::Backfill(_)));
-    if !backfills {
+    let touches_rows = |(.., draft): &(Operation, String, &'static str, Draft)| {
+        matches!(draft.action, model::Action::Backfill(_)) || draft.cost == Cost::Rewrite
+    };
+    if !drafts.iter().any(touches_rows) {
         notes.push("no backfill: no step has to touch existing rows".to_owned());
     }
     if input.statistics.is_none() {

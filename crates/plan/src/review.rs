@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use model::{Action, Plan, RelationLock, Sql, Step, Totals, bytes_text, ms_text};
+use model::{Action, Plan, RelationLock, Sql, Step, Totals, bytes_text};
 
 /// The text of `REVIEW.md`.
 pub fn review(plan: &Plan) -> String {
@@ -66,15 +66,7 @@ fn write_step(step: &Step, out: &mut String) -> std::fmt::Result {
     code(out, &action_sql(&step.action))?;
     writeln!(out, "- Locks: {}", locks(&step.effect.locks))?;
     writeln!(out, "- Blocks: {}", blocks(step))?;
-    let ms = step.predicted.ms;
-    writeln!(
-        out,
-        "- Predicted: {} ({} to {}): {}",
-        ms_text(ms.p50),
-        ms_text(ms.p10),
-        ms_text(ms.p90),
-        step.predicted.basis
-    )?;
+    writeln!(out, "- Predicted: {}: {}", step.predicted.ms.ms_text(), step.predicted.basis)?;
     writeln!(out, "- Done when: `{}`", step.probe)?;
     writeln!(out, "- Verified by: `{}`", step.verification)?;
     match &step.undo {
@@ -97,9 +89,7 @@ fn code(out: &mut String, lines: &[String]) -> std::fmt::Result {
 
 /// What a plan costs altogether, in words.
 pub fn totals(totals: &Totals) -> String {
-    let time = totals.ms.map_or("an unknown time".to_owned(), |ms| {
-        format!("{} ({} to {})", ms_text(ms.p50), ms_text(ms.p10), ms_text(ms.p90))
-    });
+    let time = totals.ms.map_or("an unknown time".to_owned(), |ms| ms.ms_text());
     let bytes = |bytes: Option<u64>| bytes.map_or("unknown".to_owned(), |bytes| bytes_text(bytes as f64));
     let (disk, wal) = (bytes(totals.extra_disk_bytes), bytes(totals.wal_bytes));
     format!("{time} without the waits at gates, extra disk {disk}, write-ahead log {wal}")

@@ -48,7 +48,7 @@ fn time(steps: &[Step]) -> Option<Interval> {
     };
     let sum = steps.iter().fold(Interval { p10: 0.0, p50: 0.0, p90: 0.0 }, add);
     // A step whose time nobody knows has no upper end.
-    steps.iter().all(|step| step.predicted.ms.p90 < f64::from(u32::MAX)).then_some(sum)
+    steps.iter().all(|step| !step.predicted.ms.is_unknown()).then_some(sum)
 }
 
 /// What a step needs; none where the size of its table is not known.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use model::{Fault, Fingerprint, Plan, ms_text};
+use model::{Fault, Fingerprint, Plan};
 use serde::Serialize;
 
 use super::Ending;
@@ -77,13 +77,12 @@ fn write(answer: &Answer<'_>, out: &mut String) -> std::fmt::Result {
             writeln!(out, "  gate: {}", gate.waits_for)?;
         }
         for step in plan.steps_of(phase) {
-            let ms = step.predicted.ms;
             writeln!(out, "  {}", step.title)?;
             let locks: Vec<String> =
                 step.effect.locks.iter().map(|lock| format!("{} on {}", lock.mode, lock.relation)).collect();
             let locks = if locks.is_empty() { "none".to_owned() } else { locks.join(", ") };
             writeln!(out, "    locks: {locks}; blocks {}", plan::review::blocks(step))?;
-            writeln!(out, "    predicted {} ({} to {})", ms_text(ms.p50), ms_text(ms.p10), ms_text(ms.p90))?;
+            writeln!(out, "    predicted {}", step.predicted.ms.ms_text())?;
         }
     }
     if !plan.notes.is_empty() {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use connect::{Session, Target};
-use model::{Fault, Interval, Progress, Statistics, count_text, ms_text};
+use model::{Fault, Progress, Statistics, count_text, ms_text};
 use populate::{Filled, Profile};
 use rehearse::{Expected, Options, Rehearsal, RehearsedTraffic};
 use serde::Serialize;
@@ -202,11 +202,10 @@ fn write_expected(expected: &[Expected], out: &mut String) -> std::fmt::Result {
         return Ok(());
     }
     writeln!(out, "  On the live database this should take:")?;
-    let times = |ms: Interval| format!("{} ({} to {})", ms_text(ms.p50), ms_text(ms.p10), ms_text(ms.p90));
     for step in expected {
-        writeln!(out, "    {:48} {}; {}", step.step, times(step.ms), step.basis)?;
+        writeln!(out, "    {:48} {}; {}", step.step, step.ms.ms_text(), step.basis)?;
         if !step.agrees {
-            let (predicted, basis) = (times(step.predicted.ms), &step.predicted.basis);
+            let (predicted, basis) = (step.predicted.ms.ms_text(), &step.predicted.basis);
             writeln!(out, "      the plan predicts {predicted}: {basis}")?;
         }
     }
