@@ -1,5 +1,7 @@
 //! Answers: JSON alone on standard output, or text with colours where the terminal takes them.
 
+use std::io::{ErrorKind, Write};
+
 use anstyle::{AnsiColor, Style};
 use model::{Category, CheckStatus, Fault, RiskLevel};
 use serde::Serialize;
@@ -29,8 +31,27 @@ pub fn give<T: Serialize>(format: Format, data: &T, text: impl FnOnce(&T) -> Str
 pub fn print_json<T: Serialize>(data: &T) -> Result<(), Fault> {
     let json = serde_json::to_string_pretty(data)
         .map_err(|error| Fault::new("cli.output", "the answer could not be written as JSON").cause(error))?;
-    anstream::println!("{json}");
-    Ok(())
+    print_data(&json)
+}
+
+/// Prints what a program reads, as it is and ended by a newline: nothing in it is a colour to be taken out. A
+/// reader that has had enough is no error.
+///
+/// # Errors
+/// `cli.output` when standard output cannot be written.
+pub fn print_data(data: &str) -> Result<(), Fault> {
+    let mut out = std::io::stdout().lock();
+    let ending = if data.is_empty() || data.ends_with('\n') { "" } else { "\n" };
+    let written = out
+        .write_all(data.as_bytes())
+        .and_then(|()| out.write_all(ending.as_bytes()))
+        .and_then(|()| out.flush());
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Fault::new("cli.output", "the answer could not be written to standard output").cause(error))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A style by colour, bold where it matters.

@@ -84,9 +84,9 @@ fn fix(files: &[SourceFile], options: &Options<'_>) -> Result<Report, Fault> {
 fn give(format: Format, report: &Report, files: &[SourceFile]) -> Result<(), Fault> {
     match format {
         Format::Json => answer::print_json(report)?,
-        Format::Sarif => anstream::println!("{}", lint::format::sarif(report)),
-        Format::Github => anstream::print!("{}", lint::format::github(report)),
-        Format::Markdown => anstream::print!("{}", lint::format::markdown(report)),
+        Format::Sarif => answer::print_data(&lint::format::sarif(report))?,
+        Format::Github => answer::print_data(&lint::format::github(report))?,
+        Format::Markdown => answer::print_data(&lint::format::markdown(report))?,
         Format::Text => {
             anstream::print!("{}", lint::format::text(report, files, &lint::format::Style::COLOURS))
         }

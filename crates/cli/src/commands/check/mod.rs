@@ -40,10 +40,10 @@ pub(super) async fn run(context: &Context, args: &CheckArgs) -> Result<Ending, F
     };
     match context.format {
         Format::Text | Format::Json => answer::give(context.format, &answer, text::text)?,
-        Format::Sarif => anstream::println!("{}", lint::format::sarif(&report::report(&assessment, &to))),
-        Format::Github => anstream::print!("{}", lint::format::github(&report::report(&assessment, &to))),
+        Format::Sarif => answer::print_data(&lint::format::sarif(&report::report(&assessment, &to)))?,
+        Format::Github => answer::print_data(&lint::format::github(&report::report(&assessment, &to)))?,
         Format::Markdown => {
-            anstream::print!("{}", lint::format::markdown(&report::report(&assessment, &to)));
+            answer::print_data(&lint::format::markdown(&report::report(&assessment, &to)))?;
         }
     }
     let reached = !assessment.changes.is_empty() && args.fail_on.is_reached(assessment.category);
