@@ -91,8 +91,10 @@ fn rehearsed(plan: &Planned) -> Said {
         Ok(evidence) => {
             let version = evidence.rehearsal.server_version;
             let confidence = evidence.confidence;
-            let words =
-                format!("{named} passed its rehearsal on {version}, confidence {confidence:.0} of 100");
+            let (major, minor) = (version / 10_000, version % 10_000);
+            let words = format!(
+                "{named} passed its rehearsal on PostgreSQL {major}.{minor}, confidence {confidence:.0} of 100"
+            );
             Said::new(CheckStatus::Pass, words)
         }
         Err(fault) => {
