@@ -73,7 +73,15 @@ impl Known<'_> {
     pub(crate) fn back(&self, goal: usize) -> Result<Start, Fault> {
         if self.steps.iter().skip(goal).all(|state| *state == StepState::Pending) {
             self.refuse_other_plan()?;
-            return Ok(nothing("no step after there is done"));
+            // A run that failed before its first step was done is in the way of other plans until it is closed.
+            let is_whole = self.steps.iter().all(|state| *state == StepState::Pending);
+            let open = self.runs.iter().find(|run| self.is_mine(run)).filter(|run| run.is_unfinished());
+            return Ok(match open {
+                Some(run) if is_whole && run.direction == Direction::Forward => {
+                    Start::Continue { supersedes: Some(run.run.clone()) }
+                }
+                _ => nothing("no step after there is done"),
+            });
         }
         self.refuse_after_cleanup()?;
         if let Some(start) = self.unfinished(Direction::Back)? {
@@ -261,6 +269,15 @@ mod tests {
         let drifted = World::new(&half, "else").after(None, Forward, Paused, Some("half"));
         assert_eq!(drifted.forward(), Err("plan.drifted"));
         assert_eq!(drifted.back(0), Err("plan.drifted"));
+    }
+
+    #[test]
+    fn a_run_that_failed_at_once_is_closed_by_its_rollback() {
+        let none = [Pending, Pending, Pending];
+        let failed = World::new(&none, "from").after(None, Forward, Failed, Some("from"));
+        assert_eq!(failed.back(0), go_on(Some("run-0")));
+        let closed = failed.after(None, Back, RunOutcome::Done, Some("from"));
+        assert!(is_nothing(&closed.back(0)));
     }
 
     #[test]

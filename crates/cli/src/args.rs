@@ -47,7 +47,7 @@ pub struct Global {
     /// A throwaway server to use instead of starting one; databases are made on it and dropped again.
     #[arg(long, global = true, value_name = "URL", env = "LOCKKEEPER_SHADOW_URL", hide_env_values = true)]
     pub shadow_url: Option<String>,
-    /// The environment to work on, by its name under [environments] in lockkeeper.toml: its URL is the live
+    /// The environment to work on, by its name among the environments of lockkeeper.toml: its URL is the live
     /// database's, and its rules hold.
     #[arg(long, global = true, value_name = "NAME", env = "LOCKKEEPER_ENV")]
     pub env: Option<String>,

@@ -47,7 +47,7 @@ fn today() -> String {
     Timestamp::now().strftime("%Y-%m-%d").to_string()
 }
 
-/// An entry as https://keepachangelog.com has them.
+/// An entry as <https://keepachangelog.com> has them.
 fn changelog(plan: &Plan) -> String {
     let mut out = format!("## Database, {} (plan {})\n", today(), plan.hash().short());
     for kind in [Kind::Added, Kind::Changed, Kind::Removed] {

@@ -110,6 +110,20 @@ async fn another_plan_is_unfinished() {
 }
 
 #[tokio::test]
+async fn a_run_that_failed_in_its_first_step_is_closed_by_a_rollback() {
+    let (database, mut plan) = CASES[0].prepare(15, 10).await;
+    let sql =
+        model::Sql::verbatim("ALTER TABLE public.funds ADD COLUMN vintage_year integer CHECK (1 / 0 = 1)");
+    plan.steps[0].action = model::Action::Transaction { sql: vec![sql] };
+    apply(database.target(), &plan, &Deparse, &mut quick(), &Silent).await.unwrap_err();
+    let back = rollback(database.target(), &plan, None, &Deparse, &mut quick(), &Silent).await.unwrap();
+    assert_eq!(back.arrived, Some(true));
+    let other = CASES[1].plan(&database, 15).await;
+    let done = apply(database.target(), &other, &Deparse, &mut quick(), &Silent).await.unwrap();
+    assert_eq!(done.receipt.outcome, RunOutcome::Done);
+}
+
+#[tokio::test]
 async fn the_wrong_server_the_wrong_approval_or_none() {
     let (database, plan) = CASES[0].prepare(15, 10).await;
     let foreign = model::Plan { server_major: 16, ..plan.clone() };
