@@ -75,8 +75,7 @@ impl Known<'_> {
             self.refuse_other_plan()?;
             // A run that failed before its first step was done is in the way of other plans until it is closed.
             let is_whole = self.steps.iter().all(|state| *state == StepState::Pending);
-            let open = self.runs.iter().find(|run| self.is_mine(run)).filter(|run| run.is_unfinished());
-            return Ok(match open {
+            return Ok(match self.mine_unfinished() {
                 Some(run) if is_whole && run.direction == Direction::Forward => {
                     Start::Continue { supersedes: Some(run.run.clone()) }
                 }
@@ -97,8 +96,7 @@ impl Known<'_> {
     /// Resumes or supersedes an unfinished run of this plan; refuses one of another plan.
     fn unfinished(&self, direction: Direction) -> Result<Option<Start>, Fault> {
         self.refuse_other_plan()?;
-        let mine = self.runs.iter().find(|run| self.is_mine(run));
-        let Some(run) = mine.filter(|run| run.is_unfinished()) else { return Ok(None) };
+        let Some(run) = self.mine_unfinished() else { return Ok(None) };
         if let Some(recorded) = &run.live_schema
             && recorded != self.live
         {
@@ -108,6 +106,11 @@ impl Known<'_> {
             return Ok(Some(Start::Resume { run: run.run.clone() }));
         }
         Ok(Some(Start::Continue { supersedes: Some(run.run.clone()) }))
+    }
+
+    /// This plan's newest run, where it is unfinished.
+    fn mine_unfinished(&self) -> Option<&RunRow> {
+        self.runs.iter().find(|run| self.is_mine(run)).filter(|run| run.is_unfinished())
     }
 
     fn is_mine(&self, run: &RunRow) -> bool {

@@ -18,8 +18,8 @@ mod totals;
 mod watch;
 
 use model::{
-    Change, Fault, Fingerprint, Gate, Operation, PLAN_FORMAT, Plan, PlannedChange, Prediction, Risk, Schema,
-    Statistics, Step,
+    Change, Fault, Gate, Operation, PLAN_FORMAT, Plan, PlannedChange, Prediction, Risk, Schema, Statistics,
+    Step,
 };
 
 pub use cost::Cost;
@@ -112,7 +112,7 @@ pub fn plan(input: &Input<'_>) -> Result<Plan, Fault> {
     Ok(Plan {
         format: PLAN_FORMAT,
         from: input.from.fingerprint(),
-        to: fingerprint_of(input.to),
+        to: input.to.fingerprint(),
         remains: remains::of(input),
         demanded,
         server_major: input.server_major,
@@ -125,10 +125,6 @@ pub fn plan(input: &Input<'_>) -> Result<Plan, Fault> {
         totals,
         notes,
     })
-}
-
-fn fingerprint_of(schema: &Schema) -> Fingerprint {
-    schema.fingerprint()
 }
 
 fn overall_notes(input: &Input<'_>, drafts: &[(Operation, String, &'static str, Draft)]) -> Vec<String> {

@@ -78,7 +78,8 @@ fn write_step(step: &Step, out: &mut String) -> std::fmt::Result {
     }
 }
 
-fn locks(locks: &[RelationLock]) -> String {
+/// Locks for people: each with its relation, or `none`.
+pub fn locks(locks: &[RelationLock]) -> String {
     let each: Vec<String> = locks.iter().map(|lock| format!("{} on {}", lock.mode, lock.relation)).collect();
     if each.is_empty() { "none".to_owned() } else { each.join(", ") }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Change, Column, Ident, Name, ObjectRef, Schema, Statistics, Table, TableStatistics};
+use model::{Change, Column, Ident, Name, Object, ObjectRef, Schema, Statistics, Table, TableStatistics};
 
 use crate::{Fill, Input, Told};
 
@@ -64,6 +64,12 @@ impl<'a> Situation<'a> {
         self.created.contains(object) && self.dropped.contains(object)
     }
 
+    /// Whether the change drops or creates something that stands on others and goes and comes again.
+    pub(crate) fn steps_aside(&self, change: &Change) -> bool {
+        let (Change::Create { object } | Change::Drop { object }) = change else { return false };
+        stands_on_others(object) && self.is_remade(change)
+    }
+
     pub(crate) fn table_statistics(&self, table: &Name) -> Option<&TableStatistics> {
         self.statistics?.table(self.former_name(table))
     }
@@ -109,6 +115,18 @@ impl<'a> Situation<'a> {
             .or_else(|| self.to.table(table))
             .is_some_and(|table| table.partition_by.is_some())
     }
+}
+
+/// Views, policies, triggers, rules and routines: what steps aside while that on which it stands changes.
+pub(crate) fn stands_on_others(object: &Object) -> bool {
+    matches!(
+        object,
+        Object::View { .. }
+            | Object::Policy { .. }
+            | Object::Trigger { .. }
+            | Object::Rule { .. }
+            | Object::Routine { .. }
+    )
 }
 
 fn renamed(from: &Schema, changes: &[Change]) -> Schema {

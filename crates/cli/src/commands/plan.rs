@@ -78,9 +78,7 @@ fn write(answer: &Answer<'_>, out: &mut String) -> std::fmt::Result {
         }
         for step in plan.steps_of(phase) {
             writeln!(out, "  {}", step.title)?;
-            let locks: Vec<String> =
-                step.effect.locks.iter().map(|lock| format!("{} on {}", lock.mode, lock.relation)).collect();
-            let locks = if locks.is_empty() { "none".to_owned() } else { locks.join(", ") };
+            let locks = plan::review::locks(&step.effect.locks);
             writeln!(out, "    locks: {locks}; blocks {}", plan::review::blocks(step))?;
             writeln!(out, "    predicted {}", step.predicted.ms.ms_text())?;
         }

@@ -6,7 +6,7 @@
 use model::{Change, Ident, Name, Object, ObjectRef};
 
 use crate::draft::Drafted;
-use crate::situation::Situation;
+use crate::situation::{self, Situation};
 
 pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafted> {
     carrier(change, situation)?;
@@ -64,14 +64,7 @@ fn can_go_along(change: &Change) -> bool {
         Change::Create { object } | Change::Drop { object } | Change::Replace { to: object, .. } => object,
         _ => return false,
     };
-    matches!(
-        object,
-        Object::View { .. }
-            | Object::Routine { .. }
-            | Object::Trigger { .. }
-            | Object::Policy { .. }
-            | Object::Rule { .. }
-    )
+    situation::stands_on_others(object)
 }
 
 fn renames(change: &Change, name: &Name) -> bool {

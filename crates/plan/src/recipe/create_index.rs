@@ -39,13 +39,7 @@ pub(super) fn build(table: &Name, index: &Index, phase: PhaseName) -> Draft {
         phase,
         title: format!("build index {}", index.name),
         table: Some(table.clone()),
-        action: Action::Concurrent {
-            sql: index.create(table, true),
-            leftover: Some(Leftover {
-                probe: probe::index_invalid(table, &index.name),
-                remove: drop.clone(),
-            }),
-        },
+        action: concurrently(table, index),
         acts: vec![Act::new(Form::CreateIndexConcurrently, table)],
         verification: valid.clone(),
         probe: valid,
@@ -53,6 +47,17 @@ pub(super) fn build(table: &Name, index: &Index, phase: PhaseName) -> Draft {
         cost: Cost::IndexBuild,
         undo_acts: None,
         late: false,
+    }
+}
+
+/// Builds an index without blocking; an invalid one that an interrupted build left goes before the next try.
+pub(super) fn concurrently(table: &Name, index: &Index) -> Action {
+    Action::Concurrent {
+        sql: index.create(table, true),
+        leftover: Some(Leftover {
+            probe: probe::index_invalid(table, &index.name),
+            remove: index.drop(table, true),
+        }),
     }
 }
 

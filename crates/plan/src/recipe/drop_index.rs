@@ -2,8 +2,9 @@
 
 use assess::effect::Act;
 use facts::Form;
-use model::{Action, Change, Leftover, PhaseName};
+use model::{Action, Change, Index, Name, ObjectRef, PhaseName};
 
+use super::create_index;
 use crate::Cost;
 use crate::draft::{Draft, Drafted};
 use crate::probe;
@@ -15,28 +16,32 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     if !stays || situation.is_partitioned(table) || situation.is_remade(change) {
         return None;
     }
-    let gone = probe::not(&probe::object(&model::ObjectRef::Index(table.clone(), index.name.clone())));
-    let drop = Draft {
+    Some(
+        Drafted::new(
+            "CONCURRENTLY drops it under SHARE UPDATE EXCLUSIVE",
+            vec![drop_later(table, index, format!("drop index {}", index.name))],
+        )
+        .note(format!(
+            "the way back builds index {} anew, which takes as long as building it takes",
+            index.name
+        )),
+    )
+}
+
+/// The step that drops an index in the contract phase, and on the way back builds it again.
+pub(super) fn drop_later(table: &Name, index: &Index, title: String) -> Draft {
+    let gone = probe::not(&probe::object(&ObjectRef::Index(table.clone(), index.name.clone())));
+    Draft {
         phase: PhaseName::Contract,
-        title: format!("drop index {}", index.name),
+        title,
         table: Some(table.clone()),
         action: Action::Concurrent { sql: index.drop(table, true), leftover: None },
         acts: vec![Act::new(Form::DropIndexConcurrently, table)],
         verification: gone.clone(),
         probe: gone,
-        undo: Action::Concurrent {
-            sql: index.create(table, true),
-            leftover: Some(Leftover {
-                probe: probe::index_invalid(table, &index.name),
-                remove: index.drop(table, true),
-            }),
-        },
+        undo: create_index::concurrently(table, index),
         cost: Cost::Catalog,
         undo_acts: None,
         late: false,
-    };
-    Some(Drafted::new("CONCURRENTLY drops it under SHARE UPDATE EXCLUSIVE", vec![drop]).note(format!(
-        "the way back builds index {} anew, which takes as long as building it takes",
-        index.name
-    )))
+    }
 }

@@ -3,9 +3,9 @@
 
 use assess::effect::Act;
 use facts::Form;
-use model::{Action, Change, Ident, Index, KEPT_PREFIX, Leftover, Name, ObjectRef, PhaseName, Sql, sql};
+use model::{Action, Change, Ident, Index, KEPT_PREFIX, Name, ObjectRef, PhaseName, sql};
 
-use super::create_index;
+use super::{create_index, drop_index};
 use crate::Cost;
 use crate::draft::{Draft, Drafted};
 use crate::probe;
@@ -23,7 +23,11 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
             Some(Drafted::new(
                 "the new index is built CONCURRENTLY beside the old one, then they change names: no query is \
                  ever without an index",
-                vec![build(table, index, phase), swap(table, index), drop_old(table, old)],
+                vec![
+                    build(table, index, phase),
+                    swap(table, index),
+                    drop_index::drop_later(table, &old_one(old), format!("drop the old {}", old.name)),
+                ],
             ))
         }
         _ => None,
@@ -77,28 +81,6 @@ fn swap(table: &Name, index: &Index) -> Draft {
         undo: Action::Transaction { sql: vec![rename(&index.name, &new), rename(&old, &index.name)] },
         cost: Cost::Catalog,
         undo_acts: Some(vec![Act::new(Form::RenameIndex, table)]),
-        late: false,
-    }
-}
-
-fn drop_old(table: &Name, old: &Index) -> Draft {
-    let kept = old_one(old);
-    let gone = probe::not(&probe::object(&ObjectRef::Index(table.clone(), kept.name.clone())));
-    let remove: Sql = kept.drop(table, true);
-    Draft {
-        phase: PhaseName::Contract,
-        title: format!("drop the old {}", old.name),
-        table: Some(table.clone()),
-        action: Action::Concurrent { sql: remove.clone(), leftover: None },
-        acts: vec![Act::new(Form::DropIndexConcurrently, table)],
-        verification: gone.clone(),
-        probe: gone,
-        undo: Action::Concurrent {
-            sql: kept.create(table, true),
-            leftover: Some(Leftover { probe: probe::index_invalid(table, &kept.name), remove }),
-        },
-        cost: Cost::Catalog,
-        undo_acts: None,
         late: false,
     }
 }

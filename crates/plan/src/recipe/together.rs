@@ -9,7 +9,7 @@ use crate::probe;
 use crate::situation::Situation;
 
 pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafted> {
-    if !is_aside(change, situation) && direct::phase(change, situation) != PhaseName::Switch {
+    if !situation.steps_aside(change) && direct::phase(change, situation) != PhaseName::Switch {
         return None;
     }
     let members = members(situation);
@@ -26,24 +26,10 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     ))
 }
 
-/// Whether the change drops or creates something that goes and comes again.
-fn is_aside(change: &Change, situation: &Situation<'_>) -> bool {
-    let (Change::Create { object } | Change::Drop { object }) = change else { return false };
-    let hangs = matches!(
-        object,
-        Object::View { .. }
-            | Object::Policy { .. }
-            | Object::Trigger { .. }
-            | Object::Rule { .. }
-            | Object::Routine { .. }
-    );
-    hangs && situation.is_remade(change)
-}
-
 /// From the first that goes to the last that comes again, with the changes between that no recipe makes in
 /// another way.
 fn members<'a>(situation: &Situation<'a>) -> Vec<&'a Change> {
-    let is_aside = |change: &Change| is_aside(change, situation);
+    let is_aside = |change: &Change| situation.steps_aside(change);
     let Some(first) = situation.changes.iter().position(is_aside) else { return Vec::new() };
     let last = situation.changes.iter().rposition(is_aside).unwrap_or(first);
     let belongs = |change: &&Change| {
@@ -58,8 +44,8 @@ fn members<'a>(situation: &Situation<'a>) -> Vec<&'a Change> {
 /// Questions that are false before and true after: of what stands as it did, only the changes under it tell.
 fn probes(members: &[&Change], situation: &Situation<'_>) -> Vec<Sql> {
     let each = members.iter().filter_map(|change| match change {
-        Change::Drop { .. } if is_aside(change, situation) => None,
-        Change::Create { object } if is_aside(change, situation) => {
+        Change::Drop { .. } if situation.steps_aside(change) => None,
+        Change::Create { object } if situation.steps_aside(change) => {
             let before = members.iter().find_map(|other| match other {
                 Change::Drop { object: before } if before.reference() == object.reference() => Some(before),
                 _ => None,
@@ -89,7 +75,7 @@ fn tells(before: &Object, after: &Object) -> bool {
 fn whole(members: &[&Change], probes: &[Sql], situation: &Situation<'_>) -> Draft {
     let done = probes.iter().fold(sql!("SELECT true"), |all, one| probe::both(&all, one));
     let inverses: Vec<Change> = members.iter().rev().filter_map(|change| change.inverse()).collect();
-    let changed = members.iter().find(|change| !is_aside(change, situation)).or(members.last());
+    let changed = members.iter().find(|change| !situation.steps_aside(change)).or(members.last());
     let costs = members.iter().map(|change| direct::cost(change, situation));
     Draft {
         phase: PhaseName::Switch,

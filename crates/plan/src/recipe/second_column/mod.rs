@@ -14,7 +14,7 @@ mod way_back;
 use assess::effect::Act;
 use facts::Form;
 use model::{
-    Action, Backfill, COMING_PREFIX, Change, Column, ConstraintKind, Ident, Literal, Name, Object, ObjectRef,
+    Action, Backfill, COMING_PREFIX, Change, Column, ConstraintKind, Ident, Literal, Name, ObjectRef,
     PhaseName, Schema, Sql, sql,
 };
 
@@ -44,7 +44,7 @@ struct Group<'a> {
 pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafted> {
     let twins = twin::twins(situation);
     let first = twins.first()?;
-    let carried: Vec<&Change> = situation.changes.iter().filter(|it| is_carried(it, situation)).collect();
+    let carried: Vec<&Change> = situation.changes.iter().filter(|it| situation.steps_aside(it)).collect();
     let group = Group {
         twins: &twins,
         schemas: [situation.from, situation.to],
@@ -62,23 +62,6 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
         }
         _ => None,
     }
-}
-
-/// Views, policies, triggers, rules and routines that go and come again.
-fn is_carried(change: &Change, situation: &Situation<'_>) -> bool {
-    let object = match change {
-        Change::Create { object } | Change::Drop { object } => object,
-        _ => return false,
-    };
-    let hangs = matches!(
-        object,
-        Object::View { .. }
-            | Object::Policy { .. }
-            | Object::Trigger { .. }
-            | Object::Rule { .. }
-            | Object::Routine { .. }
-    );
-    hangs && situation.is_remade(change)
 }
 
 impl Group<'_> {

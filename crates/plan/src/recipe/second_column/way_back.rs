@@ -1,7 +1,7 @@
 //! Steps that have work only on the way back: they make anew, without holding anybody up, what stood on the
 //! first columns, so that the swap back is a matter of names.
 
-use model::{Action, Constraint, ConstraintKind, Expr, Ident, Index, Leftover, Name, PhaseName, sql};
+use model::{Action, Constraint, ConstraintKind, Expr, Ident, Index, Name, PhaseName, sql};
 
 use super::parts::{self, prefixed};
 use super::twin::Twin;
@@ -9,7 +9,7 @@ use super::{BACK_PREFIX, Group};
 use crate::Cost;
 use crate::draft::Draft;
 use crate::probe;
-use crate::recipe::{add_check, add_key};
+use crate::recipe::{add_check, add_key, create_index};
 
 /// The steps after the swap, in order; the way back goes through them from the last to the first.
 pub(super) fn steps(group: &Group<'_>) -> Vec<Draft> {
@@ -92,13 +92,7 @@ fn build(part: &(Name, Constraint), group: &Group<'_>) -> Option<Draft> {
         acts: Vec::new(),
         verification: gone.clone(),
         probe: gone,
-        undo: Action::Concurrent {
-            sql: index.create(table, true),
-            leftover: Some(Leftover {
-                probe: probe::index_invalid(table, &index.name),
-                remove: index.drop(table, true),
-            }),
-        },
+        undo: create_index::concurrently(table, &index),
         cost: Cost::Nothing,
         undo_acts: Some(vec![assess::effect::Act::new(facts::Form::CreateIndexConcurrently, table)]),
         late: false,
