@@ -32,6 +32,16 @@ pub(crate) struct Holder {
 }
 
 impl Holder {
+    /// What tells its transaction from others.
+    pub(crate) fn transaction(&self) -> &str {
+        &self.transaction
+    }
+
+    /// Whether its transaction is open for longer than [`LONG`]; where a role may not see that, it counts as long.
+    pub(crate) fn is_long(&self) -> bool {
+        !self.is_autovacuum && self.age_ms.is_none_or(|age| age >= LONG.as_secs_f64() * 1e3)
+    }
+
     fn read(row: &SimpleQueryRow) -> Self {
         let owned = |column| text(row, column).map(str::to_owned);
         let query = owned("query");
@@ -98,6 +108,22 @@ pub(crate) async fn blocking(session: &Session, pid: i32) -> Result<Vec<Holder>,
          LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = b.pid",
         Sql::verbatim(ACTIVITY),
         pids(&[pid])
+    );
+    Ok(rows(session, &question).await?.iter().map(Holder::read).collect())
+}
+
+/// Transactions of this database that have been open for longer than [`LONG`] and that a concurrent statement
+/// would wait for: those that see the past, or may have changed something.
+pub(crate) async fn old_transactions(session: &Session, own: &[i32]) -> Result<Vec<Holder>, Failure> {
+    let question = sql!(
+        "SELECT a.pid, a.pid AS virtualtransaction, {} FROM pg_catalog.pg_stat_activity AS a
+         WHERE a.datname = pg_catalog.current_database() AND a.pid <> ALL (ARRAY[{}])
+           AND (a.backend_xid IS NOT NULL OR a.backend_xmin IS NOT NULL) AND a.backend_type = 'client backend'
+           AND a.xact_start < pg_catalog.clock_timestamp() - {} * interval '1 millisecond'
+         ORDER BY a.xact_start",
+        Sql::verbatim(ACTIVITY),
+        pids(own),
+        u64::try_from(LONG.as_millis()).unwrap_or(u64::MAX)
     );
     Ok(rows(session, &question).await?.iter().map(Holder::read).collect())
 }

@@ -10,7 +10,8 @@ use crate::session::send;
 use crate::status::{Runner, runner};
 
 /// The settings that `set` accepts, with what they mean.
-pub const SETTINGS: [(&str, &str); 3] = [
+pub const SETTINGS: [(&str, &str); 4] = [
+    ("lock_patience_ms", "how long a step may wait for its locks, and for old transactions, in ms"),
     ("batch_target_ms", "the time a backfill's batch should take, in ms"),
     ("replica_lag_max_ms", "the replica lag that stops a backfill, in ms"),
     ("ignore_archive", "yes: go on with a backfill although archiving WAL fails"),
@@ -95,7 +96,7 @@ async fn abort_in(session: &Session) -> Result<String, Failure> {
 pub async fn set(target: &Target, name: &str, setting: &str) -> Result<(), Fault> {
     let is_number = setting.parse::<f64>().is_ok_and(|number| number >= 1.0);
     let good = match name {
-        "batch_target_ms" | "replica_lag_max_ms" => is_number,
+        "lock_patience_ms" | "batch_target_ms" | "replica_lag_max_ms" => is_number,
         "ignore_archive" => matches!(setting, "yes" | "no"),
         _ => false,
     };

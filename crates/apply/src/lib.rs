@@ -35,6 +35,7 @@ mod start;
 mod status;
 mod steps;
 mod transaction;
+mod waiting;
 mod work;
 
 pub use control::{SETTINGS, abort, pause, resume_request, set};

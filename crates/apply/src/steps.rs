@@ -5,6 +5,7 @@ use std::time::Duration;
 use model::{Action, Direction, Sql, StepOutcome};
 
 use crate::attempt::Attempt;
+use crate::concurrent::Sent;
 use crate::failure::Failure;
 use crate::locks;
 use crate::machine::{Event, StepState};
@@ -13,6 +14,9 @@ use crate::session::{ask_long, send};
 use crate::shell::Shell;
 use crate::work::{self, Tried, Work};
 use crate::{backfill, concurrent, transaction};
+
+/// How long removing what a given-up attempt left may wait for others.
+const TIDY_PATIENCE: Duration = Duration::from_secs(2);
 
 impl Shell<'_, '_> {
     pub(crate) async fn probe(&mut self, at: usize) -> Result<Event, Failure> {
@@ -49,15 +53,42 @@ impl Shell<'_, '_> {
     }
 
     /// Removes what failed attempts left, if it is there.
-    pub(crate) async fn clear_leftovers(&mut self, at: usize) -> Result<(), Failure> {
-        let sessions = self.sessions()?;
-        for leftover in work::leftovers(&self.errand.plan.steps[at]) {
-            if ask_long(&sessions.work, &leftover.probe).await? {
-                self.errand.progress.note("removing what an earlier attempt left");
-                send(&sessions.work, &leftover.remove).await?;
+    pub(crate) async fn clear_leftovers(&mut self, at: usize) -> Result<Event, Failure> {
+        match self.remove_leftovers(at, None).await? {
+            Sent::Done => Ok(Event::Ok),
+            Sent::GivenUp(fault) => Err(Failure::refused(fault)),
+            Sent::Stopped => {
+                self.listen().await?;
+                Ok(Event::Stopped)
             }
         }
+    }
+
+    /// Removes what the attempt that is given up left. Where others are in the way of that too, it stays until
+    /// the step is done, or undone, by a later run.
+    pub(crate) async fn tidy_up(&mut self, at: usize) -> Result<(), Failure> {
+        if let Sent::GivenUp(fault) = self.remove_leftovers(at, Some(TIDY_PATIENCE)).await? {
+            let who = std::error::Error::source(&fault).map(ToString::to_string).unwrap_or_default();
+            let step = &self.errand.plan.steps[at].id;
+            self.errand.progress.note(&format!(
+                "what step {step} left cannot be removed now ({who}): the same command, or rollback, removes it first"
+            ));
+        }
         Ok(())
+    }
+
+    async fn remove_leftovers(&self, at: usize, patience: Option<Duration>) -> Result<Sent, Failure> {
+        let work = self.work(at)?;
+        for leftover in work::leftovers(work.step) {
+            if ask_long(&work.sessions.work, &leftover.probe).await? {
+                work.progress.note("removing what an earlier attempt left");
+                match concurrent::remove(&work, &leftover.remove, patience).await? {
+                    Sent::Done => {}
+                    other => return Ok(other),
+                }
+            }
+        }
+        Ok(Sent::Done)
     }
 
     pub(crate) async fn intend(&mut self, at: usize) -> Result<(), Failure> {

@@ -13,6 +13,7 @@ use crate::locks::{self, Clocks, Wanted};
 use crate::machine::Wish;
 use crate::pulse::{Pulse, UnlessStopped, watched};
 use crate::session::{ms_since, send};
+use crate::waiting::Waiting;
 use crate::work::{Tried, Work};
 
 /// How often holders are looked at while a long transaction is waited for.
@@ -98,20 +99,22 @@ async fn await_long(
     attempt: &mut Attempt,
     wanted: &[Wanted],
 ) -> Result<Option<Tried>, Failure> {
-    let mut told = false;
+    let mut waiting = Waiting::new();
     let yields = work.sessions.can_set_deadlock_timeout;
     loop {
         let holders = blockers::holders(&work.sessions.runner, wanted, &work.own()).await?;
         let long = attempt.sightings.long(&holders, yields);
-        let Some(first) = long.first() else { return Ok(None) };
-        if !std::mem::replace(&mut told, true) {
-            work.progress.note(&format!("waiting for {}", blockers::describe(first)));
+        if long.is_empty() {
+            return Ok(None);
         }
         ask_autovacuum_to_yield(work, wanted, yields).await?;
-        if attempt.started.elapsed() > work.patience {
+        let pulse = Pulse::hear(&work.sessions.runner, work.sessions.work.server().backend_pid).await?;
+        let patience = work.patience(&pulse);
+        waiting.tell(work.progress, &long, patience);
+        if attempt.started.elapsed() > patience {
             return Ok(Some(exhausted(work, attempt, &holders)));
         }
-        if work.stop.is_raised() || wants_out(work).await? {
+        if matches!(pulse.wish(work.stop), Wish::Pause | Wish::Abort) {
             return Ok(Some(Tried::Stopped));
         }
         tokio::time::sleep(LOOK_EVERY).await;
@@ -141,11 +144,6 @@ async fn ask_autovacuum_to_yield(work: &Work<'_>, wanted: &[Wanted], yields: boo
     Ok(())
 }
 
-async fn wants_out(work: &Work<'_>) -> Result<bool, Failure> {
-    let pulse = Pulse::hear(&work.sessions.runner, work.sessions.work.server().backend_pid).await?;
-    Ok(matches!(pulse.wish(work.stop), Wish::Pause | Wish::Abort))
-}
-
 async fn not_to_be_had(
     work: &Work<'_>,
     attempt: &mut Attempt,
@@ -153,7 +151,7 @@ async fn not_to_be_had(
     sqlstate: String,
 ) -> Result<Tried, Failure> {
     attempt.sqlstate = Some(sqlstate);
-    if attempt.started.elapsed() <= work.patience {
+    if attempt.started.elapsed() <= work.patience(work.pulse) {
         return Ok(Tried::LockTimeout { exhausted: None });
     }
     let holders = blockers::holders(&work.sessions.runner, wanted, &work.own()).await?;

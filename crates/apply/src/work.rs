@@ -7,6 +7,7 @@ use model::{Action, Direction, Plan, Progress, Sql, Step};
 use crate::journal::Entries;
 use crate::machine::{Kind, Shape, StepState};
 use crate::options::StopFlag;
+use crate::pulse::Pulse;
 use crate::session::Sessions;
 use crate::stall::StallMeter;
 
@@ -21,8 +22,10 @@ pub(crate) struct Work<'a> {
     pub(crate) step: &'a Step,
     pub(crate) stop: &'a StopFlag,
     pub(crate) progress: &'a dyn Progress,
-    /// How long the step may try to get its locks.
-    pub(crate) patience: Duration,
+    /// How long the step may try to get its locks, unless the journal says otherwise.
+    pub(crate) lock_patience: Duration,
+    /// What was heard before the try.
+    pub(crate) pulse: &'a Pulse,
     pub(crate) meter: Option<&'a StallMeter>,
     /// The worst canary before the first step, in ms.
     pub(crate) baseline_ms: f64,
@@ -49,6 +52,11 @@ impl Work<'_> {
             Direction::Forward => StepState::Done,
             Direction::Back => StepState::Pending,
         }
+    }
+
+    /// How long the step may wait for locks and for old transactions, by what was heard last.
+    pub(crate) fn patience(&self, pulse: &Pulse) -> Duration {
+        pulse.number("lock_patience_ms").map_or(self.lock_patience, |ms| Duration::from_secs_f64(ms / 1e3))
     }
 
     /// The backends of this run.

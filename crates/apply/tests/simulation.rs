@@ -316,6 +316,10 @@ impl Life<'_> {
                 return Event::Answer(server.effect[at] || server.shapes[at].forward == Kind::Backfill);
             }
             Command::ClearLeftovers(at) => server.leftover[at] = false,
+            // Others may be in the way of that too.
+            Command::TidyUp(at) => {
+                server.leftover[at] &= self.trouble > 0.0 && self.rng.random_bool(0.5);
+            }
             Command::Intend(at) => {
                 server.journal[at] = if is_forward { StepState::Doing } else { StepState::Undoing };
             }

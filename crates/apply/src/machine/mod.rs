@@ -315,7 +315,11 @@ impl Machine {
         if !self.shape().leftover {
             return self.cleared(next);
         }
-        self.go(State::Clearing(next), Command::ClearLeftovers(self.at))
+        let command = match next {
+            Next::Record => Command::TidyUp(self.at),
+            _ => Command::ClearLeftovers(self.at),
+        };
+        self.go(State::Clearing(next), command)
     }
 
     fn cleared(&mut self, next: Next) -> Command {

@@ -70,8 +70,10 @@ pub enum Command {
     ReadSteps,
     /// Ask the step's probe. `Answer`, `Stopped`.
     Probe(usize),
-    /// Remove what failed attempts of the step left. `Ok`.
+    /// Remove what failed attempts of the step left. `Ok`, `Refused`, `Stopped`.
     ClearLeftovers(usize),
+    /// Remove what the attempt that is given up left, as far as that can be done at once. `Ok`.
+    TidyUp(usize),
     /// Journal that the step is about to be done (or undone). `Ok`.
     Intend(usize),
     /// Do (or undo) the step. `Ok`, `LockTimeout`, `Refused`, `Stopped`.

@@ -108,6 +108,110 @@ async fn an_index_build_behind_an_old_transaction_gives_up_cleanly() {
     assert_eq!(done.arrived, Some(true));
 }
 
+/// Keeps what a person would be told.
+#[derive(Default)]
+struct Notes(std::sync::Mutex<Vec<String>>);
+
+impl Notes {
+    fn all(&self) -> String {
+        self.0.lock().unwrap().join("\n")
+    }
+}
+
+impl model::Progress for Notes {
+    fn begin(&self, _: &str, _: Option<u64>) {}
+    fn reached(&self, _: u64) {}
+    fn note(&self, text: &str) {
+        self.0.lock().unwrap().push(text.to_owned());
+    }
+    fn end(&self, _: &str) {}
+}
+
+const INVALID: &str = "SELECT count(*) FROM pg_index WHERE NOT indisvalid";
+
+/// The plan with an index build, applied up to it.
+async fn before_the_index(rows: u32) -> (testkit::TestDatabase, Plan) {
+    let (database, plan) = CASES[0].prepare(15, rows).await;
+    let mut options = quick();
+    let stop = options.stop.clone();
+    let build = plan.steps.iter().position(|step| matches!(step.action, model::Action::Concurrent { .. }));
+    options.on_moment = Box::new(move |moment| {
+        let verified = matches!(moment, apply::Moment::After(apply::machine::Command::Verify(at), _) if Some(at + 1) == build);
+        if verified {
+            stop.raise();
+        }
+    });
+    apply(database.target(), &plan, &Deparse, &mut options, &Silent).await.unwrap();
+    (database, plan)
+}
+
+/// A session that wrote and was left open: an index build would stand behind it for as long as it lives. It
+/// is waited for outside, named with its age, and the run ends when its patience does, with nothing left.
+#[tokio::test]
+async fn an_open_writer_is_named_before_an_index_build_begins() {
+    let (database, plan) = before_the_index(100).await;
+    let writer = connect(database.target(), "left open").await.unwrap();
+    writer.batch_execute("BEGIN; UPDATE public.funds SET name = 'top secret' WHERE id = 7").await.unwrap();
+    let pid = writer.server().backend_pid;
+    let notes = Notes::default();
+    let mut options = ApplyOptions { lock_patience_ms: 60_000, ..quick() };
+    let run = apply(database.target(), &plan, &Deparse, &mut options, &notes);
+    let shorten = async {
+        tokio::time::sleep(Duration::from_millis(1_600)).await;
+        assert_eq!(database.ask(INVALID).await.as_deref(), Some("0"), "it began behind an open writer");
+        apply::set(database.target(), "lock_patience_ms", "2000").await.unwrap();
+    };
+    let (failed, ()) = tokio::join!(run, shorten);
+    let fault = failed.unwrap_err().fault;
+    assert_eq!(fault.kind, "apply.lock_timeout", "{fault}");
+    for told in [fault.to_string(), notes.all()] {
+        for part in [&format!("pid {pid}"), "left open", "idle in transaction", "UPDATE public.funds"] {
+            assert!(told.contains(part), "{part:?} is not in {told}");
+        }
+        assert!(!told.contains("secret"), "{told}");
+    }
+    assert!(notes.all().contains("has waited 1"), "{}", notes.all());
+    assert_clean(&database).await;
+    writer.batch_execute("COMMIT").await.unwrap();
+    apply::set(database.target(), "lock_patience_ms", "20000").await.unwrap();
+    let done = apply(database.target(), &plan, &Deparse, &mut quick(), &Silent).await.unwrap();
+    assert!(done.resumed);
+    assert_eq!(done.arrived, Some(true));
+}
+
+/// An index build that waits at its end, and a writer that came meanwhile and stays: not even the invalid index
+/// can be removed. The run ends all the same, says so, and the next one removes it first.
+#[tokio::test]
+async fn an_invalid_index_that_cannot_be_removed_yet_is_removed_by_the_next_run() {
+    let (database, plan) = before_the_index(100).await;
+    let old = connect(database.target(), "report").await.unwrap();
+    old.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM pg_class").await.unwrap();
+    let writer = connect(database.target(), "left open").await.unwrap();
+    let notes = Notes::default();
+    let mut options = ApplyOptions { lock_patience_ms: 2_500, ..quick() };
+    let run = apply(database.target(), &plan, &Deparse, &mut options, &notes);
+    let write = async {
+        while database.ask(INVALID).await.as_deref() == Some("0") {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        writer.batch_execute("BEGIN; UPDATE public.funds SET name = name WHERE id = 7").await.unwrap();
+    };
+    let (failed, ()) = tokio::join!(run, write);
+    assert_eq!(failed.unwrap_err().fault.kind, "apply.lock_timeout");
+    let told = notes.all();
+    for part in ["open already: pid", "report", "cannot be removed now", "left open"] {
+        assert!(told.contains(part), "{part:?} is not in {told}");
+    }
+    assert_eq!(database.ask(INVALID).await.as_deref(), Some("1"));
+    for session in [old, writer] {
+        session.batch_execute("ROLLBACK").await.unwrap();
+    }
+    let done = apply(database.target(), &plan, &Deparse, &mut quick(), &Silent).await.unwrap();
+    assert_eq!(done.arrived, Some(true));
+    assert_clean(&database).await;
+}
+
 /// A server where autovacuum comes at once and takes its time.
 async fn server_with_slow_autovacuum() -> Shadow {
     let mut options = ShadowOptions::of(15);

@@ -3,7 +3,9 @@
 
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
+mod cases;
 mod deadlock;
+mod kills;
 mod pairs;
 mod partition;
 mod rename;

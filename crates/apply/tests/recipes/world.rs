@@ -29,7 +29,7 @@ impl World {
     /// `before` and `data` make the database, `after` the schema that is wanted.
     pub async fn new(major: u32, before: &str, data: &str, after: &str, renames: &[&str]) -> Self {
         let [database, wanted] = databases(major, before, data, after).await;
-        let plan = plan(&database, &wanted, renames, true).await.unwrap();
+        let plan = plan_of(&database, &wanted, renames, true).await.unwrap();
         Self { database, plan }
     }
 
@@ -37,7 +37,7 @@ impl World {
     /// nothing to change.
     pub async fn unmeasured(major: u32, before: &str, data: &str, after: &str) -> Option<Self> {
         let [database, wanted] = databases(major, before, data, after).await;
-        match plan(&database, &wanted, &[], false).await {
+        match plan_of(&database, &wanted, &[], false).await {
             Ok(plan) => Some(Self { database, plan }),
             Err(fault) if fault.kind == "plan.nothing" => None,
             Err(fault) => panic!("{fault}"),
@@ -65,7 +65,8 @@ impl World {
     }
 }
 
-fn options() -> ApplyOptions<'static> {
+/// Options for runs that measure nothing.
+pub fn options() -> ApplyOptions<'static> {
     ApplyOptions { stall: false, lock_patience_ms: 30_000, ..ApplyOptions::default() }
 }
 
@@ -80,18 +81,31 @@ async fn databases(major: u32, before: &str, data: &str, after: &str) -> [TestDa
     [database, wanted]
 }
 
-async fn plan(
+async fn plan_of(
     database: &TestDatabase,
     wanted: &TestDatabase,
     renames: &[&str],
     measured: bool,
 ) -> Result<Plan, Fault> {
     let (session, other) = (database.connect().await, wanted.connect().await);
-    let (from, to) = (read::live::read(&session).await?, read::live::read(&other).await?);
-    let statistics = read::statistics(&session).await?;
+    let plan = plan(&session, &other, renames, measured).await;
+    session.close().await;
+    other.close().await;
+    plan
+}
+
+/// The plan from the schema of one session's database to that of the other's, with or without knowing sizes.
+pub async fn plan(
+    session: &Session,
+    other: &Session,
+    renames: &[&str],
+    measured: bool,
+) -> Result<Plan, Fault> {
+    let (from, to) = (read::live::read(session).await?, read::live::read(other).await?);
+    let statistics = read::statistics(session).await?;
     let renames: Vec<Rename> = renames.iter().map(|text| text.parse().unwrap()).collect();
     let diff = diff::diff(&from, &to, &renames)?;
-    let plan = plan::plan(&plan::Input {
+    plan::plan(&plan::Input {
         from: &from,
         to: &to,
         changes: &diff.changes,
@@ -101,10 +115,18 @@ async fn plan(
         risk_before: Risk::none(),
         told: &plan::Told::default(),
         memory: None,
-    });
-    session.close().await;
-    other.close().await;
-    plan
+    })
+}
+
+/// What a test's task that panicked said.
+pub fn told(failure: tokio::task::JoinError) -> String {
+    match failure.try_into_panic() {
+        Ok(panic) => match panic.downcast::<String>() {
+            Ok(text) => *text,
+            Err(panic) => panic.downcast_ref::<&str>().copied().unwrap_or("it panicked").to_owned(),
+        },
+        Err(failure) => failure.to_string(),
+    }
 }
 
 /// Numbers that no two statements share.

@@ -1,0 +1,62 @@
+//! Tells a person who a step waits for, while it waits.
+
+use std::time::{Duration, Instant};
+
+use model::{Progress, ms_text};
+
+use crate::blockers::{Holder, describe};
+use crate::session::ms_since;
+
+/// A wait shorter than this is not worth a line.
+const SILENT: Duration = Duration::from_secs(1);
+
+/// The longest time between two lines about the same wait.
+const EVERY_MAX: Duration = Duration::from_secs(60);
+
+/// As many sessions as one line names.
+const NAMED_MAX: usize = 3;
+
+/// One wait, from its first moment on.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    since: Instant,
+    /// When the next line is due.
+    due: Duration,
+    /// Whom the last line named.
+    named: Vec<String>,
+}
+
+impl Waiting {
+    /// A wait that begins now.
+    pub(crate) fn new() -> Self {
+        Self { since: Instant::now(), due: SILENT, named: Vec::new() }
+    }
+
+    /// Whether a line is due: after a second, and then less and less often.
+    pub(crate) fn is_due(&self) -> bool {
+        self.since.elapsed() >= self.due
+    }
+
+    /// Says for whom, for how long, and when the step gives up. Somebody else in the way is told at once.
+    pub(crate) fn tell(&mut self, progress: &dyn Progress, holders: &[&Holder], patience: Duration) {
+        let named: Vec<String> = holders.iter().map(|holder| holder.transaction().to_owned()).collect();
+        if self.since.elapsed() < SILENT || (!self.is_due() && named == self.named) {
+            return;
+        }
+        self.named = named;
+        self.due = self.since.elapsed() + self.since.elapsed().min(EVERY_MAX);
+        progress.note(&line(holders, ms_since(self.since), patience));
+    }
+}
+
+/// `has waited 2.0 s for pid 4711 (psql), idle in transaction for 5 min; gives up after 5 min`.
+fn line(holders: &[&Holder], waited_ms: f64, patience: Duration) -> String {
+    let mut named: Vec<String> = holders.iter().take(NAMED_MAX).map(|holder| describe(holder)).collect();
+    match holders.len() {
+        0 => named.push("transactions that are shorter than a look at them".to_owned()),
+        count if count > NAMED_MAX => named.push(format!("{} more", count - NAMED_MAX)),
+        _ => {}
+    }
+    let limit = ms_text(patience.as_secs_f64() * 1e3);
+    format!("has waited {} for {}; gives up after {limit}", ms_text(waited_ms), named.join(", and "))
+}
