@@ -345,6 +345,9 @@ pub struct ResumeArgs {
     /// The live database.
     #[command(flatten)]
     pub database: DatabaseArgs,
+    /// How long a step may wait for its locks, and for transactions that were open before it, from now on, in ms.
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub lock_patience_ms: Option<u32>,
     /// How long a batch of a backfill should take from now on, in ms: smaller is gentler, larger faster.
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(1..))]
     pub batch_ms: Option<u32>,
@@ -375,6 +378,10 @@ pub struct ApplyArgs {
     /// recorded in the journal and in memory.
     #[arg(long, value_name = "REASON")]
     pub unrehearsed: Option<String>,
+    /// How long a step may wait for its locks, and for transactions that were open before it, in ms. Then the
+    /// run ends, names them, and goes on with the same command.
+    #[arg(long, value_name = "MS", default_value_t = 300_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub lock_patience_ms: u64,
     /// Check everything and print exactly what would be sent, but send nothing.
     #[arg(long)]
     pub dry_run: bool,
@@ -391,6 +398,10 @@ pub struct RollbackArgs {
     /// The last phase that stays. Default: everything is taken back.
     #[arg(long, value_name = "PHASE")]
     pub to: Option<PhaseName>,
+    /// How long a step may wait for its locks, and for transactions that were open before it, in ms. Then the
+    /// run ends, names them, and goes on with the same command.
+    #[arg(long, value_name = "MS", default_value_t = 300_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub lock_patience_ms: u64,
 }
 
 /// `memory`.

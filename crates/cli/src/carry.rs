@@ -23,6 +23,8 @@ pub struct Reach {
     pub passed: Passed,
     /// Send nothing.
     pub dry_run: bool,
+    /// How long a step may wait for its locks, in ms; none: as long as runs wait that nobody told.
+    pub lock_patience_ms: Option<u64>,
 }
 
 /// Applies a plan, with its predictions written down before and its receipts after.
@@ -73,7 +75,9 @@ fn options<'a>(context: &Context, reach: &Reach, memory: &'a Memory) -> ApplyOpt
         let name = approval.name.as_deref()?;
         Some(format!("{name}, {}", approval.date.as_deref().unwrap_or("no date")))
     });
+    let usual = ApplyOptions::default();
     ApplyOptions {
+        lock_patience_ms: reach.lock_patience_ms.unwrap_or(usual.lock_patience_ms),
         approve: approval.map(|approval| approval.hash.clone()),
         approved_by,
         unrehearsed: reach.passed.unrehearsed.clone(),
@@ -81,7 +85,7 @@ fn options<'a>(context: &Context, reach: &Reach, memory: &'a Memory) -> ApplyOpt
         dry_run: reach.dry_run,
         stop: context.stop.clone(),
         on_receipt: Box::new(move |receipt| warn(&memory.record_step(receipt))),
-        ..ApplyOptions::default()
+        ..usual
     }
 }
 

@@ -76,6 +76,10 @@ impl Progress for Terminal {
     fn note(&self, text: &str) {
         if self.draws {
             self.with_bar(|bar| bar.println(format!("  {text}")));
+        } else if let Some(task) = self.tasks().last() {
+            anstream::eprintln!("{task}: {text}");
+        } else {
+            anstream::eprintln!("{text}");
         }
     }
 

@@ -34,7 +34,8 @@ pub(super) async fn apply(context: &Context, args: &ApplyArgs) -> Result<Ending,
     let mut notes = passed.notes.clone();
     notes.extend(outside(&place, &plan.totals).await?);
     let environment = Some(place.environment.clone());
-    let reach = Reach { phase: args.until, environment, passed, dry_run: args.dry_run };
+    let lock_patience_ms = Some(args.lock_patience_ms);
+    let reach = Reach { phase: args.until, environment, passed, dry_run: args.dry_run, lock_patience_ms };
     let run = carry::apply(context, &args.plan, &place.target, &reach, &context.progress).await?;
     if !args.dry_run {
         environments::remember(&place).await?;
@@ -55,7 +56,9 @@ pub(super) async fn rollback(context: &Context, args: &RollbackArgs) -> Result<E
     // The way back asks for no approval: it is there for when something is wrong.
     let place = environments::place(context, args.database.database.as_deref()).await?;
     let environment = Some(place.environment.clone());
-    let reach = Reach { phase: args.to, environment, passed: Passed::default(), dry_run: false };
+    let lock_patience_ms = Some(args.lock_patience_ms);
+    let passed = Passed::default();
+    let reach = Reach { phase: args.to, environment, passed, dry_run: false, lock_patience_ms };
     let run = carry::rollback(context, &args.plan, &place.target, &reach, &context.progress).await?;
     answer::give(context.format, &Answer { run: &run, place: &place, notes: &[] }, text)?;
     Ok(Ending::of(run.receipt.outcome == RunOutcome::Done))

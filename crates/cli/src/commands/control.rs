@@ -101,6 +101,7 @@ pub(super) async fn resume(context: &Context, args: &ResumeArgs) -> Result<Endin
     let target = context.database(args.database.database.as_deref())?;
     let number = |value: Option<u32>| value.map(|value| value.to_string());
     let settings = [
+        ("lock_patience_ms", number(args.lock_patience_ms)),
         ("batch_target_ms", number(args.batch_ms)),
         ("replica_lag_max_ms", number(args.replica_lag_ms)),
         ("ignore_archive", args.ignore_archive.clone()),
