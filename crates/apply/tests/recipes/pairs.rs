@@ -179,7 +179,10 @@ async fn pair(seed: u64, major: u32) {
     let until = until.copied().unwrap_or(PhaseName::Contract);
     match world.try_apply(until).await {
         Ok(run) => {
-            assert_ne!(run.arrived, Some(false), "{told}\n{}", plan::review::review(&world.plan));
+            if run.arrived == Some(false) {
+                let (left, review) = (world.difference().await, plan::review::review(&world.plan));
+                panic!("{told}\nstill to do after the plan:\n{left}\n{review}");
+            }
             if run.arrived.is_some() {
                 assert_eq!(database.ask(&common(&one, &other)).await, kept, "{told}");
             }

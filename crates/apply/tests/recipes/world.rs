@@ -23,6 +23,8 @@ impl Guard for Live {
 pub struct World {
     pub database: TestDatabase,
     pub plan: Plan,
+    /// A database with the wanted schema.
+    wanted: TestDatabase,
 }
 
 impl World {
@@ -30,7 +32,7 @@ impl World {
     pub async fn new(major: u32, before: &str, data: &str, after: &str, renames: &[&str]) -> Self {
         let [database, wanted] = databases(major, before, data, after).await;
         let plan = plan_of(&database, &wanted, renames, true).await.unwrap();
-        Self { database, plan }
+        Self { database, plan, wanted }
     }
 
     /// The same for a plan that knows no sizes, and so takes every table to be large; none where there is
@@ -38,7 +40,7 @@ impl World {
     pub async fn unmeasured(major: u32, before: &str, data: &str, after: &str) -> Option<Self> {
         let [database, wanted] = databases(major, before, data, after).await;
         match plan_of(&database, &wanted, &[], false).await {
-            Ok(plan) => Some(Self { database, plan }),
+            Ok(plan) => Some(Self { database, plan, wanted }),
             Err(fault) if fault.kind == "plan.nothing" => None,
             Err(fault) => panic!("{fault}"),
         }
@@ -55,6 +57,15 @@ impl World {
     pub async fn apply(&self, until: PhaseName) -> RunReport {
         let run = self.try_apply(until).await;
         run.unwrap_or_else(|fault| panic!("{fault}\n{}", plan::review::review(&self.plan)))
+    }
+
+    /// The statements between the schema as it is and the wanted one, for a test that does not find it there.
+    pub async fn difference(&self) -> String {
+        let (session, other) = (self.database.connect().await, self.wanted.connect().await);
+        let (live, to) =
+            (read::live::read(&session).await.unwrap(), read::live::read(&other).await.unwrap());
+        let changes = diff::diff(&live, &to, &[]).unwrap().changes;
+        changes.iter().flat_map(|change| change.sql()).map(|sql| format!("{sql};\n")).collect()
     }
 
     /// Rolls back to the end of a phase, or whole.

@@ -1,7 +1,7 @@
 //! Views, policies, triggers, rules and routines that go and come again, in one transaction with the changes for
 //! which they step aside: nobody finds them missing.
 
-use model::{Action, Change, Object, PhaseName, Sql, sql};
+use model::{Action, Change, Constraint, ConstraintKind, Name, Object, PhaseName, Sql, sql};
 
 use super::direct;
 use crate::draft::{Draft, Drafted};
@@ -43,7 +43,7 @@ fn members<'a>(situation: &Situation<'a>) -> Vec<&'a Change> {
 
 /// Questions that are false before and true after: of what stands as it did, only the changes under it tell.
 fn probes(members: &[&Change], situation: &Situation<'_>) -> Vec<Sql> {
-    let each = members.iter().filter_map(|change| match change {
+    let each = members.iter().filter_map(|change| match *change {
         Change::Drop { .. } if situation.steps_aside(change) => None,
         Change::Create { object } if situation.steps_aside(change) => {
             let before = members.iter().find_map(|other| match other {
@@ -52,9 +52,42 @@ fn probes(members: &[&Change], situation: &Situation<'_>) -> Vec<Sql> {
             })?;
             tells(before, object).then(|| direct::replaced(object))
         }
+        Change::DropConstraint { table, constraint } if remade(members, table, constraint).is_some() => None,
+        Change::AddConstraint { table, constraint } => match dropped(members, table, constraint) {
+            Some(before) => told_apart(table, before, constraint),
+            None => Some(direct::done(change)),
+        },
         other => Some(direct::done(other)),
     });
     each.collect()
+}
+
+/// The constraint that comes under the name of one that goes.
+fn remade<'a>(members: &[&'a Change], on: &Name, gone: &Constraint) -> Option<&'a Constraint> {
+    members.iter().find_map(|change| match change {
+        Change::AddConstraint { table, constraint } if table == on && constraint.name == gone.name => {
+            Some(constraint)
+        }
+        _ => None,
+    })
+}
+
+/// The constraint that goes, and comes again under its name.
+fn dropped<'a>(members: &[&'a Change], on: &Name, made: &Constraint) -> Option<&'a Constraint> {
+    members.iter().find_map(|change| match change {
+        Change::DropConstraint { table, constraint } if table == on && constraint.name == made.name => {
+            Some(constraint)
+        }
+        _ => None,
+    })
+}
+
+/// A question that tells a foreign key from the one of its name before; of other constraints that stand on a
+/// change only the change tells.
+fn told_apart(table: &Name, before: &Constraint, after: &Constraint) -> Option<Sql> {
+    let is_foreign_key = matches!(after.kind, ConstraintKind::ForeignKey(_)) && before.kind != after.kind;
+    let (table, from, to) = (table.clone(), before.clone(), after.clone());
+    is_foreign_key.then(|| direct::done(&Change::AlterForeignKey { table, from, to }))
 }
 
 /// Whether the object's definition, as the probe sees it, tells the one from the other.
