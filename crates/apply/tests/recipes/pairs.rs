@@ -196,7 +196,11 @@ async fn pair(seed: u64, major: u32) {
     let back = world.roll_back(None).await;
     assert_ne!(back.arrived, Some(false), "{told}\n{}", plan::review::review(&world.plan));
     database.run("DELETE FROM public.child WHERE id = 301").await;
-    assert_eq!(database.ask(WHOLE).await, whole, "{told}");
+    if database.ask(WHOLE).await != whole {
+        // Where a column had to be converted in place, the plan says what that costs.
+        let is_told = world.plan.notes.iter().any(|note| note.contains("not the data it held"));
+        assert!(is_told, "other rows than at the start\n{told}\n{}", plan::review::review(&world.plan));
+    }
 }
 
 /// What the server says of rows that do not fit.

@@ -8,6 +8,7 @@ use apply::{ApplyOptions, Guard, GuardFuture, RunReport};
 use connect::{Session, connect};
 use diff::Rename;
 use model::{Fault, PhaseName, Plan, Risk, Silent};
+use plan::Told;
 use testkit::TestDatabase;
 
 /// Reads the live schema as the program does.
@@ -32,6 +33,16 @@ impl World {
     pub async fn new(major: u32, before: &str, data: &str, after: &str, renames: &[&str]) -> Self {
         let [database, wanted] = databases(major, before, data, after).await;
         let plan = plan_of(&database, &wanted, renames, true).await.unwrap();
+        Self { database, plan, wanted }
+    }
+
+    /// The same where a person told more than the schemas say.
+    pub async fn told(major: u32, before: &str, data: &str, after: &str, told: &Told) -> Self {
+        let [database, wanted] = databases(major, before, data, after).await;
+        let (session, other) = (database.connect().await, wanted.connect().await);
+        let plan = plan_told(&session, &other, &[], true, told).await.unwrap();
+        session.close().await;
+        other.close().await;
         Self { database, plan, wanted }
     }
 
@@ -62,8 +73,7 @@ impl World {
     /// The statements between the schema as it is and the wanted one, for a test that does not find it there.
     pub async fn difference(&self) -> String {
         let (session, other) = (self.database.connect().await, self.wanted.connect().await);
-        let (live, to) =
-            (read::live::read(&session).await.unwrap(), read::live::read(&other).await.unwrap());
+        let (live, to) = (read::live::read(&session).await.unwrap(), read::live::read(&other).await.unwrap());
         let changes = diff::diff(&live, &to, &[]).unwrap().changes;
         changes.iter().flat_map(|change| change.sql()).map(|sql| format!("{sql};\n")).collect()
     }
@@ -112,6 +122,16 @@ pub async fn plan(
     renames: &[&str],
     measured: bool,
 ) -> Result<Plan, Fault> {
+    plan_told(session, other, renames, measured, &Told::default()).await
+}
+
+async fn plan_told(
+    session: &Session,
+    other: &Session,
+    renames: &[&str],
+    measured: bool,
+    told: &Told,
+) -> Result<Plan, Fault> {
     let (from, to) = (read::live::read(session).await?, read::live::read(other).await?);
     let statistics = read::statistics(session).await?;
     let renames: Vec<Rename> = renames.iter().map(|text| text.parse().unwrap()).collect();
@@ -124,7 +144,7 @@ pub async fn plan(
         statistics: measured.then_some(&statistics),
         stall_budget_ms: 100,
         risk_before: Risk::none(),
-        told: &plan::Told::default(),
+        told,
         memory: None,
     })
 }

@@ -16,11 +16,24 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     {
         return None;
     }
+    let phase =
+        if is_of_the_new_type(table, constraint, situation) { PhaseName::Switch } else { PhaseName::Expand };
     Some(Drafted::new(
         "NOT VALID spares the scan under ACCESS EXCLUSIVE; VALIDATE scans under SHARE UPDATE EXCLUSIVE, which \
          readers and writers do not notice",
-        not_valid_then_validate(table, constraint, PhaseName::Expand),
+        not_valid_then_validate(table, constraint, phase),
     ))
+}
+
+/// Whether the check is about a column that changes its type in place, and so can only come after that.
+fn is_of_the_new_type(table: &Name, constraint: &Constraint, situation: &Situation<'_>) -> bool {
+    let ConstraintKind::Check { expression, .. } = &constraint.kind else { return false };
+    situation.changes.iter().any(|change| match change {
+        Change::AlterColumnType { table: of, to, .. } => {
+            of == table && diff::mentions(&expression.0, &to.name)
+        }
+        _ => false,
+    })
 }
 
 /// A constraint added NOT VALID in one phase and validated in the validate phase, or later where it came

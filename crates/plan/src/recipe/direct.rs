@@ -86,16 +86,19 @@ fn undo(change: &Change) -> (Action, Option<String>) {
             Some(format!("the new label of {object} stays after a rollback: PostgreSQL cannot remove it")),
         ),
         None => (Action::Nothing { why: "there is nothing to take back".to_owned() }, None),
-        Some(inverse) => {
-            let lost = loses_data(change).then(|| {
-                format!(
-                    "the way back of {} {object} restores the schema but not the data it held",
-                    change.operation()
-                )
-            });
-            (Action::Transaction { sql: inverse.sql() }, lost)
-        }
+        Some(inverse) => (Action::Transaction { sql: inverse.sql() }, lost(change)),
     }
+}
+
+/// A sentence for a change whose inverse does not bring back the data.
+pub(super) fn lost(change: &Change) -> Option<String> {
+    loses_data(change).then(|| {
+        format!(
+            "the way back of {} {} restores the schema but not the data it held",
+            change.operation(),
+            change.object()
+        )
+    })
 }
 
 fn loses_data(change: &Change) -> bool {
@@ -136,7 +139,7 @@ pub(super) fn weight(cost: Cost) -> u8 {
         Cost::Catalog => 1,
         Cost::Scan => 2,
         Cost::IndexBuild => 3,
-        Cost::Fill => 4,
+        Cost::Fill | Cost::Copy => 4,
         Cost::Rewrite => 5,
     }
 }
@@ -149,7 +152,7 @@ fn why(change: &Change, situation: &Situation<'_>) -> String {
         Cost::Catalog | Cost::Nothing => "an entry in the catalog, behind a short lock timeout".to_owned(),
         Cost::Scan => "there is no recipe that spares the scan here: plan a quiet moment".to_owned(),
         Cost::IndexBuild => "there is no recipe that spares the blocking build here: plan a quiet moment".to_owned(),
-        Cost::Rewrite | Cost::Fill => {
+        Cost::Rewrite | Cost::Fill | Cost::Copy => {
             "there is no recipe that spares the rewrite here yet: ask for a maintenance window as long as the \
              prediction says"
                 .to_owned()

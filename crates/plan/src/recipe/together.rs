@@ -1,7 +1,7 @@
 //! Views, policies, triggers, rules and routines that go and come again, in one transaction with the changes for
 //! which they step aside: nobody finds them missing.
 
-use model::{Action, Change, Constraint, ConstraintKind, Name, Object, PhaseName, Sql, sql};
+use model::{Action, Change, Constraint, ConstraintKind, Ident, Name, Object, PhaseName, Sql, sql};
 
 use super::direct;
 use crate::draft::{Draft, Drafted};
@@ -20,10 +20,13 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     if first != change {
         return Some(Drafted::new("changes in one transaction with what it stands on", Vec::new()));
     }
-    Some(Drafted::new(
+    let mut drafted = Drafted::new(
         "what stands on a change goes and comes again in one transaction with it: nobody finds it missing",
         vec![whole(&members, &probes, situation)],
-    ))
+    );
+    let lasting = members.iter().filter(|change| !situation.steps_aside(change));
+    drafted.notes.extend(lasting.filter_map(|change| direct::lost(change)));
+    Some(drafted)
 }
 
 /// From the first that goes to the last that comes again, with the changes between that no recipe makes in
@@ -53,6 +56,7 @@ fn probes(members: &[&Change], situation: &Situation<'_>) -> Vec<Sql> {
             tells(before, object).then(|| direct::replaced(object))
         }
         Change::DropConstraint { table, constraint } if remade(members, table, constraint).is_some() => None,
+        Change::DropIndex { table, index } if is_built_again(members, table, &index.name) => None,
         Change::AddConstraint { table, constraint } => match dropped(members, table, constraint) {
             Some(before) => told_apart(table, before, constraint),
             None => Some(direct::done(change)),
@@ -70,6 +74,13 @@ fn remade<'a>(members: &[&'a Change], on: &Name, gone: &Constraint) -> Option<&'
         }
         _ => None,
     })
+}
+
+/// Whether an index comes under the name of one that goes.
+fn is_built_again(members: &[&Change], on: &Name, name: &Ident) -> bool {
+    members.iter().any(
+        |change| matches!(change, Change::CreateIndex { table, index } if table == on && index.name == *name),
+    )
 }
 
 /// The constraint that goes, and comes again under its name.
