@@ -71,6 +71,10 @@ fn has_children(sides: &Sides<'_>, table: &Name) -> bool {
     [sides.from, sides.to].iter().any(|schema| inherit::has_children(schema, table))
 }
 
+fn has_grandchildren(sides: &Sides<'_>, table: &Name) -> bool {
+    [sides.from, sides.to].iter().any(|schema| inherit::has_grandchildren(schema, table))
+}
+
 fn alter(sides: &Sides<'_>, table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>) {
     let object = ObjectRef::Column(table.clone(), to.name.clone());
     let event = sides.events.of(&object);
@@ -78,7 +82,7 @@ fn alter(sides: &Sides<'_>, table: &Name, from: &Column, to: &Column, changes: &
     let declared = !to.inherited;
     match event {
         Some(Event::Renewed) if !declared => return settings(sides, table, from, to, changes),
-        Some(Event::Renewed) if sides.events.is_forced(&object) => {
+        Some(Event::Renewed) if sides.events.is_forced(&object) || has_grandchildren(sides, table) => {
             drop(sides, table, from, changes);
             return add(sides, table, to, changes);
         }
@@ -277,6 +281,14 @@ fn options(sides: &Sides<'_>, table: &Name, from: &Column, to: &Column, changes:
             });
         }
     }
+}
+
+/// Whether a column returns to its type's own way of storing values, which nobody here knows: taking its type again
+/// brings it, without rewriting the table.
+pub(crate) fn takes_type_again(schema: &Schema, current: &Column, wanted: &Column) -> bool {
+    let is_same = current.type_name == wanted.type_name && current.generated == wanted.generated;
+    let returns = is_same && current.storage.is_some() && wanted.storage.is_none();
+    returns && own_storage(schema, &wanted.type_name).is_none()
 }
 
 /// The storage that a type has by itself, which PostgreSQL takes by the name DEFAULT only from 16 on; none for

@@ -48,6 +48,30 @@ pub(crate) fn parents(table: &Table) -> Vec<Name> {
     partitioned.chain(table.inherits.iter().cloned()).collect()
 }
 
+/// A table and its ancestors, from itself upwards.
+pub(crate) fn line<'a>(schema: &'a Schema, name: &'a Name) -> Vec<&'a Name> {
+    let mut found = vec![name];
+    let mut at = 0;
+    while at < found.len() {
+        if let Some(table) = schema.tables.get(found[at]) {
+            for parent in table.partition_of.iter().map(|(parent, _)| parent).chain(&table.inherits) {
+                // A schema out of a damaged file may go in circles.
+                if !found.contains(&parent) {
+                    found.push(parent);
+                }
+            }
+        }
+        at += 1;
+    }
+    found
+}
+
+/// Whether children of a table have children themselves.
+pub(crate) fn has_grandchildren(schema: &Schema, name: &Name) -> bool {
+    let children = schema.tables.iter().filter(|(_, table)| parents(table).contains(name));
+    children.into_iter().any(|(child, _)| has_children(schema, child))
+}
+
 /// Whether a table has partitions or other children.
 pub(crate) fn has_children(schema: &Schema, name: &Name) -> bool {
     schema.tables.values().any(|table| parents(table).contains(name))
@@ -65,7 +89,7 @@ pub(crate) fn children(schema: &Schema) -> BTreeMap<Name, Vec<Name>> {
 }
 
 /// A child that leaves its parents keeps everything it had from them.
-fn own(child: &mut Table, kept: &[Name], schema: &Schema) {
+pub(crate) fn own(child: &mut Table, kept: &[Name], schema: &Schema) {
     own_columns(child, kept, schema);
     if kept.is_empty() {
         child.constraints.values_mut().for_each(|constraint| constraint.inherited = false);

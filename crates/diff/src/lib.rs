@@ -19,7 +19,6 @@ mod order;
 mod rename;
 mod table;
 mod types;
-mod undo;
 mod view;
 
 use std::collections::BTreeSet;
@@ -29,7 +28,6 @@ use model::{Change, ObjectRef, Schema};
 use events::Events;
 
 pub use rename::{Ambiguity, Rename, mentions, rename_column, rename_in_expression, rename_table};
-pub use undo::{Undo, undo};
 
 /// The changes from one schema to another, and what only a person can tell.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,6 +56,15 @@ pub fn diff(from: &Schema, to: &Schema, renames: &[Rename]) -> Result<Diff, mode
     let aside = events.aside(&from, to);
     let ambiguities = rename::ambiguities(&from, to);
     Ok(Diff { changes: order::sort(changes, &from, to), aside, ambiguities })
+}
+
+/// The changes that lead back from the wanted schema, renames taken back as well. What a column or a table held comes
+/// back only where it was kept.
+///
+/// # Errors
+/// `diff.rename` when a rename names something that is not there.
+pub fn undo(from: &Schema, to: &Schema, renames: &[Rename]) -> Result<Diff, model::Fault> {
+    diff(to, from, &rename::taken_back(renames))
 }
 
 /// The two schemas of a comparison, and what happens to objects between them.

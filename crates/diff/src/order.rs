@@ -4,15 +4,20 @@
 //! made before; what goes is let go of before; a name is freed before it is taken. Where this leaves a
 //! choice, changes keep to the order of their ranks.
 
+mod chain;
+mod lineage;
 mod node;
+mod object;
 mod rank;
+mod slot;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use model::{Change, ObjectRef, Schema};
 
-use node::{Node, Slot};
+use node::Node;
+use slot::Slot;
 
 /// Sorts changes into an order that works, as far as there is one: where changes wait for each other in a
 /// circle, the one of the lowest rank goes first.
@@ -60,7 +65,7 @@ fn edges(nodes: &[Node], changes: &[Change], from: &Schema, to: &Schema) -> Edge
             edges.add(other, at);
         }
     }
-    for (first, then) in node::chains(changes, nodes, from, to) {
+    for (first, then) in chain::chains(changes, nodes, from, to) {
         edges.add(first, then);
     }
     edges

@@ -2,12 +2,16 @@
 
 use std::str::FromStr;
 
-use model::{Change, Expr, Fault, Ident, Name, ObjectRef, Schema, Table, ident_path};
-use serde::{Deserialize, Serialize};
+use model::{Change, Fault, Ident, Name, Schema, ident_path};
 
+mod alike;
 mod expression;
+mod schema;
 
+pub use alike::Ambiguity;
+pub(crate) use alike::ambiguities;
 pub use expression::{mentions, rename as rename_in_expression};
+pub use schema::{rename_column, rename_table};
 
 /// A rename a person told: `public.funds.vintage=vintage_year` or `public.funds=vehicles`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,19 +57,6 @@ impl FromStr for Rename {
             _ => Err(bad()),
         }
     }
-}
-
-/// A drop and an add that could be a rename; only a person knows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ambiguity {
-    /// What would be dropped: `public.funds.vintage`.
-    pub dropped: String,
-    /// What would be added: `public.funds.vintage_year`.
-    pub added: String,
-    /// Why they look alike, in words.
-    pub reasons: Vec<String>,
-    /// The option that tells it is a rename.
-    pub option: String,
 }
 
 /// The schema after the renames, and the changes that make them.
@@ -117,195 +108,15 @@ fn renamed_table(renames: &[Rename], table: &Name) -> Name {
     found.unwrap_or_else(|| table.clone())
 }
 
-/// Gives a table another name, in everything that names it.
-pub fn rename_table(schema: &mut Schema, old: &Name, new: &Name) {
-    if let Some(mut table) = schema.tables.remove(old) {
-        // The server writes a table's name into the definitions of what hangs on it.
-        let on = |definition: &Expr| Expr::new(definition.0.replacen(&old.to_string(), &new.to_string(), 1));
-        table.triggers.values_mut().for_each(|trigger| trigger.definition = on(&trigger.definition));
-        table.rules.values_mut().for_each(|rule| *rule = on(rule));
-        schema.tables.insert(new.clone(), table);
-    }
-    rename_uses(schema, |object| match object.relation() {
-        Some(relation) if relation == old => object.within(new),
-        _ => object,
-    });
-    for table in schema.tables.values_mut() {
-        for constraint in table.constraints.values_mut() {
-            if let model::ConstraintKind::ForeignKey(key) = &mut constraint.kind
-                && key.references == *old
-            {
-                key.references = new.clone();
-            }
-        }
-        if let Some((parent, _)) = &mut table.partition_of
-            && parent == old
-        {
-            *parent = new.clone();
-        }
-        for parent in table.inherits.iter_mut().filter(|parent| *parent == old) {
-            *parent = new.clone();
-        }
-    }
-    for sequence in schema.sequences.values_mut() {
-        if let Some((owner, _)) = &mut sequence.owned_by
-            && owner == old
-        {
-            *owner = new.clone();
-        }
-    }
-}
-
-/// The same uses under new names.
-fn rename_uses(schema: &mut Schema, name: impl Fn(ObjectRef) -> ObjectRef) {
-    schema.uses = std::mem::take(&mut schema.uses).renamed(&name);
-    for view in schema.views.values_mut() {
-        view.depends_on = std::mem::take(&mut view.depends_on).into_iter().map(&name).collect();
-    }
-}
-
-/// Gives a column another name, in everything that names it.
-pub fn rename_column(schema: &mut Schema, table_name: &Name, old: &Ident, new: &Ident) {
-    rename_uses(schema, |object| match object.column() {
-        Some((table, column)) if table == table_name && column == old => {
-            ObjectRef::Column(table.clone(), new.clone())
-        }
-        _ => object,
-    });
-    let children = crate::inherit::children(schema).remove(table_name).unwrap_or_default();
-    for child in children {
-        let comes_along = |table: &Table| table.column(old).is_some_and(|column| column.inherited);
-        if schema.tables.get(&child).is_some_and(comes_along) {
-            rename_column(schema, &child, old, new);
-        }
-    }
-    for (name, table) in &mut schema.tables {
-        if name == table_name {
-            rename_within(table, old, new);
-        }
-        for constraint in table.constraints.values_mut() {
-            if let model::ConstraintKind::ForeignKey(key) = &mut constraint.kind
-                && key.references == *table_name
-            {
-                replace_all(&mut key.referenced_columns, old, new);
-            }
-        }
-    }
-    for sequence in schema.sequences.values_mut() {
-        if let Some((owner, column)) = &mut sequence.owned_by
-            && owner == table_name
-            && column == old
-        {
-            *column = new.clone();
-        }
-    }
-}
-
-fn replace_all(columns: &mut [Ident], old: &Ident, new: &Ident) {
-    for column in columns.iter_mut().filter(|column| *column == old) {
-        *column = new.clone();
-    }
-}
-
-/// The server renames a column in every expression of its table; so does this.
-fn rename_within(table: &mut Table, old: &Ident, new: &Ident) {
-    use model::ConstraintKind::{Check, Exclusion, ForeignKey, NotNull, PrimaryKey, Unique};
-    let expression = |text: &mut model::Expr| text.0 = expression::rename(&text.0, old, new);
-    for column in &mut table.columns {
-        if column.name == *old {
-            column.name = new.clone();
-        }
-        if let Some(generated) = &mut column.generated {
-            expression(&mut generated.expression);
-        }
-    }
-    let key = |key: &mut model::IndexKey| {
-        if key.column.as_ref() == Some(old) {
-            *key = model::IndexKey {
-                expression: model::Expr::new(new.to_string()),
-                column: Some(new.clone()),
-                ..key.clone()
-            };
-        } else if key.column.is_none() {
-            expression(&mut key.expression);
+/// The renames that take these back.
+pub(crate) fn taken_back(renames: &[Rename]) -> Vec<Rename> {
+    let back = |rename: &Rename| match rename {
+        Rename::Table { from, to } => Rename::Table { from: to.clone(), to: from.clone() },
+        Rename::Column { table, from, to } => {
+            Rename::Column { table: renamed_table(renames, table), from: to.clone(), to: from.clone() }
         }
     };
-    for constraint in table.constraints.values_mut() {
-        match &mut constraint.kind {
-            PrimaryKey { columns, include, .. } | Unique { columns, include, .. } => {
-                replace_all(columns, old, new);
-                replace_all(include, old, new);
-            }
-            ForeignKey(foreign) => {
-                replace_all(&mut foreign.columns, old, new);
-                replace_all(&mut foreign.on_delete_columns, old, new);
-            }
-            Check { expression: check, .. } => expression(check),
-            Exclusion { keys, include, predicate, .. } => {
-                replace_all(include, old, new);
-                keys.iter_mut().for_each(|(column, _)| key(column));
-                predicate.iter_mut().for_each(expression);
-            }
-            NotNull { column } => replace_all(std::slice::from_mut(column), old, new),
-        }
-    }
-    for index in table.indexes.values_mut() {
-        index.keys.iter_mut().for_each(key);
-        replace_all(&mut index.include, old, new);
-        index.predicate.iter_mut().for_each(expression);
-    }
-    table.partition_by.iter_mut().for_each(expression);
-    table.triggers.values_mut().for_each(|trigger| expression(&mut trigger.definition));
-    for policy in table.policies.values_mut() {
-        policy.using.iter_mut().for_each(expression);
-        policy.check.iter_mut().for_each(expression);
-    }
-}
-
-/// Drops and adds that look alike: columns of one table with the same type, tables with mostly the same
-/// columns.
-pub(crate) fn ambiguities(from: &Schema, to: &Schema) -> Vec<Ambiguity> {
-    let mut found = Vec::new();
-    for (name, wanted) in &to.tables {
-        if let Some(current) = from.tables.get(name) {
-            found.extend(alike_columns(name, current, wanted));
-        }
-    }
-    let gone = from.tables.iter().filter(|(name, _)| !to.tables.contains_key(name));
-    for (old, current) in gone {
-        for (new, wanted) in to.tables.iter().filter(|(name, _)| !from.tables.contains_key(name)) {
-            found.extend(alike_tables(old, current, new, wanted));
-        }
-    }
-    found
-}
-
-fn alike_columns(name: &Name, current: &Table, wanted: &Table) -> Vec<Ambiguity> {
-    let gone = current.columns.iter().filter(|column| wanted.column(&column.name).is_none());
-    let new: Vec<_> = wanted.columns.iter().filter(|column| current.column(&column.name).is_none()).collect();
-    let alike = gone.flat_map(|old| {
-        new.iter().filter(move |column| column.type_name == old.type_name).map(move |column| Ambiguity {
-            dropped: format!("{name}.{}", old.name),
-            added: format!("{name}.{}", column.name),
-            reasons: vec![format!("both are {}", old.type_name)],
-            option: format!("--rename {name}.{}={}", old.name, column.name),
-        })
-    });
-    alike.collect()
-}
-
-fn alike_tables(old: &Name, current: &Table, new: &Name, wanted: &Table) -> Option<Ambiguity> {
-    let shared = current.columns.iter().filter(|column| {
-        wanted.column(&column.name).is_some_and(|other| other.type_name == column.type_name)
-    });
-    let shared = shared.count();
-    let most = current.columns.len().max(wanted.columns.len());
-    (most > 0 && shared * 2 > most).then(|| Ambiguity {
-        dropped: old.to_string(),
-        added: new.to_string(),
-        reasons: vec![format!("{shared} of {most} columns have the same name and type")],
-        option: format!("--rename {old}={new}"),
-    })
+    renames.iter().map(back).collect()
 }
 
 #[cfg(test)]
@@ -326,5 +137,13 @@ mod tests {
             Rename::Table { from: Name::new("public", "Old Funds"), to: Name::new("archive", "funds") };
         assert_eq!(rename, expected);
         assert!("funds".parse::<Rename>().is_err() && "a.b.c.d=e".parse::<Rename>().is_err());
+    }
+
+    #[test]
+    fn renames_are_taken_back_by_the_names_they_made() {
+        let told = ["public.a.x=y", "public.a=public.b"].map(|text| text.parse::<Rename>().unwrap());
+        let back = ["public.b.y=x", "public.b=public.a"].map(|text| text.parse::<Rename>().unwrap());
+        assert_eq!(taken_back(&told), back);
+        assert_eq!(taken_back(&back), told);
     }
 }

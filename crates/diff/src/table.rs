@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Change, Constraint, ConstraintKind, Ident, Name, Object, ObjectRef, Table, TableOption};
 
-use crate::events::Events;
+use crate::events::{Event, Events};
 use crate::object::comment;
 use crate::{Sides, column, constraint, find, index, inherit};
 
@@ -12,7 +12,7 @@ pub(crate) fn compare_all(sides: &Sides<'_>, changes: &mut Vec<Change>) {
     let renews = |name: &Name| sides.events.renews(&ObjectRef::Table(name.clone()));
     for (name, current) in &sides.from.tables {
         if renews(name) || !sides.to.tables.contains_key(name) {
-            drop(name, current, changes);
+            drop(sides, name, current, changes);
         }
     }
     for (name, wanted) in &sides.to.tables {
@@ -23,14 +23,34 @@ pub(crate) fn compare_all(sides: &Sides<'_>, changes: &mut Vec<Change>) {
     }
 }
 
-/// Foreign keys of a table that goes are dropped first, so that cycles come apart.
-fn drop(name: &Name, current: &Table, changes: &mut Vec<Change>) {
+/// Foreign keys of a table that goes are dropped first, so that cycles come apart. A partition to whose parent a foreign
+/// key points leaves it first: PostgreSQL then looks whether rows point at its own, and drops no other way.
+fn drop(sides: &Sides<'_>, name: &Name, current: &Table, changes: &mut Vec<Change>) {
     for (constraint, _) in current.foreign_keys().filter(|(constraint, _)| !constraint.inherited) {
         changes.push(Change::DropConstraint { table: name.clone(), constraint: constraint.clone() });
     }
     let mut table = current.clone();
     table.constraints.retain(|_, constraint| !matches!(constraint.kind, ConstraintKind::ForeignKey(_)));
+    if is_pointed_at(sides, current) {
+        let from = table.partition_of.take();
+        changes.push(Change::SetPartition { table: name.clone(), from, to: None });
+        inherit::own(&mut table, &[], sides.from);
+    }
     changes.push(Change::Drop { object: Object::Table { name: name.clone(), table } });
+}
+
+/// Whether a partition's parent stays, and a foreign key that points at the parent, or above it, stays with it.
+fn is_pointed_at(sides: &Sides<'_>, partition: &Table) -> bool {
+    let goes = |object: ObjectRef| matches!(sides.events.of(&object), Some(Event::Renewed | Event::Gone));
+    let Some((parent, _)) = &partition.partition_of else { return false };
+    if goes(ObjectRef::Table(parent.clone())) {
+        return false;
+    }
+    let above = inherit::line(sides.from, parent);
+    sides.from.tables.iter().any(|(name, table)| {
+        let mut keys = table.foreign_keys().filter(|(_, key)| above.contains(&&key.references));
+        keys.any(|(constraint, _)| !goes(ObjectRef::Constraint(name.clone(), constraint.name.clone())))
+    })
 }
 
 /// `CREATE TABLE`, and what a new table gets besides its columns and checks.

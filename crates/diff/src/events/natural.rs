@@ -3,7 +3,7 @@
 use model::{Column, Name, ObjectRef, Schema, Table};
 
 use super::{Event, Events};
-use crate::{constraint, find, index, types};
+use crate::{column, constraint, find, index, inherit, types};
 
 /// Everything that goes, or cannot be altered in place.
 pub(super) fn events(from: &Schema, to: &Schema) -> Events {
@@ -35,6 +35,9 @@ pub(super) fn events(from: &Schema, to: &Schema) -> Events {
     }
     for (name, current) in &from.tables {
         events.table(name, current, to.tables.get(name));
+        if let Some(wanted) = to.tables.get(name) {
+            events.columns(name, current, wanted, &[from, to]);
+        }
     }
     for (name, table) in &from.tables {
         for (constraint, key) in table.foreign_keys() {
@@ -85,13 +88,6 @@ impl Events {
         if current.partition_by != wanted.partition_by {
             self.raise(&ObjectRef::Table(name.clone()), Event::Renewed);
         }
-        for column in &current.columns {
-            let object = ObjectRef::Column(name.clone(), column.name.clone());
-            match wanted.column(&column.name) {
-                None => _ = self.raise(&object, Event::Gone),
-                Some(wanted) => _ = column_event(column, wanted).map(|event| self.raise(&object, event)),
-            }
-        }
         for pair in constraint::pairs(name, current, wanted) {
             self.constraint(name, &pair);
         }
@@ -99,6 +95,19 @@ impl Events {
             self.index(name, &pair);
         }
         self.hangings(name, current, wanted);
+    }
+
+    fn columns(&mut self, name: &Name, current: &Table, wanted: &Table, schemas: &[&Schema; 2]) {
+        let is_deep = || schemas.iter().any(|schema| inherit::has_grandchildren(schema, name));
+        for column in &current.columns {
+            let object = ObjectRef::Column(name.clone(), column.name.clone());
+            let event = match wanted.column(&column.name) {
+                None => Some(Event::Gone),
+                Some(wanted) if column::takes_type_again(schemas[1], column, wanted) => Some(Event::Retyped),
+                Some(wanted) => column_event(column, wanted, is_deep),
+            };
+            event.map(|event| self.raise(&object, event));
+        }
     }
 
     fn constraint(&mut self, table: &Name, pair: &constraint::Pair<'_>) {
@@ -190,10 +199,14 @@ impl Events {
     }
 }
 
-fn column_event(current: &Column, wanted: &Column) -> Option<Event> {
-    let drops_expression = current.generated.as_ref().is_some_and(|generated| generated.stored);
-    if current.generated != wanted.generated && !(drops_expression && wanted.generated.is_none()) {
-        return Some(Event::Renewed);
+/// What happens to a column that differs. PostgreSQL drops an expression in place, but not where children of the table
+/// have children themselves.
+fn column_event(current: &Column, wanted: &Column, is_deep: impl Fn() -> bool) -> Option<Event> {
+    if current.generated != wanted.generated {
+        let is_stored = current.generated.as_ref().is_some_and(|generated| generated.stored);
+        if !is_stored || wanted.generated.is_some() || is_deep() {
+            return Some(Event::Renewed);
+        }
     }
     let retyped = current.type_name != wanted.type_name || current.collation != wanted.collation;
     retyped.then_some(Event::Retyped)

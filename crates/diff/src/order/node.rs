@@ -1,28 +1,13 @@
 //! What a change makes, ends, needs and lets go of.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use model::{Change, Column, Constraint, ConstraintKind, Ident, Name, Object, ObjectRef, Schema};
+use model::{Change, Column, Constraint, ConstraintKind, Name, ObjectRef, Schema};
 
+use super::lineage::Lineage;
 use super::rank::rank;
-use crate::{find, inherit};
-
-/// A name that only one object can have at a time.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Slot {
-    /// A table, view, index or sequence.
-    Relation(Name),
-    /// A type, or the row type of a relation.
-    Type(Name),
-    /// A constraint of a table.
-    Constraint(Name, Ident),
-    /// A column of a table.
-    Column(Name, Ident),
-    /// Columns of a table that a foreign key points at: it takes the first key on them that it finds.
-    Key(Name, BTreeSet<Ident>),
-    /// A routine's name: with an old namesake about, a call may not tell which one it means.
-    Routine(String),
-}
+use super::slot::{Slot, constraint_slots, identity_sequence, named, routine_slot, sequence_of};
+use crate::find;
 
 /// One change among others.
 #[derive(Debug, Default)]
@@ -44,16 +29,14 @@ pub(super) struct Node {
 
 /// A node for each change.
 pub(super) fn nodes(changes: &[Change], from: &Schema, to: &Schema) -> Vec<Node> {
-    let builder =
-        Builder { from, to, old_children: inherit::children(from), new_children: inherit::children(to) };
+    let builder = Builder { from, to, lineage: Lineage::new(changes, from, to) };
     changes.iter().map(|change| builder.node(change)).collect()
 }
 
-struct Builder<'a> {
-    from: &'a Schema,
-    to: &'a Schema,
-    old_children: BTreeMap<Name, Vec<Name>>,
-    new_children: BTreeMap<Name, Vec<Name>>,
+pub(super) struct Builder<'a> {
+    pub(super) from: &'a Schema,
+    pub(super) to: &'a Schema,
+    lineage: Lineage,
 }
 
 impl Builder<'_> {
@@ -81,7 +64,7 @@ impl Builder<'_> {
         match change {
             Change::Create { object } => self.create(object, node),
             Change::Drop { object } => self.drop(object, node),
-            Change::Replace { from, to } => replace(from, to, node),
+            Change::Replace { from, to } => self.replace(from, to, node),
             Change::RenameTable { from, to } => {
                 node.frees.extend([Slot::Relation(from.clone()), Slot::Type(from.clone())]);
                 node.takes.extend([Slot::Relation(to.clone()), Slot::Type(to.clone())]);
@@ -99,11 +82,11 @@ impl Builder<'_> {
                 node.takes.insert(Slot::Relation(table.sibling(to)));
             }
             Change::AddColumn { table, column } => {
-                node.makes.extend(self.columns(&self.new_children, table, &column.name));
+                node.makes.extend(self.lineage.new_columns(table, &column.name));
                 node.takes.insert(Slot::Column(table.clone(), column.name.clone()));
             }
             Change::DropColumn { table, column } => {
-                node.ends.extend(self.columns(&self.old_children, table, &column.name));
+                node.ends.extend(self.lineage.old_columns(table, &column.name));
                 node.frees.insert(Slot::Column(table.clone(), column.name.clone()));
                 node.frees.extend(identity_sequence(table, column));
                 self.owned(table, Some(&column.name), node);
@@ -111,8 +94,8 @@ impl Builder<'_> {
             Change::AlterColumnType { table, from, to, .. } => self.alter_type(table, from, to, node),
             Change::SetGenerated { table, to, .. } => {
                 self.owned(table, Some(&to.name), node);
-                node.ends.extend(self.columns(&self.old_children, table, &to.name));
-                node.makes.extend(self.columns(&self.new_children, table, &to.name));
+                node.ends.extend(self.lineage.old_columns(table, &to.name));
+                node.makes.extend(self.lineage.new_columns(table, &to.name));
             }
             Change::SetDefault { table, column, to, .. } => {
                 let object = ObjectRef::Column(table.clone(), column.clone());
@@ -135,7 +118,7 @@ impl Builder<'_> {
             }
             Change::SetColumnOption { table, column, .. } => {
                 // New children are made before.
-                node.needs.extend(self.columns(&self.new_children, table, column));
+                node.needs.extend(self.lineage.new_columns(table, column));
             }
             Change::AddConstraint { table, constraint } => make_constraint(table, constraint, node),
             Change::DropConstraint { table, constraint } => self.end_constraint(table, constraint, node),
@@ -160,8 +143,8 @@ impl Builder<'_> {
             Change::ReplaceEnum { name, columns, .. } => {
                 let moved = columns.iter().map(|(table, column)| (table, &column.name));
                 for (table, column) in moved {
-                    node.ends.extend(self.columns(&self.old_children, table, column));
-                    node.makes.extend(self.columns(&self.new_children, table, column));
+                    node.ends.extend(self.lineage.old_columns(table, column));
+                    node.makes.extend(self.lineage.new_columns(table, column));
                 }
                 node.ends.insert(ObjectRef::Type(name.clone()));
                 node.makes.insert(ObjectRef::Type(name.clone()));
@@ -177,6 +160,8 @@ impl Builder<'_> {
             }
             Change::SetPartition { table, from, to } => {
                 node.releases.extend(from.iter().map(|(parent, _)| ObjectRef::Table(parent.clone())));
+                // One that is to go after is a table by itself first.
+                node.releases.extend(from.iter().map(|_| ObjectRef::Table(table.clone())));
                 node.needs.extend(to.iter().map(|(parent, _)| ObjectRef::Table(parent.clone())));
                 node.needs.extend(to.iter().map(|_| ObjectRef::Table(table.clone())));
             }
@@ -200,34 +185,10 @@ impl Builder<'_> {
             })
         };
         if is_of(self.from, from) {
-            node.ends.extend(self.columns(&self.old_children, table, &from.name));
+            node.ends.extend(self.lineage.old_columns(table, &from.name));
         }
         if is_of(self.to, to) {
-            node.makes.extend(self.columns(&self.new_children, table, &to.name));
-        }
-    }
-
-    fn create(&self, object: &Object, node: &mut Node) {
-        node.needs.extend(namespace(object));
-        node.makes.insert(object.reference());
-        node.takes.extend(slots(object));
-        if let Object::Table { name, table } = object {
-            node.makes.extend(find::parts(name, table));
-        }
-    }
-
-    fn drop(&self, object: &Object, node: &mut Node) {
-        node.releases.extend(namespace(object));
-        node.ends.insert(object.reference());
-        node.frees.extend(slots(object));
-        match object {
-            // Without its foreign keys, which are dropped before.
-            Object::Table { name, table } => {
-                node.ends.extend(find::parts(name, table));
-                self.owned(name, None, node);
-            }
-            Object::View { name, view } => node.ends.extend(find::view_parts(name, view)),
-            _ => {}
+            node.makes.extend(self.lineage.new_columns(table, &to.name));
         }
     }
 
@@ -240,55 +201,12 @@ impl Builder<'_> {
             }
             // It stands on every partition of the table it points at.
             ConstraintKind::ForeignKey(key) => {
-                let mut tables = vec![&key.references];
-                while let Some(table) = tables.pop() {
-                    node.releases.insert(ObjectRef::Table(table.clone()));
-                    tables.extend(self.old_children.get(table).into_iter().flatten());
-                }
+                let family = self.lineage.family(&key.references);
+                node.releases.extend(family.into_iter().map(|table| ObjectRef::Table(table.clone())));
             }
             _ => {}
         }
     }
-
-    /// The sequences that go with a table, or with one of its columns.
-    fn owned(&self, table: &Name, column: Option<&Ident>, node: &mut Node) {
-        let is_owner =
-            |(of, owner): &(Name, Ident)| of == table && column.is_none_or(|column| owner == column);
-        for (name, sequence) in &self.from.sequences {
-            if sequence.owned_by.as_ref().is_some_and(is_owner) {
-                node.frees.extend([Slot::Relation(name.clone()), Slot::Type(name.clone())]);
-                if !self.to.sequences.contains_key(name) {
-                    node.ends.insert(ObjectRef::Sequence(name.clone()));
-                }
-            }
-        }
-    }
-
-    /// A column of a table and of its descendants, which the same statement changes.
-    fn columns(&self, children: &BTreeMap<Name, Vec<Name>>, table: &Name, column: &Ident) -> Vec<ObjectRef> {
-        let mut found = vec![ObjectRef::Column(table.clone(), column.clone())];
-        for child in children.get(table).into_iter().flatten() {
-            found.extend(self.columns(children, child, column));
-        }
-        found
-    }
-}
-
-/// The namespace an object is in.
-fn namespace(object: &Object) -> Option<ObjectRef> {
-    let name = match object {
-        Object::Extension { extension, .. } => Some(&extension.schema),
-        Object::Routine { routine } => Some(&routine.name.schema),
-        _ => match object.reference() {
-            ObjectRef::Collation(name)
-            | ObjectRef::Type(name)
-            | ObjectRef::Sequence(name)
-            | ObjectRef::Table(name)
-            | ObjectRef::View(name) => return Some(ObjectRef::Namespace(name.schema)),
-            _ => None,
-        },
-    };
-    name.map(|name| ObjectRef::Namespace(name.clone()))
 }
 
 /// The table or view that an object is a part of.
@@ -296,36 +214,6 @@ fn whole(object: &ObjectRef) -> Option<ObjectRef> {
     match object {
         ObjectRef::Table(_) | ObjectRef::View(_) => None,
         _ => object.relation().map(|name| ObjectRef::Table(name.clone())),
-    }
-}
-
-fn replace(from: &Object, to: &Object, node: &mut Node) {
-    let loses = match (from, to) {
-        (Object::Composite { composite: a, .. }, Object::Composite { composite: b, .. }) => {
-            a.attributes.iter().any(|attribute| !b.attributes.contains(attribute))
-        }
-        // Owned by another column, it outlives the one that goes.
-        (Object::Sequence { sequence, .. }, _) => {
-            let owner = sequence.owned_by.clone();
-            node.releases.extend(owner.map(|(table, column)| ObjectRef::Column(table, column)));
-            false
-        }
-        (Object::Trigger { .. } | Object::Policy { .. } | Object::Rule { .. } | Object::View { .. }, _) => {
-            true
-        }
-        (Object::Routine { .. } | Object::Domain { .. }, _) => true,
-        _ => false,
-    };
-    if let Object::Sequence { sequence, .. } = to {
-        let owner = sequence.owned_by.clone();
-        node.needs.extend(owner.map(|(table, column)| ObjectRef::Column(table, column)));
-    }
-    if loses {
-        node.ends.insert(from.reference());
-    }
-    // A sequence is there for those who need it before it has its owner.
-    if !matches!(to, Object::Sequence { .. }) {
-        node.makes.insert(to.reference());
     }
 }
 
@@ -338,110 +226,4 @@ fn make_constraint(table: &Name, constraint: &Constraint, node: &mut Node) {
     }
     let columns = constraint.columns().iter();
     node.needs.extend(columns.map(|column| ObjectRef::Column(table.clone(), column.clone())));
-}
-
-fn constraint_slots(table: &Name, constraint: &Constraint) -> Vec<Slot> {
-    let mut slots = named(table, &constraint.name);
-    slots.truncate(if constraint.has_index() { 2 } else { 1 });
-    slots
-}
-
-/// The names of a constraint and of the index behind it.
-fn named(table: &Name, name: &Ident) -> Vec<Slot> {
-    vec![Slot::Constraint(table.clone(), name.clone()), Slot::Relation(table.sibling(name))]
-}
-
-fn slots(object: &Object) -> Vec<Slot> {
-    match object {
-        Object::Table { name, table } => {
-            let indexes = table.indexes.keys().map(|index| Slot::Relation(name.sibling(index)));
-            let keys = table.constraints.values().flat_map(|constraint| constraint_slots(name, constraint));
-            let sequences = table.columns.iter().filter_map(|column| identity_sequence(name, column));
-            let own = [Slot::Relation(name.clone()), Slot::Type(name.clone())];
-            own.into_iter().chain(indexes).chain(keys).chain(sequences).collect()
-        }
-        Object::View { name, view } => {
-            let indexes = view.indexes.keys().map(|index| Slot::Relation(name.sibling(index)));
-            [Slot::Relation(name.clone()), Slot::Type(name.clone())].into_iter().chain(indexes).collect()
-        }
-        Object::Composite { name, .. } => vec![Slot::Relation(name.clone()), Slot::Type(name.clone())],
-        Object::Enum { name, .. } | Object::Domain { name, .. } | Object::Range { name, .. } => {
-            vec![Slot::Type(name.clone())]
-        }
-        Object::Sequence { name, .. } => vec![Slot::Relation(name.clone()), Slot::Type(name.clone())],
-        Object::Routine { routine } => {
-            routine_slot(&ObjectRef::Routine(routine.identity())).into_iter().collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// The name of a routine without its arguments.
-fn routine_slot(object: &ObjectRef) -> Option<Slot> {
-    match object {
-        ObjectRef::Routine(identity) => {
-            Some(Slot::Routine(identity.split('(').next().unwrap_or_default().to_owned()))
-        }
-        _ => None,
-    }
-}
-
-/// The name that the server usually gives to the sequence of an identity column.
-fn identity_sequence(table: &Name, column: &Column) -> Option<Slot> {
-    column.identity.as_ref().map(|_| Slot::Relation(sequence_of(table, &column.name)))
-}
-
-fn sequence_of(table: &Name, column: &Ident) -> Name {
-    table.sibling(&Ident::new(format!("{}_{}_seq", table.name.as_str(), column.as_str())).truncated())
-}
-
-/// Pairs of changes of which the first comes before the second: those of one column by rank, and those of a
-/// parent's column before those of its children's.
-pub(super) fn chains(changes: &[Change], nodes: &[Node], from: &Schema, to: &Schema) -> Vec<(usize, usize)> {
-    let mut columns: BTreeMap<(Name, Ident), Vec<usize>> = BTreeMap::new();
-    for (at, change) in changes.iter().enumerate() {
-        if let Some(column) = altered_column(change) {
-            columns.entry(column).or_default().push(at);
-        }
-    }
-    for chain in columns.values_mut() {
-        // What is taken from a column that goes is taken before it goes.
-        let drop = chain.iter().copied().find(|at| matches!(changes[*at], Change::DropColumn { .. }));
-        let before = |at: usize| drop.is_some_and(|drop| at < drop);
-        chain.sort_by_key(|at| (!before(*at), nodes[*at].rank, *at));
-    }
-    let mut pairs: Vec<(usize, usize)> =
-        columns.values().flat_map(|chain| chain.windows(2).map(|pair| (pair[0], pair[1]))).collect();
-    for ((table, column), chain) in &columns {
-        let now = to.tables.get(table).map(inherit::parents).unwrap_or_default();
-        let before = from.tables.get(table).map(inherit::parents);
-        // One that joins its parent later has its changes before.
-        let stays = |parent: &&Name| before.as_ref().is_none_or(|before| before.contains(parent));
-        // A child gives up its own identity before its parent's change reaches it.
-        let gives_up = |at: &&usize| matches!(changes[**at], Change::SetIdentity { to: None, .. });
-        let (early, first) = (chain.iter().find(gives_up), chain.iter().find(|at| !gives_up(at)));
-        for parent in now.iter().filter(stays) {
-            let Some(above) = columns.get(&(parent.clone(), column.clone())) else { continue };
-            pairs.extend(early.zip(above.first()).map(|(early, above)| (*early, *above)));
-            pairs.extend(above.last().zip(first).map(|(last, first)| (*last, *first)));
-        }
-    }
-    pairs
-}
-
-/// The column that a change alters, as its children's are altered after it.
-fn altered_column(change: &Change) -> Option<(Name, Ident)> {
-    match change {
-        Change::AddColumn { table, column } | Change::DropColumn { table, column } => {
-            Some((table.clone(), column.name.clone()))
-        }
-        Change::AlterColumnType { table, to, .. } | Change::SetGenerated { table, to, .. } => {
-            Some((table.clone(), to.name.clone()))
-        }
-        Change::SetDefault { table, column, .. }
-        | Change::SetNotNull { table, column, .. }
-        | Change::SetIdentity { table, column, .. }
-        | Change::SetColumnOption { table, column, .. } => Some((table.clone(), column.clone())),
-        _ => None,
-    }
 }
