@@ -1,14 +1,13 @@
-//! The ledger keeps what it was given, whoever writes at the same time and whatever dies.
+//! What only a memory in a file has: its file, and the spool beside it.
 
 #![allow(clippy::unwrap_used)]
 
 mod common;
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 
-use remember::{Body, Kind, ListQuery, Memory, Options, Recorded, Selection};
+use remember::{Body, Kind, Memory, Options, Recorded, Selection};
 
 fn open(folder: &Path) -> Memory {
     Memory::open(&Options::project(folder)).unwrap()
@@ -17,40 +16,6 @@ fn open(folder: &Path) -> Memory {
 fn steps(memory: &Memory) -> Vec<Body> {
     let selection = Selection { kind: Some(Kind::Step), ..Selection::default() };
     memory.entries(&selection).unwrap().into_iter().map(|entry| entry.body).collect()
-}
-
-#[test]
-fn gives_back_what_it_was_given_and_keeps_one_of_each() {
-    let folder = tempfile::tempdir().unwrap();
-    let memory = open(folder.path());
-    let receipts: Vec<_> = (0..20).map(|ordinal| common::step("r1", ordinal)).collect();
-    assert!(matches!(memory.record_run(&common::run("r1")), Recorded::Stored));
-    for receipt in receipts.iter().chain(&receipts) {
-        assert!(matches!(memory.record_step(receipt), Recorded::Stored));
-    }
-    let wanted: Vec<_> = receipts.into_iter().map(|receipt| Body::Step(Box::new(receipt))).collect();
-    assert_eq!(steps(&open(folder.path())), wanted);
-}
-
-#[test]
-fn lists_the_newest_first_and_shows_one() {
-    let folder = tempfile::tempdir().unwrap();
-    let memory = open(folder.path());
-    memory.record_run(&common::run("r1"));
-    memory.record_prediction(&common::prediction("r1", 0));
-    for ordinal in 0..3 {
-        memory.record_step(&common::step("r1", ordinal));
-    }
-    let query = ListQuery { kind: Some(Kind::Step), limit: Some(2), ..ListQuery::default() };
-    let listing = memory.list(&query).unwrap();
-    assert!(listing.more);
-    assert!(listing.entries[0].happened_at > listing.entries[1].happened_at);
-    assert_eq!(listing.entries[0].table.as_ref().unwrap().to_string(), "public.funds");
-    let id = &listing.entries[1].id;
-    assert_eq!(&memory.show(id).unwrap().id, id);
-    assert_eq!(memory.show("step-").unwrap_err().kind, "memory.ambiguous");
-    assert_eq!(memory.show("run-zz").unwrap_err().kind, "memory.unknown");
-    assert_eq!(memory.list(&ListQuery::default()).unwrap().entries.len(), 5);
 }
 
 #[test]
@@ -102,57 +67,4 @@ fn foreign_newer_and_broken_files_are_refused() {
     std::fs::create_dir_all(folder.path().join(".lockkeeper")).unwrap();
     std::fs::write(folder.path().join(".lockkeeper/memory.db"), "not a database, but long enough").unwrap();
     assert_eq!(Memory::open(&Options::project(folder.path())).err().unwrap().kind, "memory.corrupt");
-}
-
-/// Not a test by itself: the processes below run it in a folder of their parent's.
-#[test]
-fn writer() {
-    let Ok(folder) = std::env::var("LOCKKEEPER_TEST_WRITER") else { return };
-    let name = std::env::var("LOCKKEEPER_TEST_NAME").unwrap();
-    let memory = open(Path::new(&folder));
-    for ordinal in 0.. {
-        assert!(matches!(memory.record_step(&common::step(&name, ordinal)), Recorded::Stored));
-        println!("acknowledged {ordinal}");
-        if name.starts_with("short") && ordinal == 49 {
-            return;
-        }
-    }
-}
-
-fn start_writer(folder: &Path, name: &str) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "writer", "--nocapture"])
-        .env("LOCKKEEPER_TEST_WRITER", folder)
-        .env("LOCKKEEPER_TEST_NAME", name)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap()
-}
-
-#[test]
-fn processes_that_write_at_once_lose_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let writers: Vec<_> = (0..4).map(|at| start_writer(folder.path(), &format!("short-{at}"))).collect();
-    for mut writer in writers {
-        // The pipe must not fill up.
-        BufReader::new(writer.stdout.take().unwrap()).lines().for_each(drop);
-        assert!(writer.wait().unwrap().success());
-    }
-    assert_eq!(steps(&open(folder.path())).len(), 4 * 50);
-}
-
-#[test]
-fn a_killed_writer_loses_at_most_what_was_not_acknowledged() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut writer = start_writer(folder.path(), "endless");
-    let mut acknowledged = 0;
-    for line in BufReader::new(writer.stdout.take().unwrap()).lines() {
-        acknowledged += usize::from(line.unwrap().starts_with("acknowledged"));
-        if acknowledged == 40 {
-            writer.kill().unwrap();
-        }
-    }
-    writer.wait().unwrap();
-    let kept = steps(&open(folder.path())).len();
-    assert!(acknowledged <= kept && kept <= acknowledged + 1, "{acknowledged} acknowledged, {kept} kept");
 }

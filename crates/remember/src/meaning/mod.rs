@@ -11,7 +11,7 @@ use model::Fault;
 
 pub use endpoint::Endpoint;
 pub use table::StaticTable;
-pub(crate) use vector::{Packed, Vectors};
+pub(crate) use vector::{Compass, Packed, Vectors};
 
 /// Makes vectors of texts.
 pub trait Embedder: Send + Sync {

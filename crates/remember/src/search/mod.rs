@@ -1,5 +1,7 @@
 //! `memory search`: predicates filter, meaning and words rank, and every result says why.
 
+mod collected;
+mod compiled;
 mod facets;
 mod field;
 mod grammar;
@@ -13,16 +15,20 @@ mod value;
 mod why;
 pub(crate) mod words;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use model::Fault;
 use serde::Serialize;
 
 use crate::meaning::Packed;
 use crate::{Document, Memory, Outcome, TableName, confidence};
+pub(crate) use collected::Collected;
+pub(crate) use facets::{Columns, Facets, Filed, Word, symbol};
 pub(crate) use field::{Field, RELAXED};
 pub(crate) use grammar::{Question, parse};
 pub(crate) use index::{Hit, Index};
-pub(crate) use postings::Corpus;
+pub(crate) use postings::{Corpus, Postings, count_runs, postings_of};
 pub(crate) use predicate::{Predicate, Range, Test, family};
 pub(crate) use rank::Weights;
 use words::{Term, names_things, question_terms};
@@ -95,6 +101,9 @@ pub enum Mode {
     WordsAndMeaning,
 }
 
+/// How often operations by recipes went well and failed.
+type Tallies = BTreeMap<(String, String), (u64, u64)>;
+
 /// One result.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Match {
@@ -147,8 +156,9 @@ impl Memory {
         }
         let given_up = |field: &&Field| hits.iter().any(|(hit, _)| hit.given_up.has(**field));
         found.relaxed = RELAXED.iter().filter(given_up).map(|field| field.name()).collect();
+        let mut tallies = BTreeMap::new();
         for (hit, document) in hits {
-            let counts = self.counts_for(&document)?;
+            let counts = self.counts_for(&document, &mut tallies)?;
             let why = why::why(&asked, &hit, &document, counts);
             found.results.push(match_of(hit, document, counts, why));
         }
@@ -169,11 +179,18 @@ impl Memory {
         }
     }
 
-    fn counts_for(&self, document: &Document) -> Result<(u64, u64), Fault> {
+    /// Results are often of one recipe, which is counted once.
+    fn counts_for(&self, document: &Document, tallies: &mut Tallies) -> Result<(u64, u64), Fault> {
         match (document.counts, &document.operation, &document.recipe) {
             (Some(counts), ..) => Ok(counts),
             (None, Some(operation), Some(recipe)) => {
-                self.with_store(|store| store.tally(self.tenant(), operation, recipe))
+                let key = (operation.clone(), recipe.clone());
+                if let Some(counts) = tallies.get(&key) {
+                    return Ok(*counts);
+                }
+                let counts = self.with_store(|store| store.tally(self.tenant(), operation, recipe))?;
+                tallies.insert(key, counts);
+                Ok(counts)
             }
             (None, ..) => Ok(match document.outcome.and_then(Outcome::verdict) {
                 Some(true) => (1, 0),

@@ -1,6 +1,7 @@
 //! How well free text is answered: questions about real incidents, by words, by meaning and by both.
 //! The data is in `tests/incidents`. `LOCKKEEPER_TEST_REPORT=1` prints what was measured.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -8,7 +9,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{Asked, Index, Indexed, Weights, parse};
+use super::{Asked, Collected, Indexed, Weights, parse};
 use crate::describe::document_of;
 use crate::meaning::Packed;
 use crate::search::words::terms;
@@ -22,9 +23,10 @@ struct Question {
 }
 
 struct Corpus {
-    index: Index,
-    /// The incident of each document's key.
-    names: std::collections::BTreeMap<String, String>,
+    /// In the order of `names`.
+    documents: Collected,
+    /// The incidents' ids.
+    names: Vec<String>,
     questions: Vec<Question>,
 }
 
@@ -41,7 +43,7 @@ fn embed(text: &str) -> Option<Packed> {
 fn corpus() -> Corpus {
     let folder = tempfile::tempdir().unwrap();
     let memory = Memory::open(&Options::project(folder.path())).unwrap();
-    let mut names = std::collections::BTreeMap::new();
+    let mut names = BTreeMap::new();
     for line in lines("incidents.jsonl") {
         let mut record: serde_json::Value = serde_json::from_str(&line).unwrap();
         let fields = record.as_object_mut().unwrap();
@@ -49,18 +51,20 @@ fn corpus() -> Corpus {
         let added = memory.add(&mut record.to_string().as_bytes()).unwrap();
         names.insert(added.ids[0].clone(), id.as_str().unwrap().to_owned());
     }
-    let mut index = Index::default();
-    let mut keys = std::collections::BTreeMap::new();
     let lessons = Selection { kind: Some(Kind::Lesson), ..Selection::default() };
-    for entry in memory.entries(&lessons).unwrap() {
-        let document = document_of(&entry, None).unwrap();
-        keys.insert(document.key.clone(), names[&entry.id].clone());
+    let entries = memory.entries(&lessons).unwrap();
+    let told = entries.iter().map(|entry| (document_of(entry, None).unwrap(), &names[&entry.id]));
+    // Of two versions of one lesson the latest counts.
+    let told: BTreeMap<_, _> =
+        told.map(|(document, name)| (document.key.clone(), (document, name))).collect();
+    let (mut documents, mut names) = (Collected::default(), Vec::new());
+    for (document, name) in told.into_values() {
         let vector = embed(&document.text);
-        index.insert(Indexed { terms: terms(&document.text), document, vector });
+        names.push(name.clone());
+        documents.insert(Indexed { terms: terms(&document.text), document, vector });
     }
-    index.settle();
     let questions = lines("questions.jsonl").map(|line| serde_json::from_str(&line).unwrap()).collect();
-    Corpus { index, names: keys, questions }
+    Corpus { documents, names, questions }
 }
 
 /// What one way of ranking is worth.
@@ -80,8 +84,8 @@ impl Corpus {
         if weights.words == 0.0 {
             asked.terms.clear();
         }
-        let hits = self.index.search(&asked, weights);
-        hits.iter().map(|hit| self.names[&*hit.key].as_str()).collect()
+        let hits = self.documents.search(&asked, weights, &self.documents.corpus(&asked));
+        hits.iter().map(|hit| self.names[hit.slot].as_str()).collect()
     }
 
     fn worth(&self, weights: &Weights, with_meaning: bool, tune: bool) -> Worth {

@@ -3,7 +3,8 @@
 use model::{bytes_text, ms_text, rows_text};
 
 use super::Asked;
-use super::facets::{Compiled, Facets, Symbols};
+use super::compiled::Compiled;
+use super::facets::{Facets, Filed};
 use super::field::{Field, Unit};
 use super::index::Hit;
 use super::predicate::{Predicate, Test};
@@ -15,15 +16,14 @@ const WORDS_NAMED: usize = 6;
 
 /// A reason for each predicate, for words, for meaning, and for its confidence.
 pub(crate) fn why(asked: &Asked<'_>, hit: &Hit, document: &Document, counts: (u64, u64)) -> Vec<String> {
-    let mut symbols = Symbols::default();
-    let facets = Facets::of(document, &mut symbols);
+    let facets = Facets::of(document);
     let text = document.text.to_lowercase();
     let mut reasons: Vec<String> = asked
         .question
         .predicates
         .iter()
         .map(|predicate| {
-            let met = Compiled::new(predicate, &symbols).accepts(&facets, &text);
+            let met = Compiled::new(predicate).accepts(&facets, &text);
             of_predicate(predicate, met, &facets, document)
         })
         .collect();

@@ -12,6 +12,7 @@ mod meaning;
 mod pgvector;
 mod place;
 mod predicates;
+mod processes;
 mod team;
 mod tenants;
 
@@ -44,6 +45,9 @@ on_every_store! {
     meaning::an_index_of_vectors_loses_nothing_behind_a_filter as an_index_of_vectors_loses_nothing_behind_a_filter,
     predicates::recall_of_predicates_is_whole as recall_of_predicates_is_whole,
     predicates::given_up_in_a_fixed_order as given_up_in_a_fixed_order,
+    processes::that_write_at_once_lose_nothing as processes_that_write_at_once_lose_nothing,
+    processes::that_are_killed_lose_at_most_what_was_not_acknowledged as processes_that_are_killed_lose_at_most_what_was_not_acknowledged,
+    processes::that_make_vectors_go_on_where_a_dead_one_stopped as processes_that_make_vectors_go_on_where_a_dead_one_stopped,
     tenants::never_see_each_other as tenants_never_see_each_other,
     grammar::faults_point_at_the_character as faults_point_at_the_character,
 }

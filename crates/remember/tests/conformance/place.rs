@@ -7,6 +7,9 @@ use remember::{Embedder, Memory, Options, StoreChoice, Tenant};
 use testkit::TestDatabase;
 use tokio::runtime::Runtime;
 
+/// How a URL of a server begins.
+pub(crate) const SCHEME: &str = "postgres";
+
 /// A place for memories that is empty at first and leaves nothing behind.
 pub(crate) struct Place {
     options: Options,
@@ -31,6 +34,14 @@ impl Place {
     pub(crate) fn memory_with(&self, tenant: &str, embedder: Option<Arc<dyn Embedder>>) -> Memory {
         let tenant = tenant.parse::<Tenant>().unwrap();
         Memory::open(&self.options.clone().tenant(tenant).embedder(embedder)).unwrap()
+    }
+
+    /// What another process finds this place by: a folder or a URL.
+    pub(crate) fn handle(&self) -> String {
+        match &self.options.store {
+            StoreChoice::Postgres(target) => target.url_with_password(),
+            StoreChoice::Sqlite(file) => file.parent().unwrap().parent().unwrap().display().to_string(),
+        }
     }
 
     pub(crate) fn is_postgres(&self) -> bool {

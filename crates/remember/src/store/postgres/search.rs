@@ -1,5 +1,7 @@
 //! Searching: the database finds candidates, and they are ranked as every store ranks.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use model::{Fault, Ident};
 use tokio_postgres::Row;
@@ -10,7 +12,7 @@ use super::read::{Values, references};
 use super::vectors::halfvec_text;
 use crate::meaning::Packed;
 use crate::search::words::Term;
-use crate::search::{Asked, Corpus, Hit, Index, Indexed, Weights};
+use crate::search::{Asked, Collected, Corpus, Hit, Indexed, Weights};
 use crate::{Document, Measures, Outcome, TableName, Tenant};
 
 /// The candidates that each way of finding contributes.
@@ -32,18 +34,16 @@ pub(super) async fn search(
 ) -> Result<Vec<(Hit, Document)>, Fault> {
     let found = candidates(open, tenant, asked).await;
     let (rows, corpus) = found.map_err(|error| fault(&open.session, "read", &error))?;
-    let mut index = Index::default();
-    let mut documents = std::collections::BTreeMap::new();
+    let (mut collected, mut documents, mut keys) = (Collected::default(), Vec::new(), BTreeSet::new());
     for row in &rows {
-        let indexed = indexed_of(row, asked.model.filter(|_| open.offer.vectors_in.is_some()));
-        if documents.insert(indexed.document.key.clone(), indexed.document.clone()).is_none() {
-            index.insert(indexed);
+        if keys.insert(row.get::<_, &str>(0)) {
+            let indexed = indexed_of(row, asked.model.filter(|_| open.offer.vectors_in.is_some()));
+            documents.push(indexed.document.clone());
+            collected.insert(indexed);
         }
     }
-    index.settle();
-    index.of_corpus(corpus);
-    let hits = index.search(asked, &Weights::TUNED).into_iter();
-    Ok(hits.filter_map(|hit| Some((hit.clone(), documents.remove(&*hit.key)?))).collect())
+    let hits = collected.search(asked, &Weights::TUNED, &corpus);
+    Ok(hits.into_iter().map(|hit| (hit, documents[hit.slot].clone())).collect())
 }
 
 async fn candidates(

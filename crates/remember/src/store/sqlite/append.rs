@@ -1,27 +1,34 @@
 //! Writing entries and their documents.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use crate::Entry;
+use super::segments;
 use crate::store::conditions::nanoseconds;
 use crate::store::{Filed, FiledDocument};
+use crate::{Entry, Tenant};
 
 /// Writes all in one transaction and answers how many were new.
 pub(super) fn append(connection: &mut Connection, filed: &[Filed]) -> rusqlite::Result<usize> {
     // Immediate: the turn is waited for here, never lost half way through.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut new = 0;
+    let mut tenants = BTreeSet::new();
     for one in filed {
         if insert_entry(&transaction, &one.entry)? {
             new += 1;
+            tenants.insert(&one.entry.tenant);
             if let Some(document) = &one.document {
+                remove_document(&transaction, &one.entry.tenant, &document.document.key)?;
                 insert_document(&transaction, &one.entry, document)?;
             }
             if let Some(key) = &one.gone {
-                remove_document(&transaction, &one.entry, key)?;
+                remove_document(&transaction, &one.entry.tenant, key)?;
             }
         }
     }
+    tenants.into_iter().try_for_each(|tenant| segments::seal(&transaction, tenant))?;
     transaction.commit()?;
     Ok(new)
 }
@@ -56,7 +63,7 @@ fn insert_document(
     filed: &FiledDocument,
 ) -> rusqlite::Result<()> {
     let mut insert = transaction.prepare_cached(
-        "INSERT OR REPLACE INTO document (tenant, key, entry, type, operation, recipe, table_schema, table_name,
+        "INSERT INTO document (tenant, key, entry, type, operation, recipe, table_schema, table_name,
             outcome, environment, server_major, run, rehearsal, claimed, rows, heap_bytes, index_bytes,
             total_bytes, ms, lock_hold_ms, lock_wait_ms, stall_ms, remarks, successes, failures, happened_ns, text,
             terms, model, vector)
@@ -101,11 +108,14 @@ fn insert_document(
     Ok(())
 }
 
-fn remove_document(transaction: &Transaction<'_>, entry: &Entry, key: &str) -> rusqlite::Result<()> {
-    transaction.execute(
-        "DELETE FROM document WHERE tenant = ?1 AND key = ?2",
-        params![entry.tenant.as_str(), key],
-    )?;
-    transaction.execute("UPDATE generation SET value = value + 1", [])?;
+/// Removes the document with a key, where there is one, and says so to those who hold it in memory.
+fn remove_document(transaction: &Transaction<'_>, tenant: &Tenant, key: &str) -> rusqlite::Result<()> {
+    let mut delete =
+        transaction.prepare_cached("DELETE FROM document WHERE tenant = ? AND key = ? RETURNING seq")?;
+    let mut gone = transaction.prepare_cached("INSERT INTO gone (tenant, seq) VALUES (?, ?)")?;
+    let seqs = delete.query_map(params![tenant.as_str(), key], |row| row.get::<_, i64>(0))?;
+    for seq in seqs.collect::<rusqlite::Result<Vec<_>>>()? {
+        gone.execute(params![tenant.as_str(), seq])?;
+    }
     Ok(())
 }

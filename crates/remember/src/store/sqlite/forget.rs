@@ -4,6 +4,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, TransactionBehavior, params_from_iter};
 
 use super::read::condition;
+use super::segments;
 use crate::Tenant;
 use crate::store::Selection;
 
@@ -21,6 +22,8 @@ pub(super) fn forget(
     transaction.execute(&documents.concat(), params_from_iter(std::iter::once(&own).chain(&values)))?;
     let entries = ["DELETE FROM entry WHERE ", &condition].concat();
     let removed = transaction.execute(&entries, params_from_iter(&values))?;
+    // Segments hold what was said by documents that went away or gave place to others as well.
+    segments::make_anew(&transaction, tenant)?;
     transaction.execute("UPDATE generation SET value = value + 1", [])?;
     transaction.commit()?;
     // secure_delete has written zeros over the rows; older versions of their pages are in the log. A

@@ -3,8 +3,11 @@
 mod append;
 mod documents;
 mod forget;
+mod held;
 mod open;
 mod read;
+mod rows;
+mod segments;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,7 +19,7 @@ use super::{Filed, Pending, Selection, Store};
 use crate::meaning::Packed;
 use crate::search::{Asked, Hit};
 use crate::{Document, Entry, Kind, Tenant};
-use documents::Held;
+use held::Held;
 
 /// A memory in one SQLite file, in WAL mode.
 ///
@@ -37,6 +40,19 @@ impl SqliteStore {
     pub(crate) fn open(path: &Path) -> Result<Self, Fault> {
         let connection = open::open(path)?;
         Ok(Self { path: path.to_owned(), connection, held: BTreeMap::new() })
+    }
+
+    /// Everything is read in one transaction: what another process removes meanwhile is there until its end.
+    fn found(&mut self, tenant: &Tenant, asked: &Asked<'_>) -> rusqlite::Result<Vec<(Hit, Document)>> {
+        let reading = self.connection.unchecked_transaction()?;
+        let held = self.held.entry(tenant.clone()).or_default();
+        held.refresh(&reading, tenant)?;
+        let hits = held.search(&reading, tenant, asked)?.into_iter();
+        let with_document = |(seq, hit): (i64, Hit)| {
+            let document = rows::at(&reading, tenant, seq).transpose()?;
+            Some(document.map(|document| (hit, document)))
+        };
+        hits.filter_map(with_document).collect()
     }
 
     /// A fault about this file.
@@ -71,21 +87,16 @@ impl Store for SqliteStore {
     }
 
     fn search(&mut self, tenant: &Tenant, asked: &Asked<'_>) -> Result<Vec<(Hit, Document)>, Fault> {
-        let held = self.held.entry(tenant.clone()).or_default();
-        let found = held.refresh(&self.connection, tenant, asked.model).and_then(|()| {
-            let hits = held.search(asked).into_iter();
-            let with_document = |hit: Hit| {
-                let document = documents::document(&self.connection, tenant, &hit.key).transpose()?;
-                Some(document.map(|document| (hit, document)))
-            };
-            hits.filter_map(with_document).collect()
-        });
-        found.map_err(|error| self.fault("read", error))
+        self.found(tenant, asked).map_err(|error| self.fault("read", error))
     }
 
+    /// From memory where its documents are held, else from the file.
     fn tally(&mut self, tenant: &Tenant, operation: &str, recipe: &str) -> Result<(u64, u64), Fault> {
-        documents::tally(&self.connection, tenant, operation, recipe)
-            .map_err(|error| self.fault("read", error))
+        let counted = match self.held.get_mut(tenant) {
+            Some(held) => held.refresh(&self.connection, tenant).map(|()| held.tally(operation, recipe)),
+            None => documents::tally(&self.connection, tenant, operation, recipe),
+        };
+        counted.map_err(|error| self.fault("read", error))
     }
 
     fn without_vector(&mut self, tenant: &Tenant, model: &str, limit: u32) -> Result<Pending, Fault> {

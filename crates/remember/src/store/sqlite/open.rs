@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use model::Fault;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
+use super::segments::seal_all;
+
 /// How long one process waits for another's write to end.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -13,7 +15,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const APPLICATION_ID: i32 = 0x4c4b_6d4d;
 
 /// The schema's versions in order; the file's `user_version` counts those it has.
-const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("segments.sql")];
 
 /// Opens the file and brings its schema up to date.
 pub(super) fn open(path: &Path) -> Result<Connection, Fault> {
@@ -81,6 +83,8 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Fault> {
     for migration in &MIGRATIONS[found..] {
         transaction.execute_batch(migration).map_err(open_fault)?;
     }
+    // A memory of a time without them gets its segments here, once.
+    seal_all(&transaction).map_err(open_fault)?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(open_fault)?;
     transaction.pragma_update(None, "user_version", MIGRATIONS.len() as u32).map_err(open_fault)?;
     transaction.commit().map_err(open_fault)
