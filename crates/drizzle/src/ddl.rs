@@ -9,13 +9,15 @@ mod tables;
 mod types;
 mod views;
 
-pub(crate) use views::view_name;
+pub(crate) use indexes::{is_nulls_first, part_order};
+pub(crate) use views::{view_name, words};
 
 use std::collections::BTreeSet;
 
 use model::{Fault, Ident, Literal, Name, Sql, sql};
 
 use crate::described::{Described, EnumText, QualifiedText, SequenceOptions, SequenceText};
+use crate::known::{self, Finding};
 use crate::note::Note;
 use crate::origin::Origin;
 use crate::project::{Extension, External, Statement};
@@ -37,6 +39,8 @@ pub(crate) struct Builder<'a> {
     pub(crate) statements: Vec<Statement>,
     pub(crate) external: BTreeSet<External>,
     pub(crate) notes: Vec<Note>,
+    /// What is known of the schema without asking a server.
+    pub(crate) known: Finding,
     types: Vec<Sql>,
 }
 
@@ -49,6 +53,7 @@ impl<'a> Builder<'a> {
             statements: Vec::new(),
             external: BTreeSet::new(),
             notes: Vec::new(),
+            known: Finding::default(),
             types: types::types(described, generation),
         }
     }
@@ -59,6 +64,7 @@ impl<'a> Builder<'a> {
     /// When two objects have one name, or a schema cannot be built.
     pub(crate) fn build(&mut self) -> Result<(), Fault> {
         duplicates::refuse(self.described, self.origin)?;
+        self.known = known::find(self.described, self.generation, !self.extensions().is_empty());
         self.roles();
         self.schemas();
         self.enums();
@@ -78,6 +84,11 @@ impl<'a> Builder<'a> {
     }
 
     fn push(&mut self, sql: Sql, object: String, origins: &crate::described::Origins) {
+        self.push_spared(sql, object, origins, false);
+    }
+
+    /// Adds a statement; `spared` says that what it makes is known.
+    fn push_spared(&mut self, sql: Sql, object: String, origins: &crate::described::Origins, spared: bool) {
         let place = self.origin.place(origins);
         self.statements.push(Statement {
             sql,
@@ -86,13 +97,22 @@ impl<'a> Builder<'a> {
             line: place.as_ref().map_or(0, |place| place.line),
             column: place.as_ref().map_or(0, |place| place.column),
             scaffold: false,
+            spared,
         });
     }
 
     fn scaffold(&mut self, sql: Sql, external: External) {
         let object = external.to_string();
         self.external.insert(external);
-        self.statements.push(Statement { sql, object, file: None, line: 0, column: 0, scaffold: true });
+        self.statements.push(Statement {
+            sql,
+            object,
+            file: None,
+            line: 0,
+            column: 0,
+            scaffold: true,
+            spared: false,
+        });
     }
 
     fn schemas(&mut self) {

@@ -11,6 +11,7 @@ mod files;
 mod filter;
 mod installed;
 mod kit;
+mod known;
 mod locate;
 mod modules;
 mod note;
@@ -28,6 +29,7 @@ mod thrown;
 
 pub use filter::Filter;
 pub use kit::snapshot;
+pub use known::Known;
 pub use note::Note;
 pub use options::Options;
 pub use project::{Casing, Column, Export, Extension, External, Project, Statement, Table};

@@ -6,6 +6,7 @@ use model::{Ident, Name, Sql};
 use serde::{Deserialize, Serialize};
 
 use crate::filter::Filter;
+use crate::known::Known;
 use crate::note::Note;
 use crate::seen::Seen;
 
@@ -16,6 +17,8 @@ pub struct Project {
     /// DDL in an order that loads on an empty database, in a session whose `search_path` is `public`: what authors
     /// wrote, such as the queries of views, need not qualify its names.
     pub statements: Vec<Statement>,
+    /// What is known of the schema without building it.
+    pub known: Known,
     /// Extensions the schema needs, guessed from types, functions and operator classes: Drizzle cannot declare them.
     pub extensions: Vec<Extension>,
     /// The tables the project manages, in the order they are exported.
@@ -60,6 +63,8 @@ pub struct Statement {
     pub column: u32,
     /// Whether it builds something the project only refers to: see [`Project::external`].
     pub scaffold: bool,
+    /// Whether [`Project::known`] says what it makes, and no statement that is not spared stands on it.
+    pub spared: bool,
 }
 
 /// A table and the names its columns have in TypeScript.

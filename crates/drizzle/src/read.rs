@@ -148,6 +148,7 @@ impl Reading<'_> {
             extensions: builder.extensions(),
             schemas: builder.managed_schemas().map(ident).collect(),
             statements: std::mem::take(&mut builder.statements),
+            known: std::mem::take(&mut builder.known.known),
             tables: described.tables.iter().map(|table| named(table, &origin)).collect(),
             views: described.views.iter().filter(|view| !view.existing).map(view_name).collect(),
             roles: managed_roles.map(|role| ident(&role.name)).collect(),

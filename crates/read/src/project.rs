@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use connect::Session;
-use drizzle::{External, Options, Project, Statement};
+use drizzle::{External, Known, Options, Project, Statement};
 use model::{Fault, Ident, Schema};
 
 use crate::cache::{Cache, Key};
@@ -68,9 +68,19 @@ pub(crate) fn notes(project: &Project) -> Vec<String> {
     notes.chain(needed).collect()
 }
 
+/// Whether statements are spared that make what is known without them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Sparing {
+    /// They are.
+    #[default]
+    Known,
+    /// All are run.
+    Nothing,
+}
+
 /// Builds what the project declares on an empty database and reads it back, without what the project only
-/// refers to.
-pub(crate) async fn load(session: &Session, project: &Project) -> Result<Schema, Fault> {
+/// refers to. Where what is known is spared, it is put in afterwards.
+pub(crate) async fn load(session: &Session, project: &Project, sparing: Sparing) -> Result<Schema, Fault> {
     for extension in &project.extensions {
         let create =
             model::sql!("CREATE EXTENSION IF NOT EXISTS {} WITH SCHEMA public CASCADE", extension.name);
@@ -87,7 +97,9 @@ pub(crate) async fn load(session: &Session, project: &Project) -> Result<Schema,
         }
     }
     session.batch_execute("SET search_path = public").await.map_err(|error| refused("", &error))?;
-    for statements in project.statements.chunks(STATEMENTS_TOGETHER) {
+    let is_run = |statement: &&Statement| sparing == Sparing::Nothing || !statement.spared;
+    let statements: Vec<&Statement> = project.statements.iter().filter(is_run).collect();
+    for statements in statements.chunks(STATEMENTS_TOGETHER) {
         if session.batch_execute(&together(statements)).await.is_ok() {
             continue;
         }
@@ -100,14 +112,34 @@ pub(crate) async fn load(session: &Session, project: &Project) -> Result<Schema,
     for external in &project.external {
         forget(&mut schema, external);
     }
+    if sparing == Sparing::Known {
+        add(&mut schema, &project.known);
+    }
     Ok(schema)
+}
+
+/// Adds what was spared.
+fn add(schema: &mut Schema, known: &Known) {
+    let more = known.schema.clone();
+    schema.tables.extend(more.tables);
+    schema.sequences.extend(more.sequences);
+    for (name, constraint) in &known.keys {
+        if let Some(table) = schema.tables.get_mut(name) {
+            table.constraints.insert(constraint.name.clone(), constraint.clone());
+        }
+    }
+    for (object, used) in more.uses.iter() {
+        for used in used {
+            schema.uses.insert(object.clone(), used.clone());
+        }
+    }
 }
 
 /// How many statements are sent at once. The server runs them in one transaction, which is much faster than
 /// one by one; their locks have to fit its lock table (6,400 by default, some ten for a table).
 const STATEMENTS_TOGETHER: usize = 100;
 
-fn together(statements: &[Statement]) -> String {
+fn together(statements: &[&Statement]) -> String {
     let mut text = String::new();
     for statement in statements {
         text.push_str(statement.sql.as_str());

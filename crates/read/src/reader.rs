@@ -7,6 +7,7 @@ use model::{Fault, Progress, Schema};
 use shadow::{Shadow, ShadowOptions};
 
 use crate::cache::{Cache, Key};
+use crate::project::Sparing;
 use crate::{Migration, Scope, Source, git, live, migrations, project, settle, snapshot, sql};
 
 /// What a source said.
@@ -48,18 +49,26 @@ pub struct Reader<'a> {
     progress: &'a dyn Progress,
     cache: Option<Cache>,
     notes: Vec<String>,
+    sparing: Sparing,
 }
 
 impl<'a> Reader<'a> {
     /// A reader whose throwaway server is started with these options when one is needed.
     pub fn new(options: ShadowOptions, progress: &'a dyn Progress) -> Self {
-        Self { options, shadow: None, progress, cache: None, notes: Vec::new() }
+        Self { options, shadow: None, progress, cache: None, notes: Vec::new(), sparing: Sparing::default() }
     }
 
     /// The same with what was read before at hand.
     #[must_use]
     pub fn cached(self, cache: Option<Cache>) -> Self {
         Self { cache, ..self }
+    }
+
+    /// The same asking the server about everything, also where the answer is known: what tests hold the known
+    /// answers against.
+    #[must_use]
+    pub fn asking_always(self) -> Self {
+        Self { sparing: Sparing::Nothing, ..self }
     }
 
     /// Reads one source.
@@ -144,20 +153,42 @@ impl<'a> Reader<'a> {
     }
 
     async fn load_project(&mut self, project: drizzle::Project) -> Result<Reading, Fault> {
-        let key = self.key("project", project::texts(&project).iter().map(String::as_str)).await?;
-        let schema = match self.kept(key.as_ref()) {
-            Some(schema) => schema,
-            None => {
-                let database = self.shadow().await?.create_database(None).await?;
-                let session = connect::connect(&database.target, "lockkeeper read").await?;
-                let schema = project::load(&session, &project).await?;
-                session.close().await;
-                self.keep(key.as_ref(), &schema);
-                schema
-            }
+        let schema = if project.known.is_whole && self.sparing == Sparing::Known {
+            project.known.schema.clone()
+        } else {
+            self.build(&project).await?
         };
         let (notes, scope) = (project::notes(&project), Some(project::scope(&project)));
         Ok(Reading { notes, scope, files: project.files, migrations: project.out, ..Reading::of(schema) })
+    }
+
+    /// The schema that the throwaway server makes of a project, with what is known without it.
+    async fn build(&mut self, project: &drizzle::Project) -> Result<Schema, Fault> {
+        let key = self.key("project", project::texts(project).iter().map(String::as_str)).await?;
+        if let Some(schema) = self.kept(key.as_ref()) {
+            return Ok(schema);
+        }
+        let schema = match self.build_on_server(project, self.sparing).await {
+            // What was spared may have been needed, or be what is wrong: the server says.
+            Err(_) if self.sparing == Sparing::Known => {
+                self.build_on_server(project, Sparing::Nothing).await?
+            }
+            built => built?,
+        };
+        self.keep(key.as_ref(), &schema);
+        Ok(schema)
+    }
+
+    async fn build_on_server(
+        &mut self,
+        project: &drizzle::Project,
+        sparing: Sparing,
+    ) -> Result<Schema, Fault> {
+        let database = self.shadow().await?.create_database(None).await?;
+        let session = connect::connect(&database.target, "lockkeeper read").await?;
+        let schema = project::load(&session, project, sparing).await;
+        session.close().await;
+        schema
     }
 
     /// The key of a schema that the throwaway server makes of these texts; none without a cache.

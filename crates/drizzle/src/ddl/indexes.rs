@@ -15,7 +15,8 @@ impl Builder<'_> {
             for index in &table.indexes {
                 let object = object(&name, &index.name);
                 self.note_left_out(index, &object);
-                self.push(create_index(index, &name, self.generation), object, &table.origins);
+                let sql = create_index(index, &name, self.generation);
+                self.push_spared(sql, object, &table.origins, self.known.has_table(&name));
             }
         }
     }
@@ -64,8 +65,7 @@ fn part_sql(part: &IndexPart, generation: Generation) -> Sql {
             return sql;
         }
     }
-    let descending = is_descending(part);
-    let first = is_nulls_first(part) || (generation == Generation::One && descending && part.nulls.is_none());
+    let (descending, first) = part_order(part, generation);
     sql = sql.then(&Sql::verbatim(if descending { " DESC" } else { "" }));
     sql.then(&Sql::verbatim(match (descending, first) {
         (false, true) => " NULLS FIRST",
@@ -74,10 +74,17 @@ fn part_sql(part: &IndexPart, generation: Generation) -> Sql {
     }))
 }
 
+/// Whether a key is descending, and whether nulls come first in it.
+pub(crate) fn part_order(part: &IndexPart, generation: Generation) -> (bool, bool) {
+    let descending = is_descending(part);
+    let first = is_nulls_first(part) || (generation == Generation::One && descending && part.nulls.is_none());
+    (descending, first)
+}
+
 fn is_descending(part: &IndexPart) -> bool {
     part.order.as_deref() == Some("desc")
 }
 
-fn is_nulls_first(part: &IndexPart) -> bool {
+pub(crate) fn is_nulls_first(part: &IndexPart) -> bool {
     part.nulls.as_deref() == Some("first")
 }

@@ -36,11 +36,8 @@ impl<'a> Builder<'a> {
             let is_linked =
                 linked.filter_map(|link| link.table.as_ref()).any(|table| qualified_text(table) == name);
             if table.row_security || !table.policies.is_empty() || is_linked {
-                self.push(
-                    sql!("ALTER TABLE {} ENABLE ROW LEVEL SECURITY", name),
-                    name.to_string(),
-                    &table.origins,
-                );
+                let sql = sql!("ALTER TABLE {} ENABLE ROW LEVEL SECURITY", name);
+                self.push_spared(sql, name.to_string(), &table.origins, self.known.has_table(&name));
             }
         }
         for (table, policy) in self.all_policies() {

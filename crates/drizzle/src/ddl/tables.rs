@@ -6,6 +6,7 @@ use model::{Name, Sql, sql};
 
 use super::{Builder, Generation, columns, ident, qualified, qualified_text, sequence_options};
 use crate::described::{ColumnText, ColumnUnique, ForeignKeyText, KeyText, TableText, UniqueText};
+use crate::known::counting;
 use crate::project::External;
 
 impl Builder<'_> {
@@ -17,7 +18,8 @@ impl Builder<'_> {
         }
         for table in &self.described.tables {
             let name = table_name(table);
-            self.push(self.create_table(table, &name), name.to_string(), &table.origins);
+            let spared = self.known.has_table(&name);
+            self.push_spared(self.create_table(table, &name), name.to_string(), &table.origins, spared);
         }
     }
 
@@ -85,13 +87,10 @@ impl Builder<'_> {
     pub(super) fn foreign_keys(&mut self) {
         for table in &self.described.tables {
             let name = table_name(table);
-            // Of two with one name the later counts, as drizzle-kit has it.
-            let last = |at: usize, key: &ForeignKeyText| {
-                !table.foreign_keys[at + 1..].iter().any(|other| other.name == key.name)
-            };
-            for (_, key) in table.foreign_keys.iter().enumerate().filter(|(at, key)| last(*at, key)) {
+            for key in counting(&table.foreign_keys) {
                 let object = object(&name, &key.name);
-                self.push(add_foreign_key(&name, key), object, &table.origins);
+                let spared = self.known.has_key(&name, &key.name);
+                self.push_spared(add_foreign_key(&name, key), object, &table.origins, spared);
             }
         }
     }

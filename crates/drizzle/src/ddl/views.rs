@@ -86,7 +86,7 @@ fn in_order(views: &[ViewText]) -> Vec<&ViewText> {
 }
 
 /// The identifiers of a query, with or without quotes.
-fn words(query: &str) -> BTreeSet<String> {
+pub(crate) fn words(query: &str) -> BTreeSet<String> {
     let mut words = BTreeSet::new();
     for (at, part) in query.split('"').enumerate() {
         if at % 2 == 1 {

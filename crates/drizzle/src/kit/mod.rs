@@ -87,6 +87,7 @@ fn project(described: &Described, generation: Generation, files: Vec<PathBuf>) -
         extensions: builder.extensions(),
         schemas: builder.managed_schemas().map(ident).collect(),
         statements: std::mem::take(&mut builder.statements),
+        known: std::mem::take(&mut builder.known.known),
         tables: described.tables.iter().map(named).collect(),
         views: described.views.iter().filter(|view| !view.existing).map(view_name).collect(),
         roles: described.roles.iter().map(|role| ident(&role.name)).collect(),
