@@ -76,7 +76,7 @@ impl Attempt {
     /// an index build; unknown for others.
     pub(crate) fn total(&self, action: &Action) -> Option<u64> {
         match action {
-            Action::Backfill(_) => self.before.rows.map(|rows| rows as u64),
+            Action::Backfill(_) | Action::Copy(_) => self.before.rows.map(|rows| rows as u64),
             Action::Concurrent { .. } => self.before.heap_blocks,
             _ => None,
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use model::{Action, Direction, Sql, StepOutcome};
 
 use crate::attempt::Attempt;
+use crate::backfill::Filling;
 use crate::concurrent::Sent;
 use crate::failure::Failure;
 use crate::locks;
@@ -141,7 +142,9 @@ impl Shell<'_, '_> {
         }
         let work = self.work(at)?;
         let mut entries = vec![self.entries.stands(at, work.step, work.finished())];
-        if work.direction == Direction::Back && matches!(work.step.action, Action::Backfill(_)) {
+        if work.direction == Direction::Back
+            && matches!(work.step.action, Action::Backfill(_) | Action::Copy(_))
+        {
             entries.push(self.entries.forget_backfill(at));
         }
         entries.push(self.entries.attempt(&attempt.receipt(work.plan, work.run, work.direction)));
@@ -156,7 +159,8 @@ async fn carry_out(work: &Work<'_>, attempt: &mut Attempt) -> Result<Tried, Fail
     match work::action(work.step, work.direction) {
         Action::Transaction { sql } => transaction::try_once(work, attempt, sql).await,
         Action::Concurrent { sql, .. } => concurrent::try_once(work, attempt, sql).await,
-        Action::Backfill(backfill) => backfill::fill(work, attempt, backfill).await,
+        Action::Backfill(rows) => backfill::fill(work, attempt, Filling::Rows(rows)).await,
+        Action::Copy(copying) => backfill::fill(work, attempt, Filling::Copy(copying)).await,
         Action::Nothing { .. } => Ok(Tried::Done),
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use model::{Action, Direction, Plan, Progress, Sql, Step};
 
+use crate::backfill::Filling;
 use crate::journal::Entries;
 use crate::machine::{Kind, Shape, StepState};
 use crate::options::StopFlag;
@@ -86,7 +87,7 @@ fn kind(action: &Action) -> Kind {
     match action {
         Action::Transaction { .. } => Kind::Transaction,
         Action::Concurrent { .. } => Kind::Concurrent,
-        Action::Backfill(_) => Kind::Backfill,
+        Action::Backfill(_) | Action::Copy(_) => Kind::Backfill,
         Action::Nothing { .. } => Kind::Nothing,
     }
 }
@@ -104,7 +105,8 @@ pub(crate) fn script(step: &Step, direction: Direction) -> Vec<Sql> {
     match action(step, direction) {
         Action::Transaction { sql } => vec![crate::transaction::script(step, direction, sql)],
         Action::Concurrent { sql, .. } => vec![sql.clone()],
-        Action::Backfill(backfill) => vec![crate::backfill::script(backfill)],
+        Action::Backfill(backfill) => crate::backfill::script(&Filling::Rows(backfill)),
+        Action::Copy(copying) => crate::backfill::script(&Filling::Copy(copying)),
         Action::Nothing { .. } => Vec::new(),
     }
 }

@@ -20,6 +20,9 @@ fn of_action(action: &Action) -> Vec<Sql> {
     match action {
         Action::Transaction { sql } => sql.clone(),
         Action::Concurrent { sql, .. } => vec![sql.clone()],
+        Action::Copy(copying) => {
+            copying.begin.iter().chain([&copying.insert]).chain(&copying.end).cloned().collect()
+        }
         Action::Backfill(backfill) => {
             vec![sql!("UPDATE {} SET {} WHERE {}", backfill.table, backfill.set, backfill.pending)]
         }

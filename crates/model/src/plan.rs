@@ -29,6 +29,10 @@ pub const COMING_PREFIX: &str = "_lockkeeper_new_";
 /// a column are in use. Readers of live schemas see the table under its own name.
 pub const BASE_PREFIX: &str = "_lockkeeper_base_";
 
+/// The schema in which a copy of a table waits until it takes the table's place, under the names that it and
+/// all that stands on it will have then. Readers of live schemas do not see it.
+pub const COPY_NAMESPACE: &str = "lockkeeper_copy";
+
 /// How the comment on a view begins that stands in for a renamed table, or for a table with a renamed column,
 /// until the code knows the new name; the table follows. Readers of live schemas do not see such views.
 pub const STAND_IN: &str = "lockkeeper: stands in until contract for ";
@@ -174,6 +178,8 @@ pub enum Action {
     },
     /// Rows filled in small transactions.
     Backfill(Backfill),
+    /// Rows copied into another table in small transactions.
+    Copy(Copying),
     /// Nothing needs to be done, for this reason.
     Nothing {
         /// Why.
@@ -199,6 +205,24 @@ pub struct Backfill {
     pub set: Sql,
     /// The predicate that a row still to be filled meets: `token IS NULL`.
     pub pending: Sql,
+    /// The time a batch should take, in ms.
+    pub batch_target_ms: u32,
+    /// The rows of a batch before there is a measurement; the first one, which measures, has an eighth of them.
+    pub batch_rows: u32,
+}
+
+/// Rows to copy in small transactions over physical ranges, each page once. What is written meanwhile is
+/// for the plan to note.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Copying {
+    /// The table whose rows are copied.
+    pub table: Name,
+    /// `INSERT INTO … SELECT … FROM ONLY table`, to which each batch adds its range of pages.
+    pub insert: Sql,
+    /// What is sent before the first page: it removes what an earlier pass may have copied.
+    pub begin: Vec<Sql>,
+    /// What is sent after the last page, in one transaction; the step's probe is true from then on.
+    pub end: Vec<Sql>,
     /// The time a batch should take, in ms.
     pub batch_target_ms: u32,
     /// The rows of a batch before there is a measurement; the first one, which measures, has an eighth of them.

@@ -3,15 +3,20 @@
 use assess::effect::Act;
 use model::{Action, Effect, LockMode, RelationLock};
 
+use crate::Cost;
 use crate::draft::Draft;
 use crate::situation::Situation;
 
 /// What a step does to relations that exist before the plan; those it makes itself nobody uses yet.
 pub(crate) fn of(situation: &Situation<'_>, draft: &Draft) -> Effect {
     let mut effect = judge(situation, &draft.acts);
-    if matches!(draft.action, Action::Backfill(_)) {
+    if matches!(draft.action, Action::Backfill(_) | Action::Copy(_)) {
         // A backfill touches every row, but never all of them under one lock.
         effect.scans.clear();
+    }
+    if draft.cost == Cost::IndexBuild && draft.acts.is_empty() {
+        // On a table that only the plan knows.
+        effect.index_builds = 1;
     }
     effect
 }
@@ -24,7 +29,7 @@ pub(crate) fn undo_locks(situation: &Situation<'_>, draft: &Draft, effect: &Effe
         (_, Some(acts)) => return judge(situation, acts).locks,
         (Action::Transaction { .. }, None) => LockMode::AccessExclusiveLock,
         (Action::Concurrent { .. }, None) => LockMode::ShareUpdateExclusiveLock,
-        (Action::Backfill(_), None) => LockMode::RowExclusiveLock,
+        (Action::Backfill(_) | Action::Copy(_), None) => LockMode::RowExclusiveLock,
     };
     let taken = effect.locks.iter().filter(|lock| lock.mode >= LockMode::ShareUpdateExclusiveLock);
     taken.map(|lock| RelationLock { relation: lock.relation.clone(), mode }).collect()

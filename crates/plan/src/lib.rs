@@ -130,7 +130,8 @@ pub fn plan(input: &Input<'_>) -> Result<Plan, Fault> {
 fn overall_notes(input: &Input<'_>, drafts: &[(Operation, String, &'static str, Draft)]) -> Vec<String> {
     let mut notes = Vec::new();
     let touches_rows = |(.., draft): &(Operation, String, &'static str, Draft)| {
-        matches!(draft.action, model::Action::Backfill(_)) || draft.cost == Cost::Rewrite
+        matches!(draft.action, model::Action::Backfill(_) | model::Action::Copy(_))
+            || draft.cost == Cost::Rewrite
     };
     if !drafts.iter().any(touches_rows) {
         notes.push("no backfill: no step has to touch existing rows".to_owned());

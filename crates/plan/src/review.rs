@@ -123,6 +123,15 @@ pub fn action_sql(action: &Action) -> Vec<String> {
                 )
             ),
         ],
+        Action::Copy(copying) => {
+            let about = format!(
+                "-- in batches of about {} ms, each a transaction of its own:",
+                copying.batch_target_ms
+            );
+            let batch = format!("{}\n  WHERE ctid BETWEEN … AND …;", copying.insert);
+            let begin = copying.begin.iter().map(line);
+            begin.chain([about, batch]).chain(copying.end.iter().map(line)).collect()
+        }
         Action::Nothing { why } => vec![format!("-- nothing: {why}")],
     }
 }

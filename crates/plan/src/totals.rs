@@ -10,6 +10,9 @@ const CATALOG_WAL_BYTES: f64 = 16_384.0;
 /// The log of a backfill beside the heap it updates (measured: 3 to 3.5 times, with full pages).
 const FILL_WAL_FACTOR: f64 = 3.25;
 
+/// The log of a copy beside the heap it copies: each row once, with the pages' headers and records.
+const COPY_WAL_FACTOR: f64 = 1.25;
+
 /// An index entry with its share of the pages, where there is no other index to judge by, in bytes.
 const INDEX_ROW_BYTES: f64 = 40.0;
 
@@ -55,7 +58,8 @@ fn time(steps: &[Step]) -> Option<Interval> {
 fn volume(input: &Input<'_>, step: &Step) -> Option<Volume> {
     let effect = &step.effect;
     let is_fill = matches!(step.action, Action::Backfill(_));
-    if !is_fill && effect.rewrites.is_empty() && effect.index_builds == 0 {
+    let is_copy = matches!(step.action, Action::Copy(_));
+    if !is_fill && !is_copy && effect.rewrites.is_empty() && effect.index_builds == 0 {
         let wal = if matches!(step.action, Action::Nothing { .. }) { 0.0 } else { CATALOG_WAL_BYTES };
         return Some(Volume { disk: 0.0, wal });
     }
@@ -72,6 +76,9 @@ fn volume(input: &Input<'_>, step: &Step) -> Option<Volume> {
     } else if effect.index_builds > 0 {
         let indexes = input.from.table(table).map_or(0, model::Table::index_count);
         volume = add(volume, f64::from(effect.index_builds) * index_bytes(statistics, indexes), 1.0);
+    }
+    if is_copy {
+        volume = add(volume, statistics.heap_bytes as f64, COPY_WAL_FACTOR);
     }
     if is_fill {
         // Each row leaves its old version until vacuum.

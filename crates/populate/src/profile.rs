@@ -41,7 +41,7 @@ const STATISTICS: &str = "
 SELECT schemaname::text, tablename::text, attname::text, null_frac, n_distinct, avg_width,
        most_common_vals::text::text[], most_common_freqs, histogram_bounds::text::text[], correlation
 FROM pg_stats
-WHERE schemaname !~ '^pg_' AND schemaname NOT IN ('information_schema', 'lockkeeper')
+WHERE schemaname !~ '^pg_' AND schemaname NOT IN ('information_schema', 'lockkeeper', 'lockkeeper_copy')
 ORDER BY inherited";
 
 impl Profile {

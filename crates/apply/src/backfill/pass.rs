@@ -2,18 +2,19 @@
 
 use std::time::{Duration, Instant};
 
-use model::{Backfill, Fault, Sql, ms_text, rows_text, sql};
+use model::{Fault, Sql, ms_text, rows_text, sql};
 
+use super::Filling;
 use super::ranges::{self, Part};
 use super::servo::Servo;
 use super::throttle::{Advice, Pressure};
-use super::{batch, batch_of_free_rows};
 use crate::attempt::Attempt;
 use crate::failure::Failure;
 use crate::machine::Wish;
 use crate::pulse::{self, Pulse};
 use crate::session::{ms_since, only_rows, rows, send, text, value};
 use crate::work::{Tried, Work};
+use tokio_postgres::SimpleQueryRow;
 
 /// How often pressure is felt while batches run.
 const FEEL_EVERY: Duration = Duration::from_secs(1);
@@ -34,7 +35,7 @@ const BATCH_PATIENCE: Duration = Duration::from_secs(600);
 /// A pass that goes on.
 struct Pass<'a> {
     work: &'a Work<'a>,
-    backfill: &'a Backfill,
+    filling: Filling<'a>,
     servo: Servo,
     pulse: Pulse,
     heard: Instant,
@@ -60,12 +61,14 @@ struct Mark {
 pub(crate) async fn fill(
     work: &Work<'_>,
     attempt: &mut Attempt,
-    backfill: &Backfill,
+    filling: Filling<'_>,
 ) -> Result<Tried, Failure> {
-    let parts = ranges::parts(&work.sessions.work, &backfill.table).await?;
+    let parts = ranges::parts(&work.sessions.work, filling.table()).await?;
     let Some(first) = parts.first() else {
-        let fault =
-            Fault::new("apply.backfill", format!("{} is no table that could be filled", backfill.table));
+        let fault = Fault::new(
+            "apply.backfill",
+            format!("{} is no table whose rows could be filled", filling.table()),
+        );
         return Err(Failure::refused(fault.at(format!("step {}", work.step.id))));
     };
     let blocks: i64 = parts.iter().map(|part| part.blocks).sum();
@@ -74,8 +77,8 @@ pub(crate) async fn fill(
     let now = Instant::now();
     let mut pass = Pass {
         work,
-        backfill,
-        servo: servo(backfill, first),
+        filling,
+        servo: servo(filling, first),
         pulse,
         heard: now,
         felt: None,
@@ -86,24 +89,20 @@ pub(crate) async fn fill(
         blocks: (0, blocks),
         rows,
     };
+    pass.begin().await?;
     for part in &parts {
         if let Some(stopped) = pass.fill_part(attempt, part).await? {
             return Ok(stopped);
         }
     }
-    rewind(work).await?;
+    pass.end().await?;
     Ok(Tried::Done)
 }
 
-fn servo(backfill: &Backfill, part: &Part) -> Servo {
+fn servo(filling: Filling<'_>, part: &Part) -> Servo {
     let density = ranges::rows_per_block(part);
-    let rows = f64::from(backfill.batch_rows) * FIRST_BATCH_SHARE;
-    Servo::new(f64::from(backfill.batch_target_ms), rows / density, density)
-}
-
-/// The next pass begins at the first page again.
-async fn rewind(work: &Work<'_>) -> Result<(), Failure> {
-    send(&work.sessions.work, &work.entries.rewind_backfill(work.ordinal)).await.map(drop)
+    let rows = f64::from(filling.batch_rows()) * FIRST_BATCH_SHARE;
+    Servo::new(f64::from(filling.batch_target_ms()), rows / density, density)
 }
 
 async fn hear(work: &Work<'_>) -> Result<Pulse, Failure> {
@@ -111,9 +110,30 @@ async fn hear(work: &Work<'_>) -> Result<Pulse, Failure> {
 }
 
 impl Pass<'_> {
+    /// A pass that does not go on with an interrupted one begins anew.
+    async fn begin(&self) -> Result<(), Failure> {
+        let begin = self.filling.begin();
+        if begin.is_empty() || !self.journaled().await?.is_empty() {
+            return Ok(());
+        }
+        send(&self.work.sessions.work, &Sql::join(begin, "\n;\n")).await.map(drop)
+    }
+
+    /// The next pass begins at the first page again.
+    async fn end(&self) -> Result<(), Failure> {
+        let rewind = self.work.entries.rewind_backfill(self.work.ordinal);
+        let message = self.filling.end().iter().chain([&rewind]);
+        send(&self.work.sessions.work, &Sql::join(message, "\n;\n")).await.map(drop)
+    }
+
+    /// How far an interrupted pass came.
+    async fn journaled(&self) -> Result<Vec<SimpleQueryRow>, Failure> {
+        rows(&self.work.sessions.work, &self.work.entries.backfill_progress(self.work.ordinal)).await
+    }
+
     async fn fill_part(&mut self, attempt: &mut Attempt, part: &Part) -> Result<Option<Tried>, Failure> {
         let mark = self.mark(part).await?;
-        self.servo = servo(self.backfill, part);
+        self.servo = servo(self.filling, part);
         let mut known = mark.rows_filled;
         let mut at = mark.next_block;
         let mut end = part.blocks;
@@ -138,8 +158,7 @@ impl Pass<'_> {
     }
 
     async fn mark(&self, part: &Part) -> Result<Mark, Failure> {
-        let journaled =
-            rows(&self.work.sessions.work, &self.work.entries.backfill_progress(self.work.ordinal)).await?;
+        let journaled = self.journaled().await?;
         let name = part.table.to_string();
         let row = journaled.iter().find(|row| text(row, "relation") == Some(name.as_str()));
         let Some(row) = row else { return Ok(Mark { next_block: 0, rows_filled: 0 }) };
@@ -160,9 +179,9 @@ impl Pass<'_> {
         let within = ranges::within(self.work.sessions.server().major, part, range.0, range.1);
         for locked in 0..=LOCKED_TRIES_MAX {
             let update = if locked < LOCKED_TRIES_MAX {
-                batch(self.backfill, &part.table, &within)
+                self.filling.batch(&part.table, &within)
             } else {
-                batch_of_free_rows(self.backfill, &part.table, &within)
+                self.filling.batch_of_free_rows(&part.table, &within)
             };
             let started = Instant::now();
             let answer = self.send_batch(part, &update, range).await;
@@ -217,7 +236,7 @@ impl Pass<'_> {
         let mut told = None;
         loop {
             self.servo.aim(
-                self.pulse.number("batch_target_ms").unwrap_or(f64::from(self.backfill.batch_target_ms)),
+                self.pulse.number("batch_target_ms").unwrap_or(f64::from(self.filling.batch_target_ms())),
             );
             let reason = match self.pulse.wish(self.work.stop) {
                 Wish::Pause | Wish::Abort => return Ok(Some(Tried::Stopped)),
@@ -226,7 +245,7 @@ impl Pass<'_> {
             };
             let Some(reason) = reason else {
                 if self.is_slow {
-                    tokio::time::sleep(Duration::from_millis(u64::from(self.backfill.batch_target_ms / 2)))
+                    tokio::time::sleep(Duration::from_millis(u64::from(self.filling.batch_target_ms() / 2)))
                         .await;
                 }
                 return Ok(None);

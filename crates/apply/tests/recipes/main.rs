@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
 mod cases;
+mod copy;
 mod deadlock;
 mod kills;
 mod pairs;

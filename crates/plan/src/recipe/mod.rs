@@ -6,6 +6,7 @@ mod add_foreign_key;
 mod add_key;
 mod alter_foreign_key;
 mod carried;
+mod copy_table;
 mod create_index;
 mod direct;
 mod drop_column;
@@ -37,7 +38,8 @@ const TOGETHER: &str = "together";
 /// Every recipe, the more particular ones first.
 const RECIPES: &[Recipe] = &[
     ("rename", carried::draft),
-    ("second_column", second_column::draft),
+    ("copy_table", copy_table::draft),
+    ("second_column", second_column_where_no_copy),
     (TRANSFORM, transform::draft),
     ("fill_column", fill_column::draft),
     ("add_column", add_column::draft),
@@ -57,6 +59,22 @@ const RECIPES: &[Recipe] = &[
     ("rename_column", rename_column::draft),
     (TOGETHER, together::draft),
 ];
+
+/// A second column for each that changes its type, where the table is not copied whole.
+fn second_column_where_no_copy(change: &Change, situation: &Situation<'_>) -> Option<Drafted> {
+    match copy_table::chosen(situation) {
+        Some(Ok(())) => None,
+        Some(Err(why)) => {
+            let drafted = second_column::draft(change, situation)?;
+            let is_whole = !drafted.drafts.is_empty();
+            let note = format!(
+                "a copy of the table would be filled several times faster than a second column, but {why}"
+            );
+            Some(if is_whole { drafted.note(note) } else { drafted })
+        }
+        None => second_column::draft(change, situation),
+    }
+}
 
 /// The recipe for a change and its steps; `direct` takes what no other does.
 pub(crate) fn choose(change: &Change, situation: &Situation<'_>) -> (&'static str, Drafted) {
