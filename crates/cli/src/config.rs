@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use model::Fault;
 use serde::{Deserialize, Serialize};
 
-use crate::told::{FillConfig, GateConfig, TransformConfig};
+use crate::told::{FillConfig, GateConfig, LabelsConfig, TransformConfig};
 
 /// The name of the file, looked for from the current folder upward.
 pub const FILE_NAME: &str = "lockkeeper.toml";
@@ -39,6 +39,8 @@ pub struct Config {
     pub transform: Vec<TransformConfig>,
     /// What existing rows of a new column get instead of its default.
     pub fill: Vec<FillConfig>,
+    /// Labels of enums that go, with those that take their place.
+    pub labels: Vec<LabelsConfig>,
     /// What has to happen outside the database before a phase.
     pub gate: Vec<GateConfig>,
     /// The linter.

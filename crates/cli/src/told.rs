@@ -5,7 +5,7 @@ use std::path::Path;
 
 use connect::{Session, Target};
 use model::{Expr, Fault, Ident, Name, NameError, PhaseName, ident_path, sql};
-use plan::{Distribution, Fill, Rule, Told, ToldGate, Transform};
+use plan::{Distribution, Fill, MappedLabels, Rule, Told, ToldGate, Transform};
 use serde::Deserialize;
 
 use crate::config::Config;
@@ -51,6 +51,17 @@ pub struct FillConfig {
     pub with: String,
 }
 
+/// A `[[labels]]` table: labels of an enum that go, with those that take their place.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LabelsConfig {
+    /// The enum: `public.status`.
+    #[serde(rename = "type")]
+    pub type_name: String,
+    /// Each label that goes with one that is wanted: `{ lost = "closed" }`.
+    pub map: BTreeMap<String, String>,
+}
+
 /// A `[[gate]]` table: what has to happen outside the database before a phase.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -69,13 +80,14 @@ pub struct GateConfig {
 /// in it: each is read once.
 ///
 /// # Errors
-/// `config.transform`, `config.fill` and `config.gate` for what cannot be read; `connect.…`.
+/// `config.transform`, `config.fill`, `config.labels` and `config.gate` for what cannot be read; `connect.…`.
 pub async fn load(config: &Config, folder: &Path, live: Option<&Target>) -> Result<Told, Fault> {
     let mut told = Told::default();
     for fill in &config.fill {
         let (table, column) = column(&fill.column, "config.fill")?;
         told.fills.push(Fill { table, column, with: Expr::new(fill.with.clone()) });
     }
+    told.labels = config.labels.iter().map(labels).collect::<Result<_, _>>()?;
     told.gates = config.gate.iter().map(gate).collect::<Result<_, _>>()?;
     if config.transform.is_empty() {
         return Ok(told);
@@ -97,6 +109,14 @@ pub async fn load(config: &Config, folder: &Path, live: Option<&Target>) -> Resu
 pub fn transformed(config: &Config) -> Vec<String> {
     let path = |transform: &TransformConfig| column(&transform.column, "config.transform").ok();
     config.transform.iter().filter_map(path).map(|(table, column)| format!("{table}.{column}")).collect()
+}
+
+fn labels(config: &LabelsConfig) -> Result<MappedLabels, Fault> {
+    let type_name = config.type_name.parse();
+    let type_name = type_name.map_err(|error: NameError| {
+        Fault::new("config.labels", error.to_string()).help("write schema.type")
+    })?;
+    Ok(MappedLabels { type_name, map: config.map.clone().into_iter().collect() })
 }
 
 fn gate(config: &GateConfig) -> Result<ToldGate, Fault> {

@@ -25,7 +25,7 @@ use model::{
 pub use cost::Cost;
 use draft::{Draft, Drafted, Foreseen};
 use situation::Situation;
-pub use told::{Distribution, Fill, Rule, Told, ToldGate, Transform};
+pub use told::{Distribution, Fill, MappedLabels, Rule, Told, ToldGate, Transform};
 pub use totals::notes_on_replication;
 
 /// What a plan is made from.

@@ -2,16 +2,22 @@
 
 use model::{Change, Fingerprint, Schema};
 
-use crate::Input;
+use crate::{Input, recipe};
 
 /// The schemas a way back may arrive at besides the start: `ALTER TYPE … ADD VALUE` has no inverse, so
 /// the labels added so far stay.
 pub(crate) fn of(input: &Input<'_>) -> Vec<Fingerprint> {
     let mut left = input.from.clone();
     let mut remains = Vec::new();
-    for change in input.changes {
+    let added = input.changes.iter().flat_map(|change| match change {
+        Change::AddEnumValue { .. } => vec![change.clone()],
+        // Its new labels come to the type as it is first.
+        Change::ReplaceEnum { name, from, to, .. } => recipe::added_labels(name, from, to),
+        _ => Vec::new(),
+    });
+    for change in added {
         if let Change::AddEnumValue { name, label, before } = change {
-            add_label(&mut left, name, label, before.as_deref());
+            add_label(&mut left, &name, &label, before.as_deref());
             remains.push(left.fingerprint());
         }
     }

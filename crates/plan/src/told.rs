@@ -15,8 +15,19 @@ pub struct Told {
     pub transforms: Vec<Transform>,
     /// New columns whose existing rows get another value than the default.
     pub fills: Vec<Fill>,
+    /// Labels of enums that go, with those that take their place.
+    pub labels: Vec<MappedLabels>,
     /// What has to happen outside the database before a phase.
     pub gates: Vec<ToldGate>,
+}
+
+/// Labels of an enum that go, with those that take their place.
+#[derive(Debug, Clone)]
+pub struct MappedLabels {
+    /// The enum.
+    pub type_name: Name,
+    /// Each label that goes with one that is wanted.
+    pub map: Vec<(String, String)>,
 }
 
 /// A new column whose existing rows get the value of an expression over their row.
@@ -51,8 +62,15 @@ impl Told {
             .any(|told| told.source() == dropped || format!("{}.{}", told.table, told.into) == added)
     }
 
+    /// Labels of an enum that go, with those that take their place.
+    pub(crate) fn mapped_labels(&self, type_name: &Name) -> Vec<(String, String)> {
+        let of_it = self.labels.iter().filter(|told| told.type_name == *type_name);
+        of_it.flat_map(|told| told.map.iter().cloned()).collect()
+    }
+
     /// Refuses what cannot be made, before anything is changed.
     pub(crate) fn check(&self, input: &Input<'_>) -> Result<(), Fault> {
+        self.labels.iter().try_for_each(|labels| labels.check(input))?;
         self.transforms.iter().try_for_each(|transform| transform.check(input))?;
         for fill in &self.fills {
             let wanted = input.to.table(&fill.table).and_then(|table| table.column(&fill.column));
@@ -72,6 +90,31 @@ impl Told {
                     );
                 }
                 Some(_) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+impl MappedLabels {
+    /// Refuses a mapping between labels that are not there. One that was made stays in the settings for other
+    /// databases.
+    fn check(&self, input: &Input<'_>) -> Result<(), Fault> {
+        let bad = |what: String| {
+            Err(Fault::new("plan.labels", what)
+                .help("[[labels]] maps a label that goes to one that the wanted schema has"))
+        };
+        let (Some(from), Some(to)) =
+            (input.from.enums.get(&self.type_name), input.to.enums.get(&self.type_name))
+        else {
+            return bad(format!("{} is not an enum of both schemas", self.type_name));
+        };
+        for (label, into) in self.map.iter().filter(|(label, _)| from.labels.contains(label)) {
+            if to.labels.contains(label) {
+                return bad(format!("{label:?} of {} does not go", self.type_name));
+            }
+            if !to.labels.contains(into) {
+                return bad(format!("the wanted {} has no label {into:?}", self.type_name));
             }
         }
         Ok(())

@@ -63,7 +63,7 @@ FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 CROSS JOIN LATERAL (
   SELECT CASE WHEN min(p.reltuples) < 0 AND max(p.reltuples) <= 0 THEN -1
-              ELSE sum(greatest(p.reltuples, 0)) END::float8 AS rows,
+              ELSE coalesce(sum(greatest(p.reltuples, 0)), 0) END::float8 AS rows,
          coalesce(sum(pg_relation_size(p.oid)), 0)::bigint AS heap_bytes,
          coalesce(sum(pg_indexes_size(p.oid)), 0)::bigint AS index_bytes,
          coalesce(sum(pg_total_relation_size(p.oid)), 0)::bigint AS total_bytes,

@@ -7,6 +7,7 @@ mod cases;
 mod copy;
 mod deadlock;
 mod kills;
+mod labels;
 mod pairs;
 mod partition;
 mod rename;

@@ -14,26 +14,35 @@ use crate::situation::Situation;
 
 pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafted> {
     let Change::AddConstraint { table, constraint } = change else { return None };
-    let index = index_of(constraint)?;
-    if situation.is_new(table)
-        || situation.is_remade(change)
-        || situation.is_partitioned(table)
-        || situation.is_remade(change)
-    {
+    index_of(constraint)?;
+    if situation.is_new(table) || situation.is_remade(change) || situation.is_partitioned(table) {
         return None;
     }
     let primary = matches!(constraint.kind, ConstraintKind::PrimaryKey { .. });
+    let taken_over = if primary { PhaseName::Switch } else { PhaseName::Expand };
+    Some(Drafted::new(
+        "the index is built CONCURRENTLY; taking it over is an entry in the catalog once its columns are NOT NULL",
+        steps(table, constraint, taken_over, situation),
+    ))
+}
+
+/// The steps that make a key: its index in the expand phase, its columns NOT NULL where it is a primary key, and
+/// the constraint in the given phase. None where USING INDEX cannot make it.
+pub(super) fn steps(
+    table: &Name,
+    constraint: &Constraint,
+    taken_over: PhaseName,
+    situation: &Situation<'_>,
+) -> Vec<Draft> {
+    let Some(index) = index_of(constraint) else { return Vec::new() };
     let mut drafts = vec![create_index::build(table, &index, PhaseName::Expand)];
-    if primary {
+    if matches!(constraint.kind, ConstraintKind::PrimaryKey { .. }) {
         for column in constraint.columns().iter().filter(|column| is_nullable(table, column, situation)) {
             drafts.extend(set_not_null::steps(table, column, situation));
         }
     }
-    drafts.push(take_over(table, constraint, if primary { PhaseName::Switch } else { PhaseName::Expand }));
-    Some(Drafted::new(
-        "the index is built CONCURRENTLY; taking it over is an entry in the catalog once its columns are NOT NULL",
-        drafts,
-    ))
+    drafts.push(take_over(table, constraint, taken_over));
+    drafts
 }
 
 /// Columns that are, and stay, nullable but for the primary key itself.

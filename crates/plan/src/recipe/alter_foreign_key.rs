@@ -5,7 +5,7 @@ use assess::effect::Act;
 use facts::Form;
 use model::{Action, Change, Constraint, ConstraintKind, ForeignKeyAction, Ident, Name, PhaseName, sql};
 
-use super::add_check;
+use super::{add_check, prove_again};
 use crate::Cost;
 use crate::draft::{Draft, Drafted};
 use crate::probe;
@@ -18,7 +18,7 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     }
     let beside = beside(from, to);
     let mut drafts = add_check::not_valid_then_validate(table, &beside, PhaseName::Expand);
-    drafts.push(prove_old_again(table, from));
+    drafts.extend(prove_again::step(table, from, from.name.as_str(), PhaseName::Switch));
     drafts.push(switch(table, from, to, &beside));
     let mut drafted = Drafted::new(
         "the new foreign key is proved beside the old one before the old one goes: there is no moment without \
@@ -77,31 +77,6 @@ fn switch(table: &Name, from: &Constraint, to: &Constraint, beside: &Constraint)
         undo: Action::Transaction { sql: back },
         cost: Cost::Catalog,
         undo_acts: None,
-        late: false,
-    }
-}
-
-/// Forward there is nothing to do; on the way back the old key, added NOT VALID, is proved again.
-fn prove_old_again(table: &Name, from: &Constraint) -> Draft {
-    let not_proved = probe::not(&probe::constraint_valid(table, &from.name));
-    let undo = if from.not_valid {
-        Action::Nothing { why: "the old foreign key was not proved before either".to_owned() }
-    } else {
-        Action::Transaction { sql: vec![sql!("ALTER TABLE {} VALIDATE CONSTRAINT {}", table, from.name)] }
-    };
-    Draft {
-        phase: PhaseName::Switch,
-        title: format!("keep the proof of {} for the way back", from.name),
-        table: Some(table.clone()),
-        acts: Vec::new(),
-        action: Action::Nothing {
-            why: "only the way back has work here: it proves the old key again".to_owned(),
-        },
-        verification: not_proved.clone(),
-        probe: not_proved,
-        undo,
-        cost: Cost::Nothing,
-        undo_acts: Some(add_check::proved(table, from)),
         late: false,
     }
 }

@@ -3,7 +3,7 @@
 
 use model::{Action, Change, Constraint, ConstraintKind, Name, PhaseName, sql};
 
-use super::add_check;
+use super::{add_check, prove_again};
 use crate::Cost;
 use crate::draft::{Draft, Drafted};
 use crate::probe;
@@ -18,7 +18,10 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     }
     Some(Drafted::new(
         "dropping a constraint is an entry in the catalog; a foreign key takes ACCESS EXCLUSIVE on both tables",
-        vec![prove_again(table, constraint), drop(change, table, constraint)],
+        prove_again::step(table, constraint, constraint.name.as_str(), PhaseName::Contract)
+            .into_iter()
+            .chain([drop(change, table, constraint)])
+            .collect(),
     ))
 }
 
@@ -39,27 +42,6 @@ fn drop(change: &Change, table: &Name, constraint: &Constraint) -> Draft {
         },
         cost: Cost::Catalog,
         undo_acts: Some(add_check::added(table, &constraint.as_not_valid())),
-        late: false,
-    }
-}
-
-fn prove_again(table: &Name, constraint: &Constraint) -> Draft {
-    let not_proved = probe::not(&probe::constraint_valid(table, &constraint.name));
-    Draft {
-        phase: PhaseName::Contract,
-        title: format!("keep the proof of {} for the way back", constraint.name),
-        table: Some(table.clone()),
-        acts: Vec::new(),
-        action: Action::Nothing {
-            why: "only the way back has work here: it proves the constraint again".to_owned(),
-        },
-        verification: not_proved.clone(),
-        probe: not_proved,
-        undo: Action::Transaction {
-            sql: vec![sql!("ALTER TABLE {} VALIDATE CONSTRAINT {}", table, constraint.name)],
-        },
-        cost: Cost::Nothing,
-        undo_acts: Some(add_check::proved(table, constraint)),
         late: false,
     }
 }

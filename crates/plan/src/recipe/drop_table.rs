@@ -17,8 +17,7 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     if situation.is_remade(change) || table.partition_of.is_some() || table.partition_by.is_some() {
         return None;
     }
-    let kept = Name::new("lockkeeper", format!("{}.{}", name.schema.as_str(), name.name.as_str()));
-    let kept = Name { name: kept.name.truncated(), ..kept };
+    let kept = kept(name);
     Some(
         Drafted::new(
             "the table is moved out of reach and kept, so that the way back has its rows; cleanup drops it",
@@ -29,7 +28,14 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     )
 }
 
-fn put_away(name: &Name, kept: &Name) -> Draft {
+/// Where a table is kept until cleanup.
+pub(super) fn kept(name: &Name) -> Name {
+    let kept = Name::new("lockkeeper", format!("{}.{}", name.schema.as_str(), name.name.as_str()));
+    Name { name: kept.name.truncated(), ..kept }
+}
+
+/// Moves it there.
+pub(super) fn put_away(name: &Name, kept: &Name) -> Draft {
     let moved = kept.sibling(&name.name);
     let away = probe::both(&probe::relation(kept), &probe::not(&probe::relation(name)));
     Draft {
@@ -57,7 +63,8 @@ fn put_away(name: &Name, kept: &Name) -> Draft {
     }
 }
 
-fn clean_up(name: &Name, kept: &Name) -> Draft {
+/// Drops it for good.
+pub(super) fn clean_up(name: &Name, kept: &Name) -> Draft {
     let gone = probe::not(&probe::relation(kept));
     Draft {
         phase: PhaseName::Cleanup,

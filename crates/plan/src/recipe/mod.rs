@@ -14,7 +14,9 @@ mod drop_constraint;
 mod drop_index;
 mod drop_table;
 mod fill_column;
+mod partition;
 mod partitioned_index;
+mod prove_again;
 mod rename_column;
 mod rename_table;
 mod replace_index;
@@ -28,6 +30,8 @@ use model::{Change, Operation};
 
 use crate::draft::Drafted;
 use crate::situation::Situation;
+
+pub(crate) use second_column::added_labels;
 
 type Recipe = (&'static str, fn(&Change, &Situation<'_>) -> Option<Drafted>);
 
@@ -43,6 +47,7 @@ const RECIPES: &[Recipe] = &[
     (TRANSFORM, transform::draft),
     ("fill_column", fill_column::draft),
     ("add_column", add_column::draft),
+    ("partition", partition::draft),
     ("replace_index", replace_index::draft),
     ("partitioned_index", partitioned_index::draft),
     ("create_index", create_index::draft),

@@ -5,25 +5,22 @@
 //! transaction, in which what stands on them (views, policies) goes and comes again. The first column is kept, and
 //! follows the second until cleanup, so that the way back has what came in since.
 
+mod coming;
+mod labels;
 mod parts;
 mod swap;
+mod switch;
 mod sync;
 mod twin;
 mod way_back;
 
-use assess::effect::Act;
-use facts::Form;
-use model::{
-    Action, Backfill, COMING_PREFIX, Change, Column, ConstraintKind, Ident, Literal, Name, ObjectRef,
-    PhaseName, Schema, Sql, sql,
-};
+use model::{Change, Column, Constraint, Ident, Name, ObjectRef, PhaseName, Schema};
 
+use self::labels::Labels;
+pub(crate) use self::labels::added as added_labels;
 use self::parts::Parts;
 use self::twin::Twin;
-use super::{add_check, add_key, create_index, fill_column, set_not_null};
-use crate::Cost;
-use crate::draft::{Draft, Drafted};
-use crate::probe;
+use crate::draft::Drafted;
 use crate::situation::Situation;
 
 /// How the names begin of what is made for the swap back.
@@ -53,15 +50,13 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
         carried,
         major: situation.server_major,
     };
-    match change {
-        Change::AlterColumnType { table, to, .. } if first.table == table && first.name() == &to.name => {
-            Some(whole(&group, situation))
-        }
-        _ if group.absorbs(change) => {
-            Some(Drafted::new("changes together with the type of the column", Vec::new()))
-        }
-        _ => None,
+    if !group.absorbs(change) {
+        return None;
     }
+    if first.is_retyped_by(change) {
+        return Some(whole(&group, situation));
+    }
+    Some(Drafted::new("changes together with the type of the column", Vec::new()))
 }
 
 impl Group<'_> {
@@ -77,6 +72,7 @@ impl Group<'_> {
             |table: &Name, name: &Ident| self.old.has_index(table, name) || self.new.has_index(table, name);
         match change {
             Change::AlterColumnType { table, to: Column { name, .. }, .. } => is_twin(table, name),
+            Change::ReplaceEnum { name, .. } => self.enums().any(|labels| labels.name == name),
             Change::SetDefault { table, column, .. }
             | Change::SetIdentity { table, column, .. }
             | Change::SetNotNull { table, column, .. }
@@ -97,6 +93,21 @@ impl Group<'_> {
         }
     }
 
+    /// The enums that are replaced, each once.
+    fn enums(&self) -> impl Iterator<Item = &Labels<'_>> {
+        let labels = |at: usize| self.twins[at].labels.as_ref();
+        let is_first = move |at: usize, name: &Name| {
+            !self.twins[..at].iter().any(|it| it.labels.as_ref().is_some_and(|it| it.name == name))
+        };
+        (0..self.twins.len()).filter_map(move |at| labels(at).filter(|it| is_first(at, it.name)))
+    }
+
+    /// What says of columns that may be null that no value was lost on the way.
+    fn held(&self) -> impl Iterator<Item = (&Name, Constraint)> {
+        let may_lose = |twin: &&Twin<'_>| twin.may_fail && !twin.to.not_null;
+        self.twins.iter().filter(may_lose).map(|twin| (twin.table, coming::held(twin)))
+    }
+
     fn titles(&self) -> String {
         let each: Vec<String> =
             self.twins.iter().map(|twin| format!("{}.{}", twin.table, twin.name())).collect();
@@ -105,35 +116,39 @@ impl Group<'_> {
 }
 
 fn whole(group: &Group<'_>, situation: &Situation<'_>) -> Drafted {
-    let mut drafts = Vec::new();
-    for twin in group.twins {
-        drafts.extend([prepare(twin, group), begin(twin), fill(twin), learn(twin)]);
-    }
-    drafts.extend(stand(group));
-    for twin in group.twins.iter().filter(|twin| twin.to.not_null) {
-        drafts.extend(set_not_null::steps(twin.table, &twin.coming, situation));
-    }
-    drafts.push(switch(group));
+    let mut drafts: Vec<_> = group.enums().flat_map(|labels| labels.begin(group.twins, situation)).collect();
+    drafts.extend(coming::steps(group, situation));
+    drafts.push(switch::switch(group));
     drafts.extend(way_back::steps(group));
-    drafts.extend(group.twins.iter().map(clean_up));
-    let why = "converting in place would rewrite every row under ACCESS EXCLUSIVE: a second column is filled in small \
-               transactions, kept equal by a trigger, and takes over in a short one";
+    drafts.extend(group.twins.iter().map(switch::clean_up));
+    drafts.extend(group.enums().map(Labels::clean_up));
+    let why = if group.twins.iter().all(|twin| twin.labels.is_some()) {
+        "PostgreSQL cannot take a label away or order labels otherwise, and converting in place would rewrite every row \
+         under ACCESS EXCLUSIVE: a second column of a new type is filled in small transactions, kept equal by a trigger, \
+         and takes over in a short one"
+    } else {
+        "converting in place would rewrite every row under ACCESS EXCLUSIVE: a second column is filled in small \
+         transactions, kept equal by a trigger, and takes over in a short one"
+    };
     let mut drafted = Drafted::new(why, drafts);
-    for twin in group.twins {
-        drafted.notes.extend(notes(twin));
-        if twin.may_fail {
-            drafted = drafted.gate(
-                PhaseName::Validate,
-                format!(
-                    "deployed code writes no value into {}.{} that {} does not take",
-                    twin.table,
-                    twin.name(),
-                    twin.to.type_name
-                ),
-            );
-        }
+    drafted.notes.extend(group.twins.iter().flat_map(notes));
+    drafted.notes.extend(group.enums().flat_map(Labels::notes));
+    drafted.demanded.extend(group.twins.iter().filter_map(Twin::demand));
+    match gate(group) {
+        Some(gate) => drafted.gate(PhaseName::Validate, gate),
+        None => drafted,
     }
-    drafted
+}
+
+/// What code has to leave alone from the validate phase on.
+fn gate(group: &Group<'_>) -> Option<String> {
+    let may_fail = group.twins.iter().filter(|twin| twin.may_fail && twin.labels.is_none());
+    let values = may_fail.map(|twin| {
+        let (table, name, to) = (twin.table, twin.name(), &twin.to.type_name);
+        format!("deployed code writes no value into {table}.{name} that {to} does not take")
+    });
+    let all: Vec<String> = values.chain(group.enums().filter_map(Labels::gate)).collect();
+    (!all.is_empty()).then(|| all.join("; "))
 }
 
 fn notes(twin: &Twin<'_>) -> Vec<String> {
@@ -143,14 +158,13 @@ fn notes(twin: &Twin<'_>) -> Vec<String> {
          another order; the column as it was is kept as {} until cleanup",
         twin.kept
     )];
-    if twin.may_fail {
+    if twin.may_fail && twin.labels.is_none() {
         notes.push(format!(
             "not every value of type {} can become {}: all values of {place} are checked before anything is changed",
             twin.from.type_name, twin.to.type_name
         ));
     }
-    let back = twin.back_using();
-    if twin::convert(&twin.to.type_name, &twin.from.type_name, back.as_ref(), facts::MAJOR_MAX).may_fail {
+    if twin.may_fail_back() {
         notes.push(format!(
             "a value that {} cannot hold, written into {place} after the switch, is null after a rollback; where the \
              column is NOT NULL the rollback then refuses",
@@ -158,212 +172,6 @@ fn notes(twin: &Twin<'_>) -> Vec<String> {
         ));
     }
     notes
-}
-
-/// The values are checked, where some may not convert, in the transaction that makes the function: where it fails
-/// nothing is there.
-fn prepare(twin: &Twin<'_>, group: &Group<'_>) -> Draft {
-    let there = probe::object(&ObjectRef::Routine(format!("{}()", twin.function())));
-    let mut sql: Vec<Sql> = twin.may_fail.then(|| sync::check(twin)).into_iter().collect();
-    sql.push(sync::before(twin, group.schemas));
-    let checks = if twin.may_fail { "check that every value converts, and " } else { "" };
-    Draft {
-        phase: PhaseName::Expand,
-        title: format!("{checks}prepare to keep two columns {} equal", twin.name()),
-        table: Some(twin.table.clone()),
-        action: Action::Transaction { sql },
-        acts: Vec::new(),
-        verification: there.clone(),
-        probe: there,
-        undo: Action::Transaction { sql: vec![sql!("DROP FUNCTION {}()", twin.function())] },
-        cost: if twin.may_fail { Cost::Scan } else { Cost::Catalog },
-        undo_acts: None,
-        late: false,
-    }
-}
-
-/// The second column, which follows the first from here on.
-fn begin(twin: &Twin<'_>) -> Draft {
-    let (table, coming) = (twin.table, &twin.coming);
-    let column = Column {
-        name: coming.clone(),
-        not_null: false,
-        default: None,
-        default_volatility: None,
-        identity: None,
-        ..twin.to.clone()
-    };
-    let mut sql = Change::AddColumn { table: table.clone(), column }.sql();
-    sql.push(copy_privileges(twin));
-    sql.push(sql!(
-        "CREATE TRIGGER {} BEFORE INSERT OR UPDATE ON {} FOR EACH ROW EXECUTE FUNCTION {}()",
-        twin.trigger(),
-        table,
-        twin.function()
-    ));
-    let trigger = probe::object(&ObjectRef::Trigger(table.clone(), twin.trigger()));
-    let there = probe::both(&probe::column(table, coming), &trigger);
-    Draft {
-        phase: PhaseName::Expand,
-        title: format!("add a second column {} of type {}", twin.name(), twin.to.type_name),
-        table: Some(table.clone()),
-        action: Action::Transaction { sql },
-        acts: vec![Act::new(Form::AddColumn, table), Act::new(Form::CreateTrigger, table)],
-        verification: there.clone(),
-        probe: there,
-        undo: Action::Transaction {
-            sql: vec![
-                sql!("DROP TRIGGER {} ON {}", twin.trigger(), table),
-                sql!("ALTER TABLE {} DROP COLUMN {}", table, coming),
-            ],
-        },
-        cost: Cost::Catalog,
-        undo_acts: None,
-        late: false,
-    }
-}
-
-/// Privileges on the column alone.
-fn copy_privileges(twin: &Twin<'_>) -> Sql {
-    let body = sql!(
-        "DECLARE\n  told text;\nBEGIN\n  FOR told IN\n    SELECT format('GRANT %s (%I) ON %s TO %s%s', a.privilege_type, {}, {},\n        \
-         CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,\n        \
-         CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)\n      \
-         FROM pg_attribute t, aclexplode(t.attacl) a WHERE t.attrelid = {}::regclass AND t.attname = {}\n  LOOP\n    \
-         EXECUTE told;\n  END LOOP;\nEND",
-        Literal::new(twin.coming.as_str()),
-        Literal::new(twin.table.to_string()),
-        Literal::new(twin.table.to_string()),
-        Literal::new(twin.name().as_str())
-    );
-    sql!("DO {}", Literal::new(body.to_string()))
-}
-
-fn fill(twin: &Twin<'_>) -> Draft {
-    let (table, coming) = (twin.table, &twin.coming);
-    let pending = sql!("{} IS NULL AND {} IS NOT NULL", coming, twin.name());
-    let filled = probe::no_row(table, &pending);
-    Draft {
-        phase: PhaseName::Backfill,
-        title: format!("fill the second column {}", twin.name()),
-        table: Some(table.clone()),
-        action: Action::Backfill(Backfill {
-            table: table.clone(),
-            set: sql!("{} = {}", coming, sync::forward(twin)),
-            pending,
-            batch_target_ms: fill_column::BATCH_TARGET_MS,
-            batch_rows: fill_column::BATCH_ROWS,
-        }),
-        acts: vec![Act::new(Form::Update, table)],
-        verification: filled.clone(),
-        probe: filled,
-        undo: Action::Nothing {
-            why: "the second column itself goes when the expand phase is taken back".to_owned(),
-        },
-        cost: Cost::Fill,
-        undo_acts: None,
-        late: false,
-    }
-}
-
-/// Without statistics of the second column the application's queries would be planned badly after the switch.
-fn learn(twin: &Twin<'_>) -> Draft {
-    let said = Literal::new("lockkeeper: the second column is analysed");
-    let trigger = Literal::new(twin.trigger().as_str());
-    let there = sql!(
-        "SELECT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = to_regclass({}) AND t.tgname = {} \
-         AND obj_description(t.oid, 'pg_trigger') = {})",
-        Literal::new(twin.table.to_string()),
-        trigger,
-        said
-    );
-    let comment = |what: &Sql| sql!("COMMENT ON TRIGGER {} ON {} IS {}", twin.trigger(), twin.table, what);
-    Draft {
-        phase: PhaseName::Validate,
-        title: format!("analyse the second column {}", twin.name()),
-        table: Some(twin.table.clone()),
-        action: Action::Transaction {
-            sql: vec![sql!("ANALYZE {} ({})", twin.table, twin.coming), comment(&sql!("{}", said))],
-        },
-        acts: vec![Act::new(Form::Analyze, twin.table)],
-        verification: there.clone(),
-        probe: there,
-        undo: Action::Transaction { sql: vec![comment(&sql!("NULL"))] },
-        cost: Cost::Scan,
-        undo_acts: Some(Vec::new()),
-        late: false,
-    }
-}
-
-/// What is to stand on the second columns. It belongs to the switch, because it goes when that is taken back.
-fn stand(group: &Group<'_>) -> Vec<Draft> {
-    let called = |twin: &Twin<'_>| twin.coming.clone();
-    let of_key = group.new.keys.iter().filter_map(|part| {
-        let index = add_key::index_of(&parts::constraint(part, group.twins, &called, COMING_PREFIX))?;
-        Some((&part.0, index))
-    });
-    let plain = group.new.indexes.iter();
-    let plain = plain.map(|part| (&part.0, parts::index(part, group.twins, &called, COMING_PREFIX)));
-    let indexes =
-        of_key.chain(plain).map(|(table, index)| create_index::build(table, &index, PhaseName::Switch));
-    let constraints = group.new.checks.iter().chain(&group.new.foreign).flat_map(|part| {
-        let constraint = parts::constraint(part, group.twins, &called, COMING_PREFIX);
-        add_check::not_valid_then_validate(&part.0, &constraint, PhaseName::Switch)
-    });
-    indexes.chain(constraints).collect()
-}
-
-fn switch(group: &Group<'_>) -> Draft {
-    let done = group.twins.iter().fold(sql!("SELECT true"), |all, twin| {
-        let there = probe::type_is(twin.table, twin.name(), &twin.to.type_name);
-        probe::both(&all, &probe::both(&there, &probe::column(twin.table, &twin.kept)))
-    });
-    let mut acts: Vec<Act> =
-        group.twins.iter().map(|twin| Act::new(Form::RenameColumn, twin.table).on(twin.name())).collect();
-    for (table, constraint) in group.old.foreign.iter().chain(&group.new.foreign) {
-        if let ConstraintKind::ForeignKey(key) = &constraint.kind {
-            acts.push(Act::new(Form::DropForeignKey, table).with(&key.references));
-        }
-    }
-    for change in &group.carried {
-        acts.extend(assess::effect::acts(change, group.schemas[0]));
-    }
-    Draft {
-        phase: PhaseName::Switch,
-        title: format!("let the second columns of {} take over", group.titles()),
-        table: group.twins.first().map(|twin| twin.table.clone()),
-        action: Action::Transaction { sql: swap::forward(group) },
-        undo_acts: Some(acts.clone()),
-        acts,
-        verification: done.clone(),
-        probe: done,
-        undo: Action::Transaction { sql: swap::back(group) },
-        cost: Cost::Catalog,
-        late: false,
-    }
-}
-
-fn clean_up(twin: &Twin<'_>) -> Draft {
-    let gone = probe::not(&probe::column(twin.table, &twin.kept));
-    Draft {
-        phase: PhaseName::Cleanup,
-        title: format!("drop the first column {} for good", twin.name()),
-        table: Some(twin.table.clone()),
-        action: Action::Transaction {
-            sql: vec![
-                sql!("DROP TRIGGER {} ON {}", twin.trigger(), twin.table),
-                sql!("DROP FUNCTION {}()", twin.function()),
-                sql!("ALTER TABLE {} DROP COLUMN {}", twin.table, twin.kept),
-            ],
-        },
-        acts: vec![Act::new(Form::DropColumn, twin.table), Act::new(Form::DropTrigger, twin.table)],
-        verification: gone.clone(),
-        probe: gone,
-        undo: Action::Nothing { why: "what cleanup removed is gone for good".to_owned() },
-        cost: Cost::Catalog,
-        undo_acts: None,
-        late: false,
-    }
 }
 
 /// The name that a NOT NULL gets from 18 on.

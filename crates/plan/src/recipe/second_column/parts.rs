@@ -1,8 +1,9 @@
 //! What stands on the twins: constraints and indexes as they are, and as they are wanted, under the names that
 //! their columns have at each time.
 
-use model::{Constraint, ConstraintKind, Ident, Index, IndexKey, Name, Schema};
+use model::{COMING_PREFIX, Constraint, ConstraintKind, Ident, Index, IndexKey, Name, Schema};
 
+use super::BACK_PREFIX;
 use super::twin::{Twin, constraint_stands_on, index_stands_on};
 
 /// Whatever of one schema stands on the twins, with the tables it belongs to.
@@ -64,8 +65,38 @@ fn find<'t, 'a>(twins: &'t [Twin<'a>], table: &Name, column: &Ident) -> Option<&
     twins.iter().find(|twin| twin.table == table && twin.name() == column)
 }
 
-/// Which of its names a twin's column has.
-pub(super) type Called<'f> = &'f dyn Fn(&Twin<'_>) -> Ident;
+/// Which of the two columns something stands on while both are there, and so which names it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// The second column, before it takes over.
+    Coming,
+    /// The first column, after that: for the way back.
+    Back,
+}
+
+impl Side {
+    /// How the names begin of what is made on it.
+    pub(super) const fn prefix(self) -> &'static str {
+        match self {
+            Self::Coming => COMING_PREFIX,
+            Self::Back => BACK_PREFIX,
+        }
+    }
+
+    /// The name that the twin's column has on it.
+    fn column<'t>(self, twin: &'t Twin<'_>) -> &'t Ident {
+        match self {
+            Self::Coming => &twin.coming,
+            Self::Back => &twin.kept,
+        }
+    }
+
+    /// An expression over the twin, with the names of this side.
+    fn expression(self, text: &str, twin: &Twin<'_>) -> String {
+        let named = diff::rename_in_expression(text, twin.name(), self.column(twin));
+        twin.labels.as_ref().map_or(named.clone(), |labels| labels.cast_on(&named, self))
+    }
+}
 
 /// The name with a prefix, cut to what PostgreSQL keeps.
 pub(super) fn prefixed(prefix: &str, name: &Ident) -> Ident {
@@ -76,15 +107,14 @@ pub(super) fn prefixed(prefix: &str, name: &Ident) -> Ident {
 pub(super) fn constraint(
     (table, constraint): &(Name, Constraint),
     twins: &[Twin<'_>],
-    called: Called<'_>,
-    prefix: &str,
+    side: Side,
 ) -> Constraint {
     let mut out = constraint.clone();
-    out.name = prefixed(prefix, &constraint.name);
+    out.name = prefixed(side.prefix(), &constraint.name);
     out.comment = None;
     let rename = |on: &Name, column: &mut Ident| {
         if let Some(twin) = find(twins, on, column) {
-            *column = called(twin);
+            *column = side.column(twin).clone();
         }
     };
     match &mut out.kind {
@@ -99,7 +129,7 @@ pub(super) fn constraint(
         }
         ConstraintKind::Check { expression, .. } => {
             for twin in twins.iter().filter(|twin| twin.table == table) {
-                expression.0 = diff::rename_in_expression(&expression.0, twin.name(), &called(twin));
+                expression.0 = side.expression(&expression.0, twin);
             }
         }
         ConstraintKind::Exclusion { .. } | ConstraintKind::NotNull { .. } => {}
@@ -108,15 +138,10 @@ pub(super) fn constraint(
 }
 
 /// An index with its columns, and itself, under other names.
-pub(super) fn index(
-    (table, index): &(Name, Index),
-    twins: &[Twin<'_>],
-    called: Called<'_>,
-    prefix: &str,
-) -> Index {
-    let mut out = Index { name: prefixed(prefix, &index.name), comment: None, ..index.clone() };
+pub(super) fn index((table, index): &(Name, Index), twins: &[Twin<'_>], side: Side) -> Index {
+    let mut out = Index { name: prefixed(side.prefix(), &index.name), comment: None, ..index.clone() };
     for twin in twins.iter().filter(|twin| twin.table == table) {
-        let (old, new) = (twin.name(), called(twin));
+        let (old, new) = (twin.name(), side.column(twin).clone());
         for key in &mut out.keys {
             *key = if key.column.as_ref() == Some(old) {
                 IndexKey {
@@ -125,7 +150,7 @@ pub(super) fn index(
                     ..key.clone()
                 }
             } else if key.column.is_none() {
-                let expression = diff::rename_in_expression(&key.expression.0, old, &new);
+                let expression = side.expression(&key.expression.0, twin);
                 IndexKey { expression: model::Expr::new(expression), ..key.clone() }
             } else {
                 key.clone()
@@ -133,7 +158,7 @@ pub(super) fn index(
         }
         out.include.iter_mut().filter(|column| *column == old).for_each(|column| *column = new.clone());
         if let Some(predicate) = &mut out.predicate {
-            predicate.0 = diff::rename_in_expression(&predicate.0, old, &new);
+            predicate.0 = side.expression(&predicate.0, twin);
         }
     }
     out

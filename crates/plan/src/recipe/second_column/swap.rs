@@ -2,6 +2,7 @@
 
 use model::{Change, Column, Constraint, ConstraintKind, Ident, Literal, Name, Schema, Sql, sql};
 
+use super::labels::Labels;
 use super::parts::{Parts, prefixed};
 use super::twin::Twin;
 use super::{BACK_PREFIX, Group};
@@ -10,7 +11,9 @@ use model::{COMING_PREFIX, KEPT_PREFIX};
 /// The statements of the swap, in one transaction.
 pub(super) fn forward(group: &Group<'_>) -> Vec<Sql> {
     let mut out = carried(group, true);
+    out.extend(group.enums().flat_map(Labels::swap));
     out.extend(drop_constraints(&group.old, ""));
+    out.extend(group.held().map(|(table, held)| drop_constraint(table, &held.name)));
     for (table, index) in &group.old.indexes {
         out.push(rename_index(table, &index.name, &prefixed(KEPT_PREFIX, &index.name)));
     }
@@ -30,6 +33,7 @@ pub(super) fn forward(group: &Group<'_>) -> Vec<Sql> {
 /// The statements of the way back. What stood on the first columns was made again before.
 pub(super) fn back(group: &Group<'_>) -> Vec<Sql> {
     let mut out = carried_back(group, true);
+    out.extend(group.enums().flat_map(Labels::swap_back));
     out.extend(drop_foreign(&group.new, ""));
     for (table, constraint) in group.new.checks.iter() {
         out.push(rename_constraint(table, &constraint.name, &prefixed(COMING_PREFIX, &constraint.name)));
@@ -50,6 +54,9 @@ pub(super) fn back(group: &Group<'_>) -> Vec<Sql> {
     out.extend(take_indexes(&group.old, BACK_PREFIX));
     for (table, index) in &group.old.indexes {
         out.push(rename_index(table, &prefixed(KEPT_PREFIX, &index.name), &index.name));
+    }
+    for (table, held) in group.held() {
+        out.push(sql!("ALTER TABLE {} ADD {}", table, held.as_not_valid().definition()));
     }
     out.extend(carried_back(group, false));
     out

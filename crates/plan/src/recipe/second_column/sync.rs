@@ -16,26 +16,34 @@ fn conversion(using: Option<&Expr>, column: &Ident, value: &Sql) -> Sql {
 
 /// The new value by the old one, as an expression of the table's row.
 pub(super) fn forward(twin: &Twin<'_>) -> Sql {
-    conversion(twin.using, twin.name(), &sql!("{}", twin.name()))
+    conversion(twin.using.as_ref(), twin.name(), &sql!("{}", twin.name()))
 }
 
 /// The function as it is until the columns change places: the second follows the first.
 pub(super) fn before(twin: &Twin<'_>, schemas: [&Schema; 2]) -> Sql {
-    let value = conversion(twin.using, twin.name(), &sql!("NEW.{}", twin.name()));
+    let value = conversion(twin.using.as_ref(), twin.name(), &sql!("NEW.{}", twin.name()));
     let nulls = nulls_itself(twin, schemas[1]);
     function(
         twin,
-        &Follows { leader: twin.name(), follower: &twin.coming, value, guarded: twin.may_fail, nulls },
+        &Follows {
+            leader: twin.name(),
+            follower: &twin.coming,
+            value,
+            guarded: twin.may_fail,
+            nulls,
+            always: true,
+        },
     )
 }
 
 /// The function from then on: the first follows the second, for the way back. A value that the old type cannot
 /// hold becomes null there, and is no reason to refuse the write.
 pub(super) fn after(twin: &Twin<'_>, schemas: [&Schema; 2]) -> Sql {
-    let using = twin.back_using();
-    let value = conversion(using.as_ref(), twin.name(), &sql!("NEW.{}", twin.name()));
+    let value = conversion(twin.back_using.as_ref(), twin.name(), &sql!("NEW.{}", twin.name()));
     let nulls = nulls_itself(twin, schemas[0]);
-    function(twin, &Follows { leader: twin.name(), follower: &twin.kept, value, guarded: true, nulls })
+    let (leader, follower) = (twin.name(), &twin.kept);
+    // What another column's UPDATE does not touch stays as it was, where the conversion there lost something.
+    function(twin, &Follows { leader, follower, value, guarded: true, nulls, always: false })
 }
 
 struct Follows<'a> {
@@ -46,10 +54,12 @@ struct Follows<'a> {
     guarded: bool,
     /// Whether a foreign key can set the follower to null by itself.
     nulls: bool,
+    /// Whether it follows at every write, and not only where the leader changes: it may not be filled yet.
+    always: bool,
 }
 
 fn function(twin: &Twin<'_>, follows: &Follows<'_>) -> Sql {
-    let Follows { leader, follower, value, guarded, nulls } = follows;
+    let Follows { leader, follower, value, guarded, nulls, always } = follows;
     let assign = sql!("NEW.{} := {};", follower, value);
     let assign = if *guarded {
         sql!(
@@ -59,6 +69,17 @@ fn function(twin: &Twin<'_>, follows: &Follows<'_>) -> Sql {
         )
     } else {
         assign
+    };
+    let assign = if *always {
+        assign
+    } else {
+        // As text: not every type has an equality.
+        sql!(
+            "IF TG_OP = 'INSERT' OR NEW.{}::text IS DISTINCT FROM OLD.{}::text THEN\n  {}\n  END IF;",
+            leader,
+            leader,
+            assign
+        )
     };
     let nulled = if *nulls {
         sql!(
@@ -117,7 +138,7 @@ END",
         twin.name(),
         twin.table,
         twin.name(),
-        conversion(twin.using, twin.name(), &sql!("row_.value")),
+        conversion(twin.using.as_ref(), twin.name(), &sql!("row_.value")),
         Literal::new(model::DEMAND_SQLSTATE),
         Literal::new(format!("{}.{}", twin.table, twin.name())),
         Literal::new(twin.to.type_name.to_string())

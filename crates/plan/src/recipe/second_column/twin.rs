@@ -3,9 +3,11 @@
 use facts::{ConversionContext, Storage, Using};
 use model::{
     COMING_PREFIX, Change, Column, Constraint, ConstraintKind, Expr, Fingerprint, Ident, Index, KEPT_PREFIX,
-    Name, Schema, Table, TypeName,
+    Name, Schema, Sql, Table, TypeName, sql,
 };
 
+use super::labels::Labels;
+use super::parts::{Side, prefixed};
 use crate::situation::Situation;
 
 /// So many rows are written anew within the budget for a stall: a second column would be more trouble.
@@ -20,7 +22,11 @@ pub(super) struct Twin<'a> {
     /// The column as it is wanted.
     pub(super) to: &'a Column,
     /// The conversion, where assigning the one to the other is not enough.
-    pub(super) using: Option<&'a Expr>,
+    pub(super) using: Option<Expr>,
+    /// What takes the new type back to the old one, where assigning is not enough.
+    pub(super) back_using: Option<Expr>,
+    /// The enum that is replaced, where the column is of one.
+    pub(super) labels: Option<Labels<'a>>,
     /// The name of the second column until it takes over.
     pub(super) coming: Ident,
     /// The name of the first one from then on.
@@ -35,9 +41,53 @@ impl<'a> Twin<'a> {
         &self.to.name
     }
 
-    /// What takes the new type back to the old one, where assigning is not enough.
-    pub(super) fn back_using(&self) -> Option<Expr> {
-        self.to.type_name.using(self.name(), &self.from.type_name)
+    /// Whether this change is the one that gives the column its new type.
+    pub(super) fn is_retyped_by(&self, change: &Change) -> bool {
+        match (change, &self.labels) {
+            (Change::AlterColumnType { table, to, .. }, None) => {
+                self.table == table && self.name() == &to.name
+            }
+            (Change::ReplaceEnum { name, .. }, Some(labels)) => labels.name == name,
+            _ => false,
+        }
+    }
+
+    /// The check that rows meet without the schema saying so, because the plan stops where they do not.
+    pub(super) fn demand(&self) -> Option<(Name, Constraint)> {
+        let labels = self.labels.as_ref().filter(|_| self.may_fail)?;
+        let lost = labels.lost();
+        let stays = labels.from.iter().filter(|label| !lost.contains(label));
+        let stays = Sql::join(stays.map(|label| sql!("{}::text", model::Literal::new(label))), ", ");
+        if self.from.type_name.0.ends_with("[]") {
+            return None;
+        }
+        let listed = sql!("({}::text = ANY (ARRAY[{}]))", self.name(), stays);
+        let kind = ConstraintKind::Check { expression: Expr::new(listed.as_str()), no_inherit: false };
+        let name = prefixed("_lockkeeper_demand_", self.name());
+        Some((self.table.clone(), Constraint::new(name.as_str(), kind)))
+    }
+
+    /// The type of the second column until it takes over.
+    pub(super) fn coming_type(&self) -> TypeName {
+        match &self.labels {
+            Some(labels) => labels.type_on(&self.to.type_name, Side::Coming),
+            None => self.to.type_name.clone(),
+        }
+    }
+
+    /// The new type in words.
+    pub(super) fn described(&self) -> String {
+        match &self.labels {
+            Some(_) => format!("the type {} as it is wanted", self.to.type_name),
+            None => format!("type {}", self.to.type_name),
+        }
+    }
+
+    /// Whether a value of the new type may have no place in the old one.
+    pub(super) fn may_fail_back(&self) -> bool {
+        let convert =
+            || convert(&self.to.type_name, &self.from.type_name, self.back_using.as_ref(), facts::MAJOR_MAX);
+        self.labels.is_none() && convert().may_fail
     }
 
     /// The function that keeps both equal.
@@ -52,44 +102,102 @@ impl<'a> Twin<'a> {
     }
 }
 
-/// The twins of a plan, in the order of its changes; none where one of them could not have one: what stands
-/// on several columns is changed for all of them at once.
+/// The twins of a plan, in the order of its changes; none where one of them could not have one, or where all their
+/// tables are small: what stands on several columns is changed for all of them at once.
 pub(super) fn twins<'a>(situation: &Situation<'a>) -> Vec<Twin<'a>> {
     let mut twins = Vec::new();
     for change in situation.changes {
-        let Change::AlterColumnType { table, from, to, using } = change else { continue };
+        let found = match change {
+            Change::AlterColumnType { table, from, to, using } => {
+                let conversion =
+                    convert(&from.type_name, &to.type_name, using.as_ref(), situation.server_major);
+                if matches!(conversion.storage, Storage::Free | Storage::RebuildsIndexes) {
+                    continue;
+                }
+                let twin = Retyped { table, column: &to.name, labels: None, may_fail: conversion.may_fail };
+                vec![twin.twin(using.clone(), situation)]
+            }
+            Change::ReplaceEnum { columns, .. } => {
+                let Some(labels) = Labels::of(change, situation) else { continue };
+                columns
+                    .iter()
+                    .map(|(table, column)| of_enum(table, &column.name, &labels, situation))
+                    .collect()
+            }
+            _ => continue,
+        };
+        for found in found {
+            match found {
+                Found::New => {}
+                Found::No => return Vec::new(),
+                Found::Yes(twin) => twins.push(*twin),
+            }
+        }
+    }
+    let is_small = |twin: &Twin<'_>| {
+        let few = situation.table_statistics(twin.table).is_some_and(|it| it.rows_or_guess() < FEW_ROWS);
+        // What a label that goes meant is not lost this way, and it is this way that says where it is used.
+        few && twin.labels.as_ref().is_none_or(|labels| !labels.loses())
+    };
+    if twins.iter().all(is_small) { Vec::new() } else { twins }
+}
+
+/// What becomes of a column that changes its type.
+enum Found<'a> {
+    /// Its table is new: nobody is in the way.
+    New,
+    /// There cannot be two of it.
+    No,
+    Yes(Box<Twin<'a>>),
+}
+
+/// A column that changes its type.
+struct Retyped<'a> {
+    table: &'a Name,
+    column: &'a Ident,
+    labels: Option<Labels<'a>>,
+    may_fail: bool,
+}
+
+fn of_enum<'a>(
+    table: &'a Name,
+    column: &'a Ident,
+    labels: &Labels<'a>,
+    situation: &Situation<'a>,
+) -> Found<'a> {
+    let wanted = situation.to.table(table).and_then(|then| then.column(column));
+    let Some(wanted) = wanted else { return Found::No };
+    let using = labels.using(column, &wanted.type_name, Side::Coming);
+    let may_fail = !labels.lost().is_empty();
+    Retyped { table, column, labels: Some(labels.clone()), may_fail }.twin(Some(using), situation)
+}
+
+impl<'a> Retyped<'a> {
+    fn twin(self, using: Option<Expr>, situation: &Situation<'a>) -> Found<'a> {
+        let Self { table, column, labels, may_fail } = self;
         if situation.is_new(table) {
-            continue;
+            return Found::New;
         }
-        let conversion = convert(&from.type_name, &to.type_name, using.as_ref(), situation.server_major);
-        if matches!(conversion.storage, Storage::Free | Storage::RebuildsIndexes) {
-            continue;
-        }
-        let is_small = situation.table_statistics(table).is_some_and(|it| it.rows_or_guess() < FEW_ROWS);
-        let whole = situation.from.table(table).and_then(|now| Some((now, now.column(&from.name)?)));
-        let wanted = situation.to.table(table).and_then(|then| Some((then, then.column(&to.name)?)));
-        let (Some((now, from)), Some((then, to))) = (whole, wanted) else { return Vec::new() };
+        let whole = situation.from.table(table).and_then(|now| Some((now, now.column(column)?)));
+        let wanted = situation.to.table(table).and_then(|then| Some((then, then.column(column)?)));
+        let (Some((now, from)), Some((then, to))) = (whole, wanted) else { return Found::No };
         // Between an identity and a serial column the sequence would have to change hands as well.
         let changes_kind = from.identity.is_some() != to.identity.is_some();
-        if is_small || changes_kind || obstacle(table, [now, then], &from.name, situation) {
-            return Vec::new();
+        if changes_kind || obstacle(table, [now, then], column, situation) {
+            return Found::No;
         }
-        let named = |prefix: &str| Ident::new(format!("{prefix}{}", to.name.as_str())).truncated();
-        twins.push(Twin {
-            table,
-            from,
-            to,
-            using: using.as_ref(),
-            coming: named(COMING_PREFIX),
-            kept: named(KEPT_PREFIX),
-            may_fail: conversion.may_fail,
-        });
+        let named = |prefix: &str| prefixed(prefix, column);
+        let back_using = match &labels {
+            Some(labels) => Some(labels.using(column, &from.type_name, Side::Back)),
+            None => to.type_name.using(column, &from.type_name),
+        };
+        let (coming, kept) = (named(COMING_PREFIX), named(KEPT_PREFIX));
+        Found::Yes(Box::new(Twin { table, from, to, using, back_using, labels, coming, kept, may_fail }))
     }
-    twins
 }
 
 /// What facts say of a conversion; of types that are not PostgreSQL's own nothing is known, and it may fail.
-pub(super) fn convert(from: &TypeName, to: &TypeName, using: Option<&Expr>, major: u32) -> facts::Conversion {
+fn convert(from: &TypeName, to: &TypeName, using: Option<&Expr>, major: u32) -> facts::Conversion {
     let using = if using.is_some() { Using::Cast } else { Using::None };
     facts::conversion(from, to, ConversionContext { using, indexed: true, utc: false }, major)
 }

@@ -3,18 +3,21 @@
 
 use model::{Action, Constraint, ConstraintKind, Expr, Ident, Index, Name, PhaseName, sql};
 
-use super::parts::{self, prefixed};
+use super::parts::{self, Side, prefixed};
 use super::twin::Twin;
 use super::{BACK_PREFIX, Group};
 use crate::Cost;
 use crate::draft::Draft;
 use crate::probe;
+use crate::recipe::prove_again::{self, only_back};
 use crate::recipe::{add_check, add_key, create_index};
 
 /// The steps after the swap, in order; the way back goes through them from the last to the first.
 pub(super) fn steps(group: &Group<'_>) -> Vec<Draft> {
     let constraints = constraints(group);
-    let prove = constraints.iter().map(|(table, constraint)| prove(table, constraint));
+    let prove = constraints.iter().filter_map(|(table, constraint)| {
+        prove_again::step(table, constraint, own_name(&constraint.name), PhaseName::Switch)
+    });
     let add = constraints.iter().map(|(table, constraint)| add(table, constraint));
     let build = group.old.keys.iter().filter_map(|key| build(key, group));
     prove.chain(add).chain(build).collect()
@@ -23,10 +26,7 @@ pub(super) fn steps(group: &Group<'_>) -> Vec<Draft> {
 /// The constraints of the first columns, on the names they have after the swap.
 fn constraints(group: &Group<'_>) -> Vec<(Name, Constraint)> {
     let old = group.old.checks.iter().chain(&group.old.foreign);
-    let old = old.map(|part| {
-        let called = |twin: &Twin<'_>| twin.kept.clone();
-        (part.0.clone(), parts::constraint(part, group.twins, &called, BACK_PREFIX))
-    });
+    let old = old.map(|part| (part.0.clone(), parts::constraint(part, group.twins, Side::Back)));
     let proofs = group.twins.iter().filter(|twin| twin.from.not_null).map(|twin| {
         let kind = ConstraintKind::Check {
             expression: Expr::new(sql!("{} IS NOT NULL", twin.kept).to_string()),
@@ -40,25 +40,6 @@ fn constraints(group: &Group<'_>) -> Vec<(Name, Constraint)> {
 /// The CHECK that spares SET NOT NULL its scan on the way back.
 pub(super) fn not_null_proof(twin: &Twin<'_>) -> Ident {
     prefixed(BACK_PREFIX, &Ident::new(format!("{}_not_null", twin.name().as_str())))
-}
-
-fn prove(table: &Name, constraint: &Constraint) -> Draft {
-    let not_proved = probe::not(&probe::constraint_valid(table, &constraint.name));
-    Draft {
-        phase: PhaseName::Switch,
-        title: format!("keep the proof of {} for the way back", own_name(&constraint.name)),
-        table: Some(table.clone()),
-        action: only_back("it proves the constraint on the first column again"),
-        acts: Vec::new(),
-        verification: not_proved.clone(),
-        probe: not_proved,
-        undo: Action::Transaction {
-            sql: vec![sql!("ALTER TABLE {} VALIDATE CONSTRAINT {}", table, constraint.name)],
-        },
-        cost: Cost::Nothing,
-        undo_acts: Some(add_check::proved(table, constraint)),
-        late: false,
-    }
 }
 
 fn add(table: &Name, constraint: &Constraint) -> Draft {
@@ -81,8 +62,7 @@ fn add(table: &Name, constraint: &Constraint) -> Draft {
 
 fn build(part: &(Name, Constraint), group: &Group<'_>) -> Option<Draft> {
     let table = &part.0;
-    let called = |twin: &Twin<'_>| twin.kept.clone();
-    let index: Index = add_key::index_of(&parts::constraint(part, group.twins, &called, BACK_PREFIX))?;
+    let index: Index = add_key::index_of(&parts::constraint(part, group.twins, Side::Back))?;
     let gone = probe::not(&probe::index_valid(table, &index.name));
     Some(Draft {
         phase: PhaseName::Switch,
@@ -97,10 +77,6 @@ fn build(part: &(Name, Constraint), group: &Group<'_>) -> Option<Draft> {
         undo_acts: Some(vec![assess::effect::Act::new(facts::Form::CreateIndexConcurrently, table)]),
         late: false,
     })
-}
-
-fn only_back(what: &str) -> Action {
-    Action::Nothing { why: format!("only the way back has work here: {what}") }
 }
 
 fn own_name(name: &Ident) -> &str {
