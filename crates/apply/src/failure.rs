@@ -79,11 +79,9 @@ impl From<Error> for Failure {
             "55P03" | "40P01" | "40001" => Self::Lock { sqlstate: state.to_owned() },
             "57014" => Self::Cancelled,
             DEMAND_SQLSTATE => Self::Refused { fault: unmet(db), sqlstate: Some(state.to_owned()) },
-            _ => Self::Refused {
-                fault: Fault::new("apply.refused", "the server refused the statement")
-                    .cause(describe(&error)),
-                sqlstate: sqlstate(&error).map(str::to_owned),
-            },
+            _ => {
+                Self::Refused { fault: refused(state, &error), sqlstate: sqlstate(&error).map(str::to_owned) }
+            }
         }
     }
 }
@@ -94,6 +92,16 @@ fn unmet(db: &DbError) -> Fault {
     match db.hint() {
         Some(hint) => fault.help(hint),
         None => fault,
+    }
+}
+
+fn refused(state: &str, error: &Error) -> Fault {
+    let fault = Fault::new("apply.refused", "the server refused the statement").cause(describe(error));
+    match state {
+        "53100" => fault.help(
+            "make room on the server's disk, then run the same command again: it goes on from where it stands",
+        ),
+        _ => fault,
     }
 }
 

@@ -2,13 +2,16 @@
 
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
+mod disk;
 mod doom;
 mod faults;
 mod kill;
 mod network;
+mod notes;
 mod plans;
 mod proxy;
 mod refusals;
+mod replicas;
 mod speed;
 mod waiting;
 mod whole;

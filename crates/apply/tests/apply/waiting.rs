@@ -10,6 +10,7 @@ use model::{Plan, Silent};
 use shadow::{Shadow, ShadowOptions};
 
 use crate::doom::assert_clean;
+use crate::notes::Notes;
 use crate::plans::{CASES, Deparse, FUNDS, of, plan};
 use crate::quick;
 
@@ -106,25 +107,6 @@ async fn an_index_build_behind_an_old_transaction_gives_up_cleanly() {
     old.batch_execute("COMMIT").await.unwrap();
     let done = apply(database.target(), &plan, &Deparse, &mut quick(), &Silent).await.unwrap();
     assert_eq!(done.arrived, Some(true));
-}
-
-/// Keeps what a person would be told.
-#[derive(Default)]
-struct Notes(std::sync::Mutex<Vec<String>>);
-
-impl Notes {
-    fn all(&self) -> String {
-        self.0.lock().unwrap().join("\n")
-    }
-}
-
-impl model::Progress for Notes {
-    fn begin(&self, _: &str, _: Option<u64>) {}
-    fn reached(&self, _: u64) {}
-    fn note(&self, text: &str) {
-        self.0.lock().unwrap().push(text.to_owned());
-    }
-    fn end(&self, _: &str) {}
 }
 
 const INVALID: &str = "SELECT count(*) FROM pg_index WHERE NOT indisvalid";

@@ -15,13 +15,18 @@ use crate::quick;
 
 /// The token plan with batches of a page or two, so that there is time to interfere.
 pub async fn slow_backfill(rows: u32) -> (TestDatabase, Plan) {
-    let (database, mut plan) = CASES[1].prepare(15, rows).await;
+    let (database, plan) = CASES[1].prepare(15, rows).await;
+    (database, slow(plan))
+}
+
+/// The token plan with small batches that take their time.
+pub fn slow(mut plan: Plan) -> Plan {
     if let Action::Backfill(backfill) = &mut plan.steps[1].action {
         backfill.batch_target_ms = 1;
         backfill.batch_rows = 50;
         backfill.set = Sql::verbatim("token = (SELECT gen_random_uuid() FROM pg_sleep(0.0002) WHERE id > 0)");
     }
-    (database, plan)
+    plan
 }
 
 pub async fn filled(database: &TestDatabase) -> u64 {
