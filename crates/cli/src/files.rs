@@ -6,8 +6,8 @@ use std::process::Command;
 use lint::SourceFile;
 use model::Fault;
 
-/// Every `.sql` file that is named, or lies in a folder that is named, in the order of their names; what
-/// git ignores is left out of folders.
+/// Every `.sql` file that is named, or lies in a folder that is named, in the order in which migrations run.
+/// Of a folder, what git ignores is left out, and what takes a migration back.
 ///
 /// # Errors
 /// `cli.file` when a path is not there or cannot be read.
@@ -22,7 +22,13 @@ pub fn sql_files(paths: &[PathBuf]) -> Result<Vec<SourceFile>, Fault> {
                 .map(ignore::DirEntry::into_path)
                 .filter(|path| path.is_file() && path.extension().is_some_and(|ending| ending == "sql"))
                 .collect();
-            found.sort();
+            let files_before = found.len();
+            found.retain(|path| !lint::undoes(&path.to_string_lossy()));
+            if found.len() < files_before {
+                let left_out = files_before - found.len();
+                eprintln!("{left_out} files that take migrations back are left out; name them to see them");
+            }
+            found.sort_by_cached_key(|path| lint::run_order(&path.to_string_lossy()));
             files.extend(found.iter().map(|path| load(path)).collect::<Result<Vec<_>, _>>()?);
         } else {
             return Err(

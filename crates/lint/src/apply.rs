@@ -102,6 +102,10 @@ fn query(it: &parse::Query, catalog: &mut Catalog, session: &mut Session) -> Res
         for column in &write.columns {
             catalog.expect_column(&name, column)?;
         }
+        if let Some(column) = &write.twice {
+            let text = format!("multiple assignments to same column \"{}\"", column.as_str());
+            return Err(Failure::new("42601", text));
+        }
         if matches!(write.kind, WriteKind::Insert | WriteKind::InsertOnConflict | WriteKind::Merge)
             && !it.explained
         {

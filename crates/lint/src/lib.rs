@@ -14,9 +14,11 @@ mod failure;
 mod fix;
 pub mod format;
 mod options;
+mod peers;
 mod rule;
 mod rules;
 mod run;
+mod runner;
 mod source;
 mod state;
 mod suppress;
@@ -26,9 +28,11 @@ use facts::report::Report;
 
 pub use fix::{Fixed, fix};
 pub use options::{Baseline, BaselineEntry, Level, LintConfig, Options, PG_VERSION, PathConfig};
+pub use peers::peer_page;
 pub use rule::{Danger, Example, Rule};
 pub use rules::{documentation, index_page, rules};
-pub use source::{Runner, SourceFile};
+pub use runner::{Runner, runner_page};
+pub use source::{SourceFile, run_order, undoes};
 
 /// Lints files in the order they will run.
 pub fn lint(files: &[SourceFile], options: &Options<'_>) -> Report {

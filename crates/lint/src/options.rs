@@ -6,7 +6,7 @@ use globset::{Glob, GlobMatcher};
 use model::{Fault, Fingerprint, Name, Schema};
 use serde::{Deserialize, Serialize};
 
-use crate::source::Runner;
+use crate::runner::Runner;
 
 /// The server's major that is assumed where nothing is said.
 pub const PG_VERSION: u32 = 17;
@@ -60,6 +60,8 @@ pub struct LintConfig {
     pub pg_version: Option<u32>,
     /// Each file is run in one transaction.
     pub assume_transaction: bool,
+    /// All new files run in one transaction, as drizzle-orm and node-pg-migrate run those they find new at once.
+    pub one_transaction: bool,
     /// What runs the files.
     pub runner: Option<Runner>,
     /// Whether rules that are only advice are applied.
@@ -80,6 +82,10 @@ pub struct PathConfig {
     pub path: String,
     /// Whether nothing is reported there.
     pub skip: bool,
+    /// What runs the files there.
+    pub runner: Option<Runner>,
+    /// Whether each file there is run in one transaction, whatever its runner.
+    pub assume_transaction: Option<bool>,
     /// Rules that are switched on or off there.
     pub rules: BTreeMap<String, Level>,
 }
@@ -131,9 +137,17 @@ impl<'c> PathSettings<'c> {
     /// The settings in force for one file.
     pub(crate) fn for_path(&self, path: &str) -> PathRules {
         let config = self.config;
-        let mut rules = PathRules { advice: config.advice, levels: config.rules.clone(), skip: false };
+        let mut rules = PathRules {
+            advice: config.advice,
+            levels: config.rules.clone(),
+            skip: false,
+            runner: None,
+            assume_transaction: None,
+        };
         for (_, settings) in self.paths.iter().filter(|(pattern, _)| pattern.is_match(path)) {
             rules.skip |= settings.skip;
+            rules.runner = settings.runner.or(rules.runner);
+            rules.assume_transaction = settings.assume_transaction.or(rules.assume_transaction);
             rules.levels.extend(settings.rules.iter().map(|(rule, level)| (rule.clone(), *level)));
         }
         rules
@@ -146,6 +160,8 @@ pub(crate) struct PathRules {
     advice: bool,
     levels: BTreeMap<String, Level>,
     pub(crate) skip: bool,
+    pub(crate) runner: Option<Runner>,
+    pub(crate) assume_transaction: Option<bool>,
 }
 
 impl PathRules {

@@ -136,6 +136,8 @@ pub(crate) enum Unless {
     Created(parse::DropKind, String),
     /// A policy on the table, by the end of the run.
     Policy(Name),
+    /// A primary key of the table, by the end of the run.
+    Keyed(Name),
 }
 
 /// A change of a file's text.
@@ -169,9 +171,20 @@ pub(crate) struct Seen<'a> {
     pub(crate) parts: &'a Parts,
     pub(crate) transaction: Option<&'a Transaction>,
     pub(crate) small: &'a BTreeSet<Name>,
+    /// The relation that an `ALTER` is about, where others may be using it: most rules ask for it.
+    pub(crate) altered: Option<Name>,
 }
 
 impl Seen<'_> {
+    /// What is the same for all rules is found out once.
+    pub(crate) fn about(self) -> Self {
+        let altered = match &self.action.verb {
+            parse::Verb::Alter(it) => self.used(&it.relation),
+            _ => None,
+        };
+        Self { altered, ..self }
+    }
+
     /// The relation, where others may be using it: it was not made in this run.
     pub(crate) fn used(&self, name: &Reference) -> Option<Name> {
         let full = self.catalog.resolve(name);
@@ -246,7 +259,7 @@ impl Whole<'_> {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Transaction {
     /// The strongest lock held on each relation that others may use, with the line that took it.
-    pub(crate) held: std::collections::BTreeMap<Name, (LockMode, u32)>,
+    pub(crate) held: std::collections::BTreeMap<Name, (LockMode, Place)>,
     /// Constraints added here without proof.
     pub(crate) unproved: BTreeSet<(Name, model::Ident)>,
     /// Types to which labels were added here.
@@ -260,9 +273,35 @@ pub(crate) struct Transaction {
 }
 
 impl Transaction {
-    /// The strongest lock held that keeps others waiting.
-    pub(crate) fn blocking(&self) -> Option<(&Name, LockMode, u32)> {
+    /// The strongest lock held that keeps others waiting, and where it was taken.
+    pub(crate) fn blocking(&self) -> Option<(&Name, LockMode, &Place)> {
         let held = self.held.iter().filter(|(_, (mode, _))| mode.blocks_writes());
-        held.max_by_key(|(_, (mode, _))| *mode).map(|(name, (mode, line))| (name, *mode, *line))
+        held.max_by_key(|(_, (mode, _))| *mode).map(|(name, (mode, place))| (name, *mode, place))
+    }
+
+    /// The transaction as the next file of it finds it.
+    pub(crate) fn carried(mut self, file: &str) -> Self {
+        for (_, place) in self.held.values_mut() {
+            place.file.get_or_insert_with(|| file.to_owned());
+        }
+        Self { aborted: None, savepoints: Vec::new(), ..self }
+    }
+}
+
+/// Where a lock was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The line.
+    pub(crate) line: u32,
+    /// The file, where it is an earlier one.
+    pub(crate) file: Option<String>,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.file {
+            Some(file) => write!(f, "line {} of {file}", self.line),
+            None => write!(f, "line {}", self.line),
+        }
     }
 }

@@ -1,7 +1,4 @@
-//! The files of a run and how their runner runs them.
-
-use parse::Script;
-use serde::{Deserialize, Serialize};
+//! The files of a run: what they are, which of them are migrations, and in what order they run.
 
 /// A file of SQL.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,107 +25,42 @@ impl SourceFile {
     }
 }
 
-/// What runs the files, which decides what happens in one transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Runner {
-    /// Statement by statement, as `psql -f` does.
-    Plain,
-    /// drizzle-kit and drizzle-orm: a file's statements in one transaction.
-    Drizzle,
-    /// Prisma Migrate: a file is one message, so several statements are one transaction.
-    Prisma,
-    /// Flyway: a transaction a file, none where a statement cannot run in one.
-    Flyway,
-    /// Rails: a transaction a file, unless `disable_ddl_transaction!`.
-    Rails,
-    /// goose: a transaction a file, unless `-- +goose NO TRANSACTION`; has `Up` and `Down` parts.
-    Goose,
-    /// dbmate: a transaction a file, unless `transaction:false`; has `up` and `down` parts.
-    Dbmate,
-    /// sqlx: a transaction a file, unless its first line is `-- no-transaction`.
-    Sqlx,
+/// Whether a file takes a migration back: `….down.sql`, `down.sql`, Flyway's `U2__name.sql`.
+pub fn undoes(path: &str) -> bool {
+    let file = path.rsplit(['/', '\\']).next().unwrap_or_default();
+    let flyway = file.starts_with('U') && crate::runner::is_flyway(file);
+    flyway || file == "down.sql" || file.ends_with(".down.sql")
 }
 
-impl Runner {
-    /// The runner that a file's marks or its path tell of.
-    pub fn detect(path: &str, text: &str) -> Self {
-        let has = |mark: &str| text.contains(mark);
-        let path = path.replace('\\', "/");
-        let file = path.rsplit('/').next().unwrap_or_default();
-        if has("--> statement-breakpoint") || path.contains("/drizzle/") || path.starts_with("drizzle/") {
-            Self::Drizzle
-        } else if has("-- +goose Up") {
-            Self::Goose
-        } else if has("-- migrate:up") {
-            Self::Dbmate
-        } else if text.starts_with("-- no-transaction") {
-            Self::Sqlx
-        } else if file == "migration.sql" {
-            Self::Prisma
-        } else if is_flyway(file) {
-            Self::Flyway
-        } else if path.contains("db/migrate/") {
-            Self::Rails
-        } else {
-            Self::Plain
-        }
-    }
-
-    /// Whether the runner opens a transaction around this file.
-    pub(crate) fn wraps(self, script: &Script<'_>, outside: impl Fn() -> bool) -> bool {
-        let has = |mark: &str| script.text.contains(mark);
-        match self {
-            Self::Plain => false,
-            Self::Drizzle => true,
-            Self::Prisma => script.statements.len() > 1,
-            Self::Flyway => !outside(),
-            Self::Rails => !has("disable_ddl_transaction!"),
-            Self::Goose => !has("-- +goose NO TRANSACTION"),
-            Self::Dbmate => !has("transaction:false"),
-            Self::Sqlx => !script.text.starts_with("-- no-transaction"),
-        }
-    }
-
-    /// The word for it in settings and output.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Plain => "plain",
-            Self::Drizzle => "drizzle",
-            Self::Prisma => "prisma",
-            Self::Flyway => "flyway",
-            Self::Rails => "rails",
-            Self::Goose => "goose",
-            Self::Dbmate => "dbmate",
-            Self::Sqlx => "sqlx",
-        }
-    }
+/// What to sort paths by, so that files come in the order in which they run: numbers in names by their value,
+/// Flyway's versions part by part, its repeatable migrations last.
+pub fn run_order(path: &str) -> impl Ord + use<> {
+    let (folder, file) = path.rsplit_once(['/', '\\']).unwrap_or(("", path));
+    let repeatable = file.starts_with("R__") && crate::runner::is_flyway(file);
+    let version = match file.split_once("__") {
+        Some((version, _)) if crate::runner::is_flyway(file) => numbers(version),
+        _ => Vec::new(),
+    };
+    (by_value(folder), repeatable, version, by_value(file))
 }
 
-/// `V2__name.sql`, `R__name.sql`.
-fn is_flyway(file: &str) -> bool {
-    let Some((version, _)) = file.split_once("__") else { return false };
-    let mut chars = version.chars();
-    match chars.next() {
-        Some('V' | 'U') => version.len() > 1 && chars.all(|c| c.is_ascii_digit() || c == '.' || c == '_'),
-        Some('R') => version == "R",
-        _ => false,
-    }
+fn numbers(text: &str) -> Vec<u64> {
+    let parts = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
+    parts.map(|part| part.parse().unwrap_or(u64::MAX)).collect()
 }
 
-/// The part of a file that undoes it, where it holds both ways; nothing in it is a migration.
-pub(crate) fn undo_part(script: &Script<'_>) -> Option<std::ops::Range<usize>> {
-    let marks = ["-- +goose Down", "-- migrate:down", "-- Down Migration", "-- +migrate Down"];
-    let down = script.comments.iter().find(|comment| {
-        let text = comment.of(script.text);
-        marks.iter().any(|mark| text.starts_with(mark))
-    })?;
-    let ups = ["-- +goose Up", "-- migrate:up", "-- Up Migration", "-- +migrate Up"];
-    let up = script.comments.iter().find(|comment| {
-        let text = comment.of(script.text);
-        comment.start > down.start && ups.iter().any(|mark| text.starts_with(mark))
-    });
-    Some(down.start..up.map_or(script.text.len(), |comment| comment.start))
+/// Words and numbers in turn.
+fn by_value(text: &str) -> Vec<(String, u64)> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let word = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
+        let digits = rest[word..].find(|c: char| !c.is_ascii_digit()).map_or(rest.len(), |end| word + end);
+        let number = rest[word..digits].parse().unwrap_or(u64::MAX);
+        parts.push((rest[..word].to_owned(), if word == digits { 0 } else { number }));
+        rest = &rest[digits..];
+    }
+    parts
 }
 
 #[cfg(test)]
@@ -136,29 +68,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn runners_are_known_by_their_marks() {
-        for (path, text, wanted) in [
-            ("a.sql", "SELECT 1", Runner::Plain),
-            ("drizzle/0001_x.sql", "SELECT 1", Runner::Drizzle),
-            ("x.sql", "SELECT 1;--> statement-breakpoint\nSELECT 2", Runner::Drizzle),
-            ("prisma/migrations/20240101000000_a/migration.sql", "", Runner::Prisma),
-            ("db/V1.2__add.sql", "", Runner::Flyway),
-            ("db/Version__add.sql", "", Runner::Plain),
-            ("db/migrate/001.sql", "", Runner::Rails),
-            ("m.sql", "-- +goose Up\nSELECT 1", Runner::Goose),
-        ] {
-            assert_eq!(Runner::detect(path, text), wanted, "{path}");
-        }
+    fn files_come_in_the_order_they_run() {
+        let mut paths = [
+            "db/R__views.sql",
+            "db/V10__c.sql",
+            "db/V2__b.sql",
+            "db/V2.1__b.sql",
+            "a/10_x.sql",
+            "a/9_x.sql",
+            "a/0001_b.sql",
+            "a/20240101120000_z/migration.sql",
+        ];
+        paths.sort_by_key(|path| run_order(path));
+        assert_eq!(
+            paths,
+            [
+                "a/0001_b.sql",
+                "a/9_x.sql",
+                "a/10_x.sql",
+                "a/20240101120000_z/migration.sql",
+                "db/V2__b.sql",
+                "db/V2.1__b.sql",
+                "db/V10__c.sql",
+                "db/R__views.sql",
+            ]
+        );
     }
 
     #[test]
-    fn what_undoes_is_found() {
-        let text = "-- migrate:up\nCREATE TABLE a ();\n-- migrate:down\nDROP TABLE a;\n";
-        let script = parse::parse(text);
-        let undo = undo_part(&script).unwrap();
-        assert!(
-            undo.contains(&script.statements[1].span.start)
-                && !undo.contains(&script.statements[0].span.start)
-        );
+    fn what_goes_back_is_known_by_its_name() {
+        assert!(undoes("m/1_a.down.sql") && undoes("m/2024_a/down.sql") && undoes("U2__b.sql"));
+        assert!(!undoes("m/1_a.up.sql") && !undoes("Users__b.sql") && !undoes("shutdown.sql"));
     }
 }

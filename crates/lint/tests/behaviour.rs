@@ -9,6 +9,13 @@ fn found(text: &str) -> Vec<String> {
     report.findings.into_iter().map(|finding| finding.rule).collect()
 }
 
+/// The rules of what is found in a file of this name.
+fn found_in(path: &str, text: &str) -> Vec<String> {
+    let config = LintConfig::default();
+    let report = lint(&[SourceFile::new(path, text)], &Options::new(&config));
+    report.findings.into_iter().map(|finding| finding.rule).collect()
+}
+
 fn settings(text: &str) -> LintConfig {
     toml::from_str(text).expect("the settings can be read")
 }
@@ -77,16 +84,86 @@ fn runners_decide_what_is_one_transaction() {
         let report = lint(&[SourceFile::new("a.sql", text)], &Options::new(&config));
         report.statements[0].error.is_some()
     };
-    assert!(!fails(Runner::Plain, text) && !fails(Runner::Flyway, text));
+    let alone = "CREATE INDEX CONCURRENTLY i ON funds (a);";
+    assert!(!fails(Runner::Plain, text) && !fails(Runner::Flyway, alone));
     assert!(fails(Runner::Drizzle, text) && fails(Runner::Prisma, text) && fails(Runner::Rails, text));
-    assert!(!fails(Runner::Prisma, "CREATE INDEX CONCURRENTLY i ON funds (a);"));
-    assert!(!fails(Runner::Sqlx, &format!("-- no-transaction\n{text}")));
+    // Flyway refuses a file that mixes.
+    assert!(fails(Runner::Flyway, text));
+    assert!(!fails(Runner::Prisma, alone) && !fails(Runner::GolangMigrate, alone));
+    // Without a transaction, several statements are still one message, and so one transaction.
+    assert!(!fails(Runner::Sqlx, &format!("-- no-transaction\n{alone}")));
+    assert!(fails(Runner::Sqlx, &format!("-- no-transaction\n{text}")));
+    assert!(fails(Runner::Dbmate, &format!("-- migrate:up transaction:false\n{text}")));
+    assert!(!fails(Runner::Supabase, text) && fails(Runner::Atlas, text));
     assert!(!fails(Runner::Goose, &format!("-- +goose NO TRANSACTION\n{text}")));
     let config = LintConfig { assume_transaction: true, ..LintConfig::default() };
     let report = lint(&[SourceFile::new("a.sql", text)], &Options::new(&config));
     let error = report.statements[0].error.as_deref();
     assert_eq!(error, Some("CREATE INDEX CONCURRENTLY cannot run inside a transaction block"));
     assert!(report.statements[1].error.as_deref().is_some_and(|error| error.contains("aborted")));
+}
+
+#[test]
+fn a_message_may_hold_a_transaction_of_its_own() {
+    let text = "BEGIN;\nALTER TABLE funds ADD COLUMN a int;\nCOMMIT;\nSELECT 1;";
+    assert_eq!(found_in("1_a.up.sql", text), [String::new(); 0]);
+    let text = "BEGIN;\nSELECT 1;\nCOMMIT;\nCREATE INDEX CONCURRENTLY i ON funds (a);";
+    assert_eq!(found_in("1_a.up.sql", text), ["concurrently-in-transaction"]);
+    assert_eq!(found_in("m/migration.sql", "BEGIN;\nSELECT 1;"), ["uncommitted-transaction"]);
+}
+
+#[test]
+fn changesets_are_transactions_of_their_own() {
+    let text = "--liquibase formatted sql\n--changeset a:1\nALTER TABLE funds ADD COLUMN a int;\n--changeset a:2 \
+                runInTransaction:false\nCREATE INDEX CONCURRENTLY i ON funds (a);\n--rollback DROP INDEX i;";
+    assert_eq!(found_in("a.sql", text), [String::new(); 0]);
+    let together = text.replace("--changeset a:2 runInTransaction:false\n", "");
+    assert_eq!(found_in("a.sql", &together), ["concurrently-in-transaction"]);
+}
+
+/// What Drizzle finds new at once is one transaction: a label that one file adds cannot be used in the next.
+#[test]
+fn new_files_may_share_a_transaction() {
+    let before = SourceFile::new("0.sql", "CREATE TYPE t AS ENUM ('a'); CREATE TABLE f (c t);").applied();
+    let files = [
+        before,
+        SourceFile::new("drizzle/0001.sql", "ALTER TYPE t ADD VALUE 'b';"),
+        SourceFile::new("drizzle/0002.sql", "ALTER TABLE f ALTER COLUMN c SET DEFAULT 'b';"),
+    ];
+    let rules = |one_transaction: bool| -> Vec<String> {
+        let config = LintConfig { one_transaction, ..LintConfig::default() };
+        lint(&files, &Options::new(&config)).findings.into_iter().map(|it| it.rule).collect()
+    };
+    assert_eq!(rules(false), [String::new(); 0]);
+    assert!(rules(true).contains(&"enum-value-in-same-transaction".to_owned()));
+}
+
+#[test]
+fn a_path_has_its_own_runner() {
+    let path = lint::PathConfig {
+        path: "slow/**".to_owned(),
+        assume_transaction: Some(false),
+        ..lint::PathConfig::default()
+    };
+    let config = LintConfig { paths: vec![path], runner: Some(Runner::Rails), ..LintConfig::default() };
+    let text = "CREATE INDEX CONCURRENTLY i ON funds (a);";
+    for (file, found) in [("slow/1.sql", 0), ("1.sql", 1)] {
+        let report = lint(&[SourceFile::new(file, text)], &Options::new(&config));
+        assert_eq!(report.findings.len(), found, "{file}");
+    }
+}
+
+#[test]
+fn a_column_is_set_once() {
+    assert!(found("UPDATE funds SET a = 1, a = 2 WHERE id = 3;").contains(&"will-fail".to_owned()));
+    assert!(!found("UPDATE funds SET a[1] = 1, a[2] = 2 WHERE id = 3;").contains(&"will-fail".to_owned()));
+}
+
+#[test]
+fn a_timeout_of_zero_is_none() {
+    let index = "CREATE INDEX ON funds (a);";
+    assert!(found(&format!("SET lock_timeout = 0; {index}")).contains(&"missing-lock-timeout".to_owned()));
+    assert!(!found(&format!("SET lock_timeout = 50; {index}")).contains(&"missing-lock-timeout".to_owned()));
 }
 
 #[test]

@@ -13,6 +13,8 @@ fn pages_are_those_that_the_rules_make() {
         assert!(page(&format!("{}.md", rule.name)) == lint::documentation(rule), "{}: {again}", rule.name);
     }
     assert!(page("README.md") == lint::index_page(), "README.md: {again}");
+    assert!(page("../runners.md") == lint::runner_page(), "runners.md: {again}");
+    assert!(page("../linters.md") == lint::peer_page(), "linters.md: {again}");
     let wanted: BTreeSet<String> = lint::rules().iter().map(|rule| format!("{}.md", rule.name)).collect();
     for entry in fs::read_dir(&folder).expect("the folder is there") {
         let name = entry.expect("it can be read").file_name().to_string_lossy().into_owned();

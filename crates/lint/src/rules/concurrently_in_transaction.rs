@@ -1,7 +1,7 @@
 //! What a transaction bars.
 
 use model::Category;
-use parse::{Span, Statement};
+use parse::Span;
 
 use super::words::{Check, Danger, Example, Hit, Rule, rule};
 use crate::failure::Failure;
@@ -10,13 +10,13 @@ pub(crate) static RULE: Rule = Rule {
     title: "A statement that cannot run inside a transaction block, in one",
     why: "CREATE INDEX CONCURRENTLY, VACUUM, REINDEX CONCURRENTLY, DETACH CONCURRENTLY, CREATE DATABASE and the like are refused \
           inside a transaction, and many migration runners open one around each file: the migration fails.",
-    instead: "Put it into a migration of its own that runs outside a transaction, in the way your runner has for that: in Rails \
-              `disable_ddl_transaction!`, in goose `-- +goose NO TRANSACTION`, in sqlx `-- no-transaction`, in Prisma a file with this \
-              one statement. drizzle-kit has none: run it with psql, or let Lockkeeper apply it.",
+    instead: "Put it into a migration of its own that runs outside a transaction, in the way your runner has for that; the page \
+              on [what runs migrations](../runners.md) lists them. drizzle-kit has none: run it with psql, or let Lockkeeper apply it.",
     bad: &[
         Example::new("BEGIN;\nCREATE INDEX CONCURRENTLY i ON funds (name);\nCOMMIT;"),
         Example::new("ALTER TABLE a ADD b int;--> statement-breakpoint\nDROP INDEX CONCURRENTLY i;"),
         Example::new("BEGIN;\nVACUUM funds;\nCOMMIT;"),
+        Example::new("-- migrate:up transaction:false\nCREATE INDEX CONCURRENTLY i ON funds (name);\nCREATE INDEX CONCURRENTLY j ON funds (slug);"),
         Example::new("DO $$ BEGIN CREATE INDEX CONCURRENTLY i ON funds (name); END $$;"),
     ],
     good: &[
@@ -28,8 +28,6 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// The finding of a statement that a transaction bars.
-pub(crate) fn barred(span: Span, statement: &Statement<'_>, failure: &Failure) -> Hit {
-    let what = crate::run::statement_words(statement);
-    let help = format!("run {what} in a migration of its own that runs outside a transaction");
-    Hit::new(span, format!("this will fail: {}", failure.message), help)
+pub(crate) fn barred(span: Span, failure: &Failure, way_out: &str) -> Hit {
+    Hit::new(span, format!("this will fail: {}", failure.message), way_out)
 }

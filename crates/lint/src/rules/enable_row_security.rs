@@ -35,5 +35,5 @@ fn check(seen: &Seen<'_>) -> Hits {
     }
     let text = format!("{table} has no policy: everybody but its owner sees no row of it");
     let hit = Hit::new(seen.action.span, text, "create its policies in the same transaction");
-    vec![hit.unless(Unless::Policy(table))]
+    vec![hit.unless(Unless::Policy(table.clone()))]
 }

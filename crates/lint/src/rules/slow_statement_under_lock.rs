@@ -25,7 +25,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(whole: &Whole<'_>) -> Hits {
-    let Some((locked, mode, line)) = whole.transaction.and_then(|it| it.blocking()) else { return Vec::new() };
+    let Some((locked, mode, place)) = whole.transaction.and_then(|it| it.blocking()) else { return Vec::new() };
     let Some(table) = whole.works_long_on() else { return Vec::new() };
     // A rule of its own says more of this one.
     let validates = whole.statement.operations().contains(&Operation::ValidateConstraint);
@@ -33,7 +33,7 @@ fn check(whole: &Whole<'_>) -> Hits {
         return Vec::new();
     }
     let who = if mode.blocks_reads() { "reads and writes" } else { "writes" };
-    let text = format!("{who} of {locked} wait since line {line}, and go on waiting while this works on all of {table}");
+    let text = format!("{who} of {locked} wait since {place}, and go on waiting while this works on all of {table}");
     let help = "end the transaction before it, or put it into a migration of its own";
     vec![Hit::new(whole.statement.span, text, help)]
 }

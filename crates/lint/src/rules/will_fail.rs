@@ -31,7 +31,7 @@ pub(crate) fn help(failure: &Failure) -> &'static str {
         "42P07" | "42701" | "42710" | "42P06" => "leave it out, or say IF NOT EXISTS where it may be there already",
         "42804" => "say how values convert, with USING",
         "2BP01" => "drop what depends on it first",
-        "42601" => "write it for the server's version, or set another one with --pg-version",
+        "42601" => "correct it, or write it for the server's version, or set another one with --pg-version",
         _ => "correct the statement",
     }
 }

@@ -9,18 +9,18 @@ pub(super) use crate::rule::{Check, Danger, Example, Hit, Rule, Unless, Whole};
 pub(super) use crate::rules::Hits;
 
 /// The clause of an `ALTER TABLE` on a table that others may be using.
-pub(super) fn altered<'s>(seen: &'s Seen<'_>) -> Option<(&'s Alter, Name)> {
+pub(super) fn altered<'s>(seen: &'s Seen<'_>) -> Option<(&'s Alter, &'s Name)> {
     let Verb::Alter(it) = &seen.action.verb else { return None };
-    Some((it, seen.used(&it.relation)?))
+    Some((it, seen.altered.as_ref()?))
 }
 
 /// The same, where work on all rows may take long.
-pub(super) fn altered_busy<'s>(seen: &'s Seen<'_>) -> Option<(&'s Alter, Name)> {
-    altered(seen).filter(|(_, name)| !seen.small.contains(name))
+pub(super) fn altered_busy<'s>(seen: &'s Seen<'_>) -> Option<(&'s Alter, &'s Name)> {
+    altered(seen).filter(|(_, name)| !seen.small.contains(*name))
 }
 
 /// The column added to a busy table.
-pub(super) fn added<'s>(seen: &'s Seen<'_>) -> Option<(&'s parse::ColumnDefinition, Name)> {
+pub(super) fn added<'s>(seen: &'s Seen<'_>) -> Option<(&'s parse::ColumnDefinition, &'s Name)> {
     let (it, name) = altered_busy(seen)?;
     match &it.change {
         AlterChange::AddColumn { column, .. } => Some((column, name)),

@@ -1,12 +1,13 @@
 //! Statements that are certain to fail.
 
-use parse::{Action, AlterChange, Span, Statement, TransactionStep, Verb};
+use parse::{Action, Span, Statement, TransactionStep, Verb};
 
 use super::file::FileRun;
 use crate::effect::Judged;
 use crate::failure::Failure;
 use crate::rule::{Hit, Rule};
 use crate::rules;
+use crate::runner::Runner;
 
 impl FileRun<'_, '_, '_> {
     pub(super) fn syntax_failure(&self, statement: &Statement<'_>) -> Option<Failure> {
@@ -58,25 +59,12 @@ impl FileRun<'_, '_, '_> {
     }
 }
 
-pub(super) fn runs_outside(statement: &Statement<'_>) -> bool {
-    statement.actions.iter().any(|action| match &action.verb {
-        Verb::CreateIndex(it) => it.concurrently,
-        Verb::Drop(it) => it.concurrently,
-        Verb::Maintain(it) => {
-            it.concurrently && it.task == parse::Task::Reindex
-                || matches!(it.task, parse::Task::Vacuum { .. } | parse::Task::VacuumFull)
-        }
-        Verb::Alter(it) => matches!(it.change, AlterChange::DetachPartition { concurrently: true, .. }),
-        other => matches!(other, Verb::Other(_, property) if property.outside_transaction),
-    })
-}
-
 pub(super) fn barred_from_transactions(action: &Action) -> bool {
     matches!(&action.verb, Verb::Other(_, property) if property.outside_transaction)
 }
 
 /// The first words of a statement as the server names it in errors.
-pub(crate) fn statement_words(statement: &Statement<'_>) -> String {
+fn statement_words(statement: &Statement<'_>) -> String {
     let upper = statement.sql.to_ascii_uppercase();
     let words: Vec<&str> = upper.split_ascii_whitespace().take(3).collect();
     let concurrently = upper.contains("CONCURRENTLY");
@@ -92,8 +80,20 @@ pub(crate) fn statement_words(statement: &Statement<'_>) -> String {
     }
 }
 
+/// How to run a statement that no transaction takes.
+fn way_out(statement: &Statement<'_>, runner: Runner) -> &'static str {
+    match statement.actions.iter().any(|action| action.verb == Verb::Do) {
+        true => "run it outside of DO, as a statement of its own",
+        false => runner.way_out(),
+    }
+}
+
 /// The findings of a statement that fails.
-pub(super) fn failed(statement: &Statement<'_>, failure: &Failure) -> Vec<(&'static Rule, Hit)> {
+pub(super) fn failed(
+    statement: &Statement<'_>,
+    failure: &Failure,
+    runner: Runner,
+) -> Vec<(&'static Rule, Hit)> {
     if let Some(error) = statement.errors.first() {
         let text = format!("this is not SQL: {}", error.message);
         let help = "PostgreSQL refuses the statement; nothing else is known of it";
@@ -105,7 +105,10 @@ pub(super) fn failed(statement: &Statement<'_>, failure: &Failure) -> Vec<(&'sta
     }
     let span = Span::new(statement.span.start, statement.span.start);
     if failure.sqlstate == "25001" {
-        return vec![(&rules::CONCURRENTLY_IN_TRANSACTION, rules::barred(span, statement, failure))];
+        return vec![(
+            &rules::CONCURRENTLY_IN_TRANSACTION,
+            rules::barred(span, failure, way_out(statement, runner)),
+        )];
     }
     let text = format!("this will fail: {}", failure.message);
     vec![(&rules::WILL_FAIL, Hit::new(span, text, rules::failure_help(failure)))]

@@ -6,7 +6,6 @@ use model::{Ident, Name};
 use parse::{Action, AlterChange, Script, Statement, Verb};
 
 use super::Run;
-use super::failing::runs_outside;
 use super::reporting::Pending;
 use crate::apply::{apply, notice};
 use crate::effect::{self, Judged, Parts, Session};
@@ -14,7 +13,8 @@ use crate::failure::Failure;
 use crate::options::PathRules;
 use crate::rule::{Check, Hit, Rule, Seen, Transaction};
 use crate::rules;
-use crate::source::{Runner, SourceFile, undo_part};
+use crate::runner::{Part, Runner, Sending, parts, undo_part};
+use crate::source::SourceFile;
 use crate::state::{Catalog, Mark};
 use crate::suppress::Suppressions;
 
@@ -26,16 +26,20 @@ impl<'r, 'a, 's> FileRun<'r, 'a, 's> {
         script: &'s Script<'s>,
         rules: PathRules,
     ) -> Self {
-        let runner = run.options.runner.unwrap_or_else(|| Runner::detect(&source.path, &source.text));
-        let outside = || script.statements.iter().any(runs_outside);
-        let wrapped = run.options.assume_transaction || runner.wraps(script, outside);
+        let detected = || Runner::detect(&source.path, &source.text);
+        let runner = rules.runner.or(run.options.runner).unwrap_or_else(detected);
+        let undo = undo_part(script);
+        let parts = match rules.assume_transaction.or(run.options.assume_transaction.then_some(true)) {
+            Some(true) => vec![Part { start: 0, sending: Sending::Wrapped }],
+            Some(false) => vec![Part { start: 0, sending: Sending::Apart }],
+            None => parts(runner, script, undo.as_ref()),
+        };
         run.catalog.set_search_path(vec![Ident::new("public")]);
-        run.catalog.commit();
         let begin = run.catalog.mark();
-        Self {
+        let mut file = Self {
             suppressions: Suppressions::of(script),
-            undo: undo_part(script),
-            transaction: wrapped.then(Transaction::default),
+            undo,
+            transaction: None,
             session: Session::default(),
             waiting: Vec::new(),
             run,
@@ -43,19 +47,48 @@ impl<'r, 'a, 's> FileRun<'r, 'a, 's> {
             source,
             script,
             rules,
-            wrapped,
+            runner,
+            sending: Sending::Apart,
+            parts: parts.into_iter(),
             begin,
+        };
+        file.enter();
+        file
+    }
+
+    /// The next part of the file begins.
+    fn enter(&mut self) {
+        self.sending = self.parts.next().map_or(Sending::Apart, |part| part.sending);
+        self.run.catalog.commit();
+        self.begin = self.run.catalog.mark();
+        self.transaction = match self.sending {
+            Sending::Apart => None,
+            Sending::Wrapped | Sending::Message => Some(Transaction::default()),
+        };
+        if self.shares_a_transaction()
+            && let Some(open) = self.run.open.take()
+        {
+            self.transaction = Some(open);
         }
+    }
+
+    /// Whether this file is in one transaction with the other new ones.
+    fn shares_a_transaction(&self) -> bool {
+        self.run.options.config.one_transaction && !self.source.applied && self.sending == Sending::Wrapped
     }
 
     /// The file ends: what its transaction did stays.
     pub(super) fn finish(&mut self) {
         if let Some(transaction) = self.transaction.take() {
-            self.run.catalog.labels_committed(&transaction.labelled);
             if let Some(begun) = transaction.begun {
                 let hit =
                     Hit::new(begun, "the transaction that begins here never ends", "end it with COMMIT");
                 self.report_all(&rules::UNCOMMITTED_TRANSACTION, vec![hit], None);
+            }
+            if self.shares_a_transaction() && transaction.begun.is_none() {
+                self.run.open = Some(transaction.carried(&self.source.path));
+            } else {
+                self.run.catalog.labels_committed(&transaction.labelled);
             }
         }
         self.run.catalog.commit();
@@ -77,10 +110,21 @@ impl<'r, 'a, 's> FileRun<'r, 'a, 's> {
             }
         }
         for statement in &self.script.statements {
+            while self.parts.as_slice().first().is_some_and(|part| part.start <= statement.span.start) {
+                self.leave();
+                self.enter();
+            }
             let undoes = self.undo.as_ref().is_some_and(|undo| undo.contains(&statement.span.start));
             if !undoes {
                 self.statement(statement);
             }
+        }
+    }
+
+    /// A part of the file ends: what its transaction did stays.
+    fn leave(&mut self) {
+        if let Some(transaction) = self.transaction.take() {
+            self.run.catalog.labels_committed(&transaction.labelled);
         }
     }
 
@@ -155,7 +199,9 @@ impl<'r, 'a, 's> FileRun<'r, 'a, 's> {
             parts,
             transaction: self.transaction.as_ref(),
             small: &self.run.small,
-        };
+            altered: None,
+        }
+        .about();
         for &rule in rules::ALL {
             if let Check::Action(check) = rule.check {
                 hits.extend(check(&seen).into_iter().map(|hit| (rule, hit)));
@@ -174,7 +220,11 @@ pub(super) struct FileRun<'r, 'a, 's> {
     pub(super) suppressions: Suppressions,
     pub(super) session: Session,
     pub(super) transaction: Option<Transaction>,
-    pub(super) wrapped: bool,
+    pub(super) runner: Runner,
+    /// How the part of the file that is under way is sent.
+    pub(super) sending: Sending,
+    /// The parts that are still to come.
+    pub(super) parts: std::vec::IntoIter<Part>,
     pub(super) begin: Mark,
     pub(super) undo: Option<std::ops::Range<usize>>,
     /// Findings of this file that a later statement of it may make void.

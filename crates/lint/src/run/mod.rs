@@ -6,7 +6,6 @@ mod reporting;
 mod transaction;
 mod verdict;
 
-pub(crate) use failing::statement_words;
 pub(crate) use verdict::blocking_work;
 
 use std::collections::BTreeSet;
@@ -15,7 +14,7 @@ use facts::report;
 use model::Name;
 
 use crate::options::{BaselineEntry, Options, PathSettings, Remaining};
-use crate::rule::Edit;
+use crate::rule::{Edit, Transaction};
 use crate::source::SourceFile;
 use crate::state::Catalog;
 use file::FileRun;
@@ -33,6 +32,7 @@ impl<'a> Run<'a> {
             pending: Vec::new(),
             statements: Vec::new(),
             small: options.config.small_tables.clone(),
+            open: None,
         }
     }
 
@@ -92,4 +92,6 @@ pub(crate) struct Run<'a> {
     pending: Vec<Pending>,
     statements: Vec<report::Statement>,
     small: BTreeSet<Name>,
+    /// The transaction that an earlier file began and this one goes on with.
+    open: Option<Transaction>,
 }

@@ -97,6 +97,10 @@ pub(super) fn came(unless: &Unless, catalog: &Catalog) -> bool {
         Unless::Policy(table) => catalog
             .relation(table)
             .is_none_or(|relation| !relation.table.policies.is_empty() || !relation.table.row_security),
+        Unless::Keyed(table) => catalog.relation(table).is_none_or(|relation| {
+            let mut constraints = relation.table.constraints.values();
+            constraints.any(|it| matches!(it.kind, model::ConstraintKind::PrimaryKey { .. }))
+        }),
         Unless::Created(..) => false,
     }
 }

@@ -36,7 +36,7 @@ impl FileRun<'_, '_, '_> {
             return self.hold_locks(statement, &judged);
         }
         if let Some(failure) = &failure {
-            hits.extend(failed(statement, failure));
+            hits.extend(failed(statement, failure, self.runner));
             if let Some(transaction) = self.transaction.as_mut() {
                 transaction.aborted.get_or_insert(statement.position.line);
             }

@@ -37,6 +37,8 @@ pub(crate) struct Catalog {
     /// From what is pointed at to what points at it.
     links: BTreeMap<(Link, Name), BTreeSet<Name>>,
     search_path: Vec<Ident>,
+    /// Whether something temporary was ever made: only then is it looked for before everything else.
+    has_temporary: bool,
     /// Relations that this run dropped, which therefore do not exist.
     dropped: BTreeSet<Name>,
     /// Whether a schema was given: what is not in here does not exist then.
@@ -162,6 +164,7 @@ impl Catalog {
     }
 
     fn place(&mut self, name: Name, relation: Option<Rc<Relation>>) -> Option<Rc<Relation>> {
+        self.has_temporary |= name.schema.as_str() == "pg_temp";
         let after: Vec<(Link, Name)> = relation.iter().flat_map(|it| it.links()).collect();
         let before = put(&mut self.relations, name.clone(), relation);
         for link in before.iter().flat_map(|it| it.links()) {
@@ -215,6 +218,7 @@ impl Catalog {
 
     /// Sets or removes a type.
     pub(crate) fn set_type(&mut self, name: Name, state: Option<TypeState>) {
+        self.has_temporary |= name.schema.as_str() == "pg_temp";
         let applying = self.applying;
         let state = state.map(|it| Rc::new(TypeState { fresh: it.fresh && !applying, ..it }));
         let before = put(&mut self.types, name.clone(), state);
@@ -223,6 +227,7 @@ impl Catalog {
 
     /// Sets or removes a routine by name; overloads share the most volatile.
     pub(crate) fn set_routine(&mut self, name: Name, volatility: Option<Volatility>) {
+        self.has_temporary |= name.schema.as_str() == "pg_temp";
         let before = put(&mut self.routines, name.clone(), volatility);
         self.journal.push(Undo::Routine(name, before));
     }
@@ -271,8 +276,8 @@ impl Catalog {
         let path = match &name.schema {
             Some(schema) => vec![schema.clone()],
             None => {
-                let temporary = std::iter::once(Ident::new("pg_temp"));
-                temporary.chain(self.search_path.iter().cloned()).collect()
+                let temporary = self.has_temporary.then(|| Ident::new("pg_temp"));
+                temporary.into_iter().chain(self.search_path.iter().cloned()).collect()
             }
         };
         let name = name.name.clone();
@@ -281,6 +286,9 @@ impl Catalog {
 
     /// The full name of a relation: the one the search path finds, else where it would be made.
     pub(crate) fn resolve(&self, name: &Reference) -> Name {
+        if let Some(schema) = &name.schema {
+            return Name { schema: schema.clone(), name: name.name.clone() };
+        }
         let found = self.candidates(name).find(|candidate| self.relations.contains_key(candidate));
         found.unwrap_or_else(|| name.in_schema(&self.default_namespace()))
     }

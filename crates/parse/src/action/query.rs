@@ -44,6 +44,8 @@ pub struct Write {
     pub kind: WriteKind,
     /// The columns set, where they are named.
     pub columns: Vec<Ident>,
+    /// A column that is set as a whole more than once, which the server refuses.
+    pub twice: Option<Ident>,
     /// Whether something other than a constant truth limits the rows.
     pub has_where: bool,
     /// The columns that `WHERE` compares with constants, by `=` or `IN`, for every row.

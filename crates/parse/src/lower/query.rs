@@ -196,6 +196,7 @@ fn insert(it: &ast::Insert) -> Option<Write> {
         table: reference(it.relation_name_ref()?.path_ref())?,
         kind: if updates { WriteKind::InsertOnConflict } else { WriteKind::Insert },
         columns: columns.filter_map(|column| ident_of(column.name())).collect(),
+        twice: None,
         has_where: false,
         pinned: Vec::new(),
         ranged: false,
@@ -205,10 +206,12 @@ fn insert(it: &ast::Insert) -> Option<Write> {
 
 fn update(it: &ast::Update) -> Option<Write> {
     let condition = it.where_clause_or_current_of();
+    let targets = set_targets(it.set_clause());
     Some(Write {
         table: reference(it.relation_name()?.relation_name_ref()?.path_ref())?,
         kind: WriteKind::Update,
-        columns: set_columns(it.set_clause()),
+        columns: targets.iter().filter_map(|it| ident_of(it.name())).collect(),
+        twice: set_twice(&targets),
         has_where: limits(condition.as_ref()),
         pinned: pinned(condition.as_ref()),
         ranged: ranged(condition.as_ref()),
@@ -222,6 +225,7 @@ fn delete(it: &ast::Delete) -> Option<Write> {
         table: reference(it.relation_name()?.relation_name_ref()?.path_ref())?,
         kind: WriteKind::Delete,
         columns: Vec::new(),
+        twice: None,
         has_where: limits(condition.as_ref()),
         pinned: pinned(condition.as_ref()),
         ranged: ranged(condition.as_ref()),
@@ -234,6 +238,7 @@ fn merge(it: &ast::Merge) -> Option<Write> {
         table: reference(it.table_relation_name()?.table_name_ref()?.path_ref())?,
         kind: WriteKind::Merge,
         columns: Vec::new(),
+        twice: None,
         has_where: true,
         pinned: Vec::new(),
         ranged: false,
@@ -241,20 +246,24 @@ fn merge(it: &ast::Merge) -> Option<Write> {
     })
 }
 
-fn set_columns(clause: Option<ast::SetClause>) -> Vec<Ident> {
-    let mut columns = Vec::new();
+fn set_targets(clause: Option<ast::SetClause>) -> Vec<ast::ColumnTarget> {
+    let mut targets = Vec::new();
     for column in clause.and_then(|it| it.set_column_list()).into_iter().flat_map(|it| it.set_columns()) {
         match column {
-            ast::SetColumn::SetSingleColumn(it) => {
-                columns.extend(it.column_target().and_then(|it| ident_of(it.name())));
-            }
+            ast::SetColumn::SetSingleColumn(it) => targets.extend(it.column_target()),
             ast::SetColumn::SetMultipleColumns(it) => {
-                let targets = it.column_target_list().into_iter().flat_map(|it| it.column_targets());
-                columns.extend(targets.filter_map(|it| ident_of(it.name())));
+                targets.extend(it.column_target_list().into_iter().flat_map(|it| it.column_targets()));
             }
         }
     }
-    columns
+    targets
+}
+
+/// A column that is set as a whole and once more. Parts of one, as in `a[1] = …, a[2] = …`, may be set apart.
+fn set_twice(targets: &[ast::ColumnTarget]) -> Option<Ident> {
+    let mut seen = BTreeSet::new();
+    let whole = targets.iter().filter(|it| it.accessors().next().is_none());
+    whole.filter_map(|it| ident_of(it.name())).find(|name| !seen.insert(name.clone()))
 }
 
 /// Whether a condition is more than `WHERE true`.

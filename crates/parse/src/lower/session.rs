@@ -89,7 +89,9 @@ fn values(assignment: ast::ConfigAssignment) -> Vec<String> {
     let values = children.filter_map(|child| match ast::ConfigValue::cast(child)? {
         ast::ConfigValue::ConfigValueName(it) => Some(ident(it.syntax()).as_str().to_owned()),
         ast::ConfigValue::Literal(it) => {
-            Some(it.string_value().unwrap_or_else(|| it.syntax().text().to_string()))
+            let text = it.syntax().text().to_string();
+            let number = text.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+            if number { Some(text) } else { it.string_value().or(Some(text)) }
         }
         ast::ConfigValue::PrefixExpr(it) => Some(it.syntax().text().to_string()),
     });
