@@ -42,11 +42,13 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     let twins = twin::twins(situation);
     let first = twins.first()?;
     let carried: Vec<&Change> = situation.changes.iter().filter(|it| situation.steps_aside(it)).collect();
+    let schemas = [situation.from, situation.to];
+    let [old, new] = Parts::of_both(schemas, &twins);
     let group = Group {
         twins: &twins,
-        schemas: [situation.from, situation.to],
-        old: Parts::of(situation.from, &twins),
-        new: Parts::of(situation.to, &twins),
+        schemas,
+        old,
+        new,
         carried,
         major: situation.server_major,
     };

@@ -1,6 +1,8 @@
 //! What stands on the twins: constraints and indexes as they are, and as they are wanted, under the names that
 //! their columns have at each time.
 
+use std::collections::BTreeSet;
+
 use model::{COMING_PREFIX, Constraint, ConstraintKind, Ident, Index, IndexKey, Name, Schema};
 
 use super::BACK_PREFIX;
@@ -19,19 +21,34 @@ pub(super) struct Parts {
     pub(super) indexes: Vec<(Name, Index)>,
 }
 
+/// A table and the name of a constraint or an index on it.
+type Named = (Name, Ident);
+
 impl Parts {
-    /// Finds them in a schema.
-    pub(super) fn of(schema: &Schema, twins: &[Twin<'_>]) -> Self {
+    /// Finds them in both schemas. What only has the name of one in the other schema is among them: the one goes
+    /// and the other comes when the columns change places.
+    pub(super) fn of_both(schemas: [&Schema; 2], twins: &[Twin<'_>]) -> [Self; 2] {
+        let names: BTreeSet<Named> =
+            schemas.iter().flat_map(|schema| Self::of(schema, twins, &BTreeSet::new()).names()).collect();
+        schemas.map(|schema| Self::of(schema, twins, &names))
+    }
+
+    fn of(schema: &Schema, twins: &[Twin<'_>], also: &BTreeSet<Named>) -> Self {
         let mut parts = Self::default();
         for (name, table) in &schema.tables {
             let of_it = |column: &Ident| find(twins, name, column).is_some();
             let own: Vec<&Twin<'_>> = twins.iter().filter(|twin| twin.table == name).collect();
+            let is_named = |part: &Ident| also.contains(&(name.clone(), part.clone()));
             for constraint in table.constraints.values() {
-                let stands = own.iter().any(|twin| constraint_stands_on(constraint, twin.name()));
+                let stands = own.iter().any(|twin| constraint_stands_on(constraint, twin.name()))
+                    || is_named(&constraint.name);
                 match &constraint.kind {
                     ConstraintKind::ForeignKey(key) => {
                         let points = |column| find(twins, &key.references, column).is_some();
-                        if key.columns.iter().any(of_it) || key.referenced_columns.iter().any(points) {
+                        if stands
+                            || key.columns.iter().any(of_it)
+                            || key.referenced_columns.iter().any(points)
+                        {
                             parts.foreign.push((name.clone(), constraint.clone()));
                         }
                     }
@@ -42,11 +59,19 @@ impl Parts {
                     _ => {}
                 }
             }
-            let indexes = table.indexes.values();
-            let stand = indexes.filter(|index| own.iter().any(|twin| index_stands_on(index, twin.name())));
-            parts.indexes.extend(stand.map(|index| (name.clone(), index.clone())));
+            let stands = |index: &&Index| {
+                own.iter().any(|twin| index_stands_on(index, twin.name())) || is_named(&index.name)
+            };
+            let indexes = table.indexes.values().filter(stands);
+            parts.indexes.extend(indexes.map(|index| (name.clone(), index.clone())));
         }
         parts
+    }
+
+    fn names(self) -> impl Iterator<Item = Named> {
+        let constraints = self.keys.into_iter().chain(self.checks).chain(self.foreign);
+        let constraints = constraints.map(|(table, constraint)| (table, constraint.name));
+        constraints.chain(self.indexes.into_iter().map(|(table, index)| (table, index.name)))
     }
 
     /// Whether a constraint of this table and name is among them.
