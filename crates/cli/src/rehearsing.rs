@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use connect::Target;
 use model::{Fault, Progress};
-use rehearse::{Options, Piece, Rehearsal};
+use rehearse::{Options, Piece, Place, Rehearsal};
 use remember::RehearsalRecord;
 
 use crate::carry::warn;
@@ -19,13 +18,13 @@ use crate::{evidence, planfolder};
 pub async fn rehearse(
     context: &Context,
     folder: &Path,
-    copy: &Target,
+    place: Place<'_>,
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Rehearsal, Fault> {
     let loaded = planfolder::load(folder)?;
     let piece = Piece { plan: &loaded.plan, from: &loaded.from, to: &loaded.to };
-    let rehearsal = rehearse::rehearse(piece, copy, options, progress).await?;
+    let rehearsal = rehearse::rehearse(piece, place, options, progress).await?;
     let memory = context.memory()?;
     for receipt in &rehearsal.steps {
         warn(&memory.record_step(receipt));

@@ -7,6 +7,7 @@ use std::process::Command;
 use connect::{Session, Target};
 use model::{Assessment, Fault, Fingerprint, PhaseName, Plan, Progress, RunOutcome, StepReceipt};
 use serde::{Deserialize, Serialize};
+use shadow::{Database, Shadow};
 
 /// The stages of the pipeline as the demo drives them. Each is what the command of the same name does,
 /// with the same checks, journal and memory.
@@ -23,12 +24,13 @@ pub trait Pipeline: Send + Sync {
         folder: &Path,
     ) -> impl Future<Output = Result<Plan, Fault>>;
 
-    /// Rehearses the plan, forward and back, on a copy of the database that nobody else uses. What the
-    /// copy looks like afterwards does not matter.
+    /// Rehearses the plan, forward and back, on a copy of the database that nobody else uses, on a server where
+    /// more copies can be made. What the copy looks like afterwards does not matter.
     fn rehearse(
         &self,
         plan: &Path,
-        copy: &Target,
+        server: &Shadow,
+        copy: &Database,
         progress: &dyn Progress,
     ) -> impl Future<Output = Result<Rehearsed, Fault>>;
 

@@ -75,7 +75,7 @@ async fn rehearse<P: Pipeline>(
     progress.begin("rehearsing on a copy, forward and back", None);
     let copy = stage.copy().await?;
     let began = Instant::now();
-    let result = pipeline.rehearse(&stage.plan(), &copy.target, progress).await?;
+    let result = pipeline.rehearse(&stage.plan(), stage.shadow(), &copy, progress).await?;
     let ms = elapsed_ms(began);
     stage.drop_copy(&copy).await?;
     progress.end(&ms_text(ms));

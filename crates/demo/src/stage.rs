@@ -59,6 +59,11 @@ impl Stage {
         self.server.drop_database(copy).await
     }
 
+    /// The server that everything is on.
+    pub(crate) fn shadow(&self) -> &Shadow {
+        &self.server
+    }
+
     /// A session in the database that is migrated.
     pub(crate) async fn session(&self) -> Result<Session, Fault> {
         connect::connect(&self.funds.target, APPLICATION_NAME).await

@@ -87,13 +87,14 @@ impl Application {
         Ok((Opened { workload, books }, spared))
     }
 
-    /// Starts the application.
-    pub(crate) async fn start(&self, copy: &Target, opened: Opened) -> Result<AtWork, Fault> {
+    /// Starts the application with the code that is deployed.
+    pub(crate) async fn start(&self, copy: &Target, opened: Opened, code: Code) -> Result<AtWork, Fault> {
         let Opened { workload: old, books } = opened;
         let mut new = self.new.clone();
         let known: BTreeSet<&Name> = old.tables.iter().map(|watched| &watched.table).collect();
         new.statements.retain(|statement| statement.names_only(&known));
-        let traffic = Traffic::start_with(copy, &old, self.rate, books).await?;
+        let deployed = if code == Code::Old { &old } else { &new };
+        let traffic = Traffic::go_on(copy, deployed, self.rate, books).await?;
         Ok(AtWork { traffic, old, new })
     }
 
@@ -127,9 +128,19 @@ impl Application {
 }
 
 /// Books that are open, and whose they are.
+#[derive(Clone)]
 pub(crate) struct Opened {
     workload: Workload,
-    books: Books,
+    pub(crate) books: Books,
+}
+
+/// Which of the application's code is deployed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Code {
+    /// That of the schema the plan starts from.
+    Old,
+    /// That of the wanted schema.
+    New,
 }
 
 /// An application that is running.
@@ -140,19 +151,9 @@ pub(crate) struct AtWork {
 }
 
 impl AtWork {
-    /// The code that knows the wanted schema takes over.
-    pub(crate) async fn deploy_new(&self) {
-        self.deploy(&self.new).await;
-    }
-
-    /// The code that knows the old schema comes back.
-    pub(crate) async fn deploy_old(&self) {
-        self.deploy(&self.old).await;
-    }
-
-    /// What the other code has sent is answered before the schema goes on.
-    async fn deploy(&self, workload: &Workload) {
-        self.traffic.deploy(workload);
+    /// Other code takes over; what the code before it has sent is answered before the schema goes on.
+    pub(crate) async fn deploy(&self, code: Code) {
+        self.traffic.deploy(if code == Code::Old { &self.old } else { &self.new });
         tokio::time::sleep(ROLL_OUT).await;
     }
 
@@ -161,9 +162,10 @@ impl AtWork {
         tokio::time::sleep(DWELL).await;
     }
 
-    /// Ends it.
-    pub(crate) async fn stop(self) -> (TrafficReport, Books) {
-        self.traffic.stop().await
+    /// Ends it. Its books can be kept on by the next one.
+    pub(crate) async fn stop(self) -> (TrafficReport, Opened) {
+        let (report, books) = self.traffic.stop().await;
+        (report, Opened { workload: self.old, books })
     }
 }
 

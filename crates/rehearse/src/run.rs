@@ -1,18 +1,18 @@
 //! The rehearsal itself.
 
 use apply::StopFlag;
-use connect::{Session, Target};
 use jiff::Timestamp;
 use model::{Fault, PhaseName, Plan, Progress, Schema, Statistics};
 use traffic::Rate;
 
-use crate::application::Application;
+use crate::application::{self, Application};
 use crate::common::common;
-use crate::data;
+use crate::data::DataFingerprint;
 use crate::extrapolate::{self, Measured};
 use crate::fitting::demanding;
-use crate::report::Rehearsal;
-use crate::way::{Outcome, Way};
+use crate::place::Place;
+use crate::report::{Rehearsal, RehearsedPhase};
+use crate::way::{self, Account, Outcome, Way};
 
 /// A plan with both of its schemas.
 #[derive(Debug, Clone, Copy)]
@@ -40,66 +40,166 @@ pub struct Options {
     pub stop: StopFlag,
 }
 
-/// Rehearses a plan on a database that has the schema the plan starts from, and that nobody else uses:
-/// to the end of each phase and back, then to the end. Cleanup has no way back and is not rehearsed.
+/// Rehearses a plan on a database that nobody else uses: forward phase by phase, at the end of each one back to
+/// the start on a copy of the database as it is then, and at last from the start to the end once more. Rows are
+/// filled twice, however many phases there are. Cleanup has no way back and is not rehearsed.
 ///
 /// # Errors
-/// Those of connecting and of reading schema and rows; `rehearse.ended`, `rehearse.stopped`. A step that
-/// fails is a problem of the rehearsal, not an error.
+/// Those of connecting, of copying and of reading schema and rows; `rehearse.ended`, `rehearse.stopped`. A
+/// step that fails is a problem of the rehearsal, not an error.
 pub async fn rehearse(
     piece: Piece<'_>,
-    copy: &Target,
+    place: Place<'_>,
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Rehearsal, Fault> {
-    let session = connect::connect(copy, "lockkeeper rehearse").await?;
     let Piece { plan, from, to } = piece;
-    let way = Way { plan, from, copy, session: &session, stop: &options.stop, progress };
     let mut application = options.traffic.map(|rate| Application::of(plan, &demanding(from, plan), to, rate));
     application = application.filter(|application| !application.is_idle());
     if let Some(application) = &mut application {
         progress.begin("measuring the application without a migration", None);
-        application.measure_baseline(copy, options.baseline_ms).await?;
+        application.measure_baseline(place.target(), options.baseline_ms).await?;
         progress.end("done");
     }
-    let mut rehearsal = begun(plan, from, &session, options).await?;
-    let mut measured = Measured::new();
-    for phase in plan.phases().into_iter().filter(|phase| *phase != PhaseName::Cleanup) {
-        let (rehearsed, outcome) = way.there_and_back(phase, application.as_ref()).await?;
-        rehearsal.rolled_back &= rehearsed.schema_restored && rehearsed.rows_restored;
-        let is_lost = !rehearsed.schema_restored;
-        rehearsal.phases.push(rehearsed);
-        take(&mut rehearsal, &mut application, &mut measured, outcome);
-        refuse_stopped(&options.stop)?;
-        if is_lost {
-            // From another start nothing more can be proved.
-            break;
-        }
-    }
-    if rehearsal.rolled_back || rehearsal.phases.iter().all(|phase| phase.schema_restored) {
-        let common = common(plan, from, to);
-        let (arrived, outcome) = way.to_the_end(&common, application.as_ref()).await?;
-        rehearsal.arrived = arrived;
-        rehearsal.steps = outcome.steps.clone();
-        take(&mut rehearsal, &mut application, &mut measured, outcome);
+    let common = common(plan, from, to);
+    let heard = {
+        let task = way::Task { plan, application: application.as_ref(), stop: &options.stop, progress };
+        Play { task, place, from, common: &common }.whole(options).await?
+    };
+    let Heard { mut rehearsal, measured, reports } = heard;
+    if let Some(application) = &mut application {
+        reports.iter().for_each(|report| application.hear(report));
     }
     if let Some(live) = &options.live {
         rehearsal.expected = extrapolate::extrapolate(plan, &measured, live);
     }
     rehearsal.traffic = application.map(|application| application.told);
     rehearsal.rehearsed_at = Timestamp::now();
-    session.close().await;
     Ok(rehearsal)
 }
 
+/// What is rehearsed, and where.
+struct Play<'a> {
+    task: way::Task<'a>,
+    place: Place<'a>,
+    from: &'a Schema,
+    /// What must be the same at the start and at the end.
+    common: &'a Schema,
+}
+
+/// What was found.
+struct Heard {
+    rehearsal: Rehearsal,
+    measured: Measured,
+    reports: Vec<traffic::TrafficReport>,
+}
+
+impl Play<'_> {
+    async fn whole(&self, options: &Options) -> Result<Heard, Fault> {
+        let way = Way::enter(self.task, self.place.target()).await?;
+        let mut account = way.open(self.from, false).await?;
+        let rehearsal = begun(self.task.plan, account.before(), &way, options);
+        way.leave().await;
+        let mut heard = Heard { rehearsal, measured: Measured::new(), reports: Vec::new() };
+        let phases = self.task.plan.phases();
+        let phases: Vec<PhaseName> =
+            phases.into_iter().filter(|phase| *phase != PhaseName::Cleanup).collect();
+        let mut forward_ms = 0.0;
+        for (at, phase) in phases.iter().enumerate() {
+            let way = Way::enter(self.task, self.place.target()).await?;
+            let there = way.there(*phase, &mut account).await?;
+            way.leave().await;
+            forward_ms += there.ms;
+            refuse_stopped(&options.stop)?;
+            let (is_last, failed) = (at + 1 == phases.len(), there.is_broken);
+            if is_last {
+                heard.rehearsal.arrived = there.arrived == Some(true);
+            }
+            heard.rehearsal.steps.extend(there.steps.iter().cloned());
+            let told = format!("to the end of {phase}");
+            let worst = heard.take(there, &told);
+            let turn = Turn { phase: *phase, forward_ms, worst, is_last: is_last && !failed };
+            self.back(turn, account.clone(), &mut heard).await?;
+            refuse_stopped(&options.stop)?;
+            if failed {
+                // What comes after it cannot be done.
+                break;
+            }
+        }
+        Ok(heard)
+    }
+
+    /// On a copy back to the start and, from the end of the plan, forward again.
+    async fn back(&self, turn: Turn, mut account: Account<'_>, heard: &mut Heard) -> Result<(), Fault> {
+        self.task.progress.begin(&format!("the way back from {}", turn.phase), None);
+        let copy = self.place.copy().await?;
+        let way = Way::enter(self.task, &copy.target).await?;
+        let (schema_restored, mut outcome) = way.back(turn.phase, &mut account).await?;
+        let lost = way.lost(&account).await;
+        let rows_restored = lost.is_empty();
+        outcome.problems.extend(lost);
+        let back_ms = outcome.ms;
+        let worst = heard.take(outcome, &format!("from {} back to the start", turn.phase));
+        heard.rehearsal.rolled_back &= schema_restored && rows_restored;
+        heard.rehearsal.phases.push(RehearsedPhase {
+            name: turn.phase,
+            forward_ms: turn.forward_ms,
+            back_ms,
+            schema_restored,
+            rows_restored,
+            writes: account.writes,
+            worst: turn.worst.or(worst),
+        });
+        if turn.is_last && schema_restored {
+            self.again(&way, heard).await?;
+        }
+        way.leave().await;
+        self.place.drop_copy(&copy).await?;
+        self.task.progress.end("done");
+        Ok(())
+    }
+
+    /// Forward once more, from the start that the way back led to. What both schemas have in common has to hold
+    /// the same values then, and the writes made since.
+    async fn again(&self, way: &Way<'_>, heard: &mut Heard) -> Result<(), Fault> {
+        let mut account = way.open(self.common, true).await?;
+        let mut outcome = way.there(PhaseName::Contract, &mut account).await?;
+        outcome.problems.extend(way.lost(&account).await);
+        heard.rehearsal.arrived &= outcome.arrived == Some(true);
+        heard.rehearsal.steps.clone_from(&outcome.steps);
+        heard.take(outcome, "to the end again");
+        Ok(())
+    }
+}
+
+/// Where the way back begins.
+struct Turn {
+    phase: PhaseName,
+    forward_ms: f64,
+    worst: crate::report::Worst,
+    /// Whether the plan is at its end there.
+    is_last: bool,
+}
+
+impl Heard {
+    /// Takes what a way led to; gives the longest statements on it.
+    fn take(&mut self, outcome: Outcome, way: &str) -> crate::report::Worst {
+        let told = outcome.problems.into_iter().map(|problem| format!("{way}: {problem}"));
+        self.rehearsal.problems.extend(told);
+        extrapolate::keep(&mut self.measured, &outcome.steps);
+        let worst = outcome.heard.as_ref().map(|report| application::worst(&report.total));
+        self.reports.extend(outcome.heard);
+        worst.unwrap_or_default()
+    }
+}
+
 /// A rehearsal of which nothing is known yet.
-async fn begun(plan: &Plan, from: &Schema, session: &Session, options: &Options) -> Result<Rehearsal, Fault> {
-    let start = data::fingerprint(session, from).await?;
+fn begun(plan: &Plan, start: &DataFingerprint, way: &Way<'_>, options: &Options) -> Rehearsal {
     let worked_on = plan.steps.iter().filter_map(|step| step.table.as_ref());
     let empty = worked_on.filter(|table| start.tables.get(*table).is_some_and(|data| data.rows == 0));
-    Ok(Rehearsal {
+    Rehearsal {
         plan: plan.hash(),
-        server_version: session.server().version_num,
+        server_version: way.session().server().version_num,
         rows: start.rows(),
         rows_are: options.rows_are.clone(),
         unproved: empty.map(|table| (table.clone(), "it had no rows".to_owned())).collect(),
@@ -111,20 +211,6 @@ async fn begun(plan: &Plan, from: &Schema, session: &Session, options: &Options)
         expected: Vec::new(),
         problems: Vec::new(),
         rehearsed_at: Timestamp::now(),
-    })
-}
-
-/// Adds what a way led to.
-fn take(
-    rehearsal: &mut Rehearsal,
-    application: &mut Option<Application>,
-    measured: &mut Measured,
-    outcome: Outcome,
-) {
-    rehearsal.problems.extend(outcome.problems);
-    extrapolate::keep(measured, &outcome.steps);
-    if let (Some(application), Some(report)) = (application, &outcome.heard) {
-        application.hear(report);
     }
 }
 

@@ -1,26 +1,31 @@
-//! To the end of one phase and back, with everything accounted for.
+//! One way of a plan, there or back, with everything accounted for.
 
 use apply::{ApplyOptions, RunReport, StopFlag};
 use connect::{Session, Target};
 use model::{Fault, PhaseName, Plan, Progress, Schema, StepReceipt};
 use traffic::{Books, TrafficReport};
 
-use crate::application::{self, Application, AtWork, Deployment};
+use crate::application::{self, Application, AtWork, Code, Deployment, Opened};
 use crate::data::{self, DataFingerprint, SparedTables};
 use crate::guard::LiveSchema;
-use crate::report::RehearsedPhase;
 
 /// The canaries' baseline before each way, in ms.
 const BASELINE_MS: u64 = 100;
 
 /// What all ways have in common.
-pub(crate) struct Way<'a> {
+#[derive(Clone, Copy)]
+pub(crate) struct Task<'a> {
     pub(crate) plan: &'a Plan,
-    pub(crate) from: &'a Schema,
-    pub(crate) copy: &'a Target,
-    pub(crate) session: &'a Session,
+    pub(crate) application: Option<&'a Application>,
     pub(crate) stop: &'a StopFlag,
     pub(crate) progress: &'a dyn Progress,
+}
+
+/// The ways on one database, while a session looks at it.
+pub(crate) struct Way<'a> {
+    task: Task<'a>,
+    target: &'a Target,
+    session: Session,
 }
 
 /// What a way led to.
@@ -30,135 +35,136 @@ pub(crate) struct Outcome {
     pub(crate) problems: Vec<String>,
     /// The receipts of the way forward.
     pub(crate) steps: Vec<StepReceipt>,
+    /// How long the plan took, in ms.
+    pub(crate) ms: f64,
+    /// Whether the schema is the wanted one; none where the plan was not to come so far.
+    pub(crate) arrived: Option<bool>,
+    /// Whether a step failed, so that there is no going on.
+    pub(crate) is_broken: bool,
     /// What the application felt.
     pub(crate) heard: Option<TrafficReport>,
 }
 
-/// What was there before a way, and the application that works on it.
-struct Account<'a> {
+/// What was there before a way, and the books of the application that works on it. A copy of the database goes
+/// on with a copy of the account.
+#[derive(Clone)]
+pub(crate) struct Account<'a> {
     schema: &'a Schema,
     before: DataFingerprint,
-    at_work: Option<AtWork>,
+    opened: Option<Opened>,
+    code: Code,
+    /// Writes that the server acknowledged since it was opened.
+    pub(crate) writes: u64,
 }
 
-impl Way<'_> {
-    /// To the end of a phase and back to the start. A step that fails ends the way there.
-    pub(crate) async fn there_and_back(
+impl Account<'_> {
+    /// How many rows there were.
+    pub(crate) fn before(&self) -> &DataFingerprint {
+        &self.before
+    }
+}
+
+impl<'a> Way<'a> {
+    /// Opens a session in the database.
+    pub(crate) async fn enter(task: Task<'a>, target: &'a Target) -> Result<Self, Fault> {
+        let session = connect::connect(target, "lockkeeper rehearse").await?;
+        Ok(Self { task, target, session })
+    }
+
+    /// Closes it: a database is copied while nobody is connected to it.
+    pub(crate) async fn leave(self) {
+        self.session.close().await;
+    }
+
+    /// The session in the database.
+    pub(crate) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Opens an account of these columns, or of all: what rows there are before anything is done. The books are
+    /// opened before a statement arrives, and what they spare is known from then on.
+    pub(crate) async fn open<'s>(&self, schema: &'s Schema, in_part: bool) -> Result<Account<'s>, Fault> {
+        let (mut opened, mut spared) = (None, SparedTables::new());
+        if let Some(application) = self.task.application {
+            let columns = in_part.then_some(schema);
+            let (books, spares) = application.open(&self.session, columns).await?;
+            (opened, spared) = (Some(books), spares);
+        }
+        let before = data::fingerprint_but(&self.session, schema, &spared).await?;
+        Ok(Account { schema, before, opened, code: Code::Old, writes: 0 })
+    }
+
+    /// On to the end of a phase, under the application. A step that fails ends the way.
+    pub(crate) async fn there(&self, phase: PhaseName, account: &mut Account<'_>) -> Result<Outcome, Fault> {
+        let at_work = self.start(account).await?;
+        let mut outcome = Outcome::default();
+        if let Err(fault) = self.forward(phase, at_work.as_ref(), account, &mut outcome).await {
+            outcome.problems.push(failed(&fault)?);
+            outcome.is_broken = true;
+        }
+        self.stop(at_work, account, &mut outcome).await;
+        Ok(outcome)
+    }
+
+    /// From the end of a phase back to the start, under the application. Says whether the schema is that of the
+    /// start again.
+    pub(crate) async fn back(
         &self,
         phase: PhaseName,
-        application: Option<&Application>,
-    ) -> Result<(RehearsedPhase, Outcome), Fault> {
-        let account = self.open(self.from, application, false).await?;
+        account: &mut Account<'_>,
+    ) -> Result<(bool, Outcome), Fault> {
+        let at_work = self.start(account).await?;
         let mut outcome = Outcome::default();
-        let (mut forward_ms, mut back_ms) = (0.0, 0.0);
-        match self.forward(phase, application, account.at_work.as_ref()).await {
-            Ok(forward) => (forward_ms, outcome.steps) = (forward.ms, forward.steps),
+        match self.backward(phase, at_work.as_ref(), account).await {
+            Ok(ms) => outcome.ms = ms,
             Err(fault) => outcome.problems.push(failed(&fault)?),
         }
-        if let Some(at_work) = &account.at_work {
-            at_work.dwell().await;
-        }
-        match self.back(phase, application, account.at_work.as_ref()).await {
-            Ok(ms) => back_ms = ms,
-            Err(fault) => outcome.problems.push(failed(&fault)?),
-        }
-        let schema_restored = self.plan.starts_from(&read::fingerprint(self.session).await?);
-        if !schema_restored {
+        self.stop(at_work, account, &mut outcome).await;
+        let restored = self.task.plan.starts_from(&read::fingerprint(&self.session).await?);
+        if !restored {
             outcome.problems.push("the schema is not that of the start again".to_owned());
         }
-        let (writes, lost) = self.close(account, application, &mut outcome).await?;
-        let rows_restored = lost.is_empty();
-        outcome.problems.extend(lost);
-        for problem in &mut outcome.problems {
-            *problem = format!("to the end of {phase} and back: {problem}");
-        }
-        let worst = outcome.heard.as_ref().map(|report| application::worst(&report.total));
-        let rehearsed = RehearsedPhase {
-            name: phase,
-            forward_ms,
-            back_ms,
-            schema_restored,
-            rows_restored,
-            writes,
-            worst: worst.unwrap_or_default(),
-        };
-        Ok((rehearsed, outcome))
+        Ok((restored, outcome))
     }
 
-    /// To the end. What both schemas have in common has to hold the same values then, and the writes made
-    /// since. Says whether the plan arrived.
-    pub(crate) async fn to_the_end(
-        &self,
-        common: &Schema,
-        application: Option<&Application>,
-    ) -> Result<(bool, Outcome), Fault> {
-        let account = self.open(common, application, true).await?;
-        let mut outcome = Outcome::default();
-        let mut arrived = false;
-        match self.forward(PhaseName::Contract, application, account.at_work.as_ref()).await {
-            Ok(forward) => {
-                arrived = forward.arrived == Some(true);
-                if !arrived {
-                    let problem =
-                        format!("the plan did not arrive at the wanted schema: {}", forward.message);
-                    outcome.problems.push(problem);
-                }
-                outcome.steps = forward.steps;
-            }
-            Err(fault) => outcome.problems.push(failed(&fault)?),
+    /// What the account does not find again, in words.
+    pub(crate) async fn lost(&self, account: &Account<'_>) -> Vec<String> {
+        let (mut lost, mut spared) = (Vec::new(), SparedTables::new());
+        if let (Some(opened), Some(application)) = (&account.opened, self.task.application) {
+            spared = application.spared(&opened.books);
+            lost = self.audit(&opened.books).await;
         }
-        if let Some(at_work) = &account.at_work {
-            at_work.dwell().await;
-        }
-        let (_, lost) = self.close(account, application, &mut outcome).await?;
-        outcome.problems.extend(lost.into_iter().map(|problem| format!("at the end: {problem}")));
-        Ok((arrived, outcome))
-    }
-
-    async fn open<'s>(
-        &self,
-        schema: &'s Schema,
-        application: Option<&Application>,
-        in_part: bool,
-    ) -> Result<Account<'s>, Fault> {
-        let Some(application) = application else {
-            let before = data::fingerprint(self.session, schema).await?;
-            return Ok(Account { schema, before, at_work: None });
-        };
-        // The books are opened before a statement arrives, and what they spare is known from then on.
-        let columns = in_part.then_some(schema);
-        let (opened, spared) = application.open(self.session, columns).await?;
-        let before = data::fingerprint_but(self.session, schema, &spared).await?;
-        let at_work = Some(application.start(self.copy, opened).await?);
-        Ok(Account { schema, before, at_work })
-    }
-
-    /// Ends the application and compares: how many writes were found again, and what is lost.
-    async fn close(
-        &self,
-        account: Account<'_>,
-        application: Option<&Application>,
-        outcome: &mut Outcome,
-    ) -> Result<(u64, Vec<String>), Fault> {
-        let (mut lost, mut writes, mut spared) = (Vec::new(), 0, SparedTables::new());
-        if let (Some(at_work), Some(application)) = (account.at_work, application) {
-            let (report, books) = at_work.stop().await;
-            outcome.problems.extend(application::failures(&report));
-            writes = report.acknowledged.values().map(|of| of.inserted + of.updated + of.deleted).sum();
-            spared = application.spared(&books);
-            lost = self.audit(&books).await;
-            outcome.heard = Some(report);
-        }
-        match data::fingerprint_but(self.session, account.schema, &spared).await {
+        match data::fingerprint_but(&self.session, account.schema, &spared).await {
             Ok(after) => lost.extend(account.before.differences(&after)),
             Err(fault) => lost.push(fault.what),
         }
-        Ok((writes, lost))
+        lost
+    }
+
+    async fn start(&self, account: &Account<'_>) -> Result<Option<AtWork>, Fault> {
+        match (self.task.application, &account.opened) {
+            (Some(application), Some(opened)) => {
+                Ok(Some(application.start(self.target, opened.clone(), account.code).await?))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Lets the application work on for a moment in the state that was reached, and ends it.
+    async fn stop(&self, at_work: Option<AtWork>, account: &mut Account<'_>, outcome: &mut Outcome) {
+        let Some(at_work) = at_work else { return };
+        at_work.dwell().await;
+        let (report, opened) = at_work.stop().await;
+        outcome.problems.extend(application::failures(&report));
+        account.writes +=
+            report.acknowledged.values().map(|of| of.inserted + of.updated + of.deleted).sum::<u64>();
+        account.opened = Some(opened);
+        outcome.heard = Some(report);
     }
 
     /// What of the application's writes is not there. Keys of rows are not told.
     async fn audit(&self, books: &Books) -> Vec<String> {
-        let audit = match books.audit(self.session).await {
+        let audit = match books.audit(&self.session).await {
             Ok(audit) => audit,
             Err(fault) => return vec![fault.what],
         };
@@ -179,47 +185,56 @@ impl Way<'_> {
     async fn forward(
         &self,
         phase: PhaseName,
-        application: Option<&Application>,
         at_work: Option<&AtWork>,
-    ) -> Result<Forward, Fault> {
-        let mut forward = Forward::default();
-        if let (Some(deployment), Some(at_work)) = (passed(application, phase), at_work) {
+        account: &mut Account<'_>,
+        outcome: &mut Outcome,
+    ) -> Result<(), Fault> {
+        if let (Some(deployment), Some(at_work), Code::Old) = (self.passed(phase), at_work, account.code) {
             if let Some(last) = deployment.after {
-                forward.add(self.apply(last).await?);
+                outcome.add(self.apply(last).await?);
             }
-            at_work.deploy_new().await;
+            at_work.deploy(Code::New).await;
+            account.code = Code::New;
         }
-        forward.add(self.apply(phase).await?);
-        Ok(forward)
+        outcome.add(self.apply(phase).await?);
+        Ok(())
     }
 
-    async fn back(
+    async fn backward(
         &self,
         phase: PhaseName,
-        application: Option<&Application>,
         at_work: Option<&AtWork>,
+        account: &mut Account<'_>,
     ) -> Result<f64, Fault> {
         let mut ms = 0.0;
-        let deployed = passed(application, phase).zip(at_work);
+        let deployed = self.passed(phase).zip(at_work);
         if let Some((Deployment { after: Some(last), .. }, at_work)) = deployed {
             ms += self.rollback(Some(last)).await?.total_ms;
-            at_work.deploy_old().await;
+            at_work.deploy(Code::Old).await;
         }
         ms += self.rollback(None).await?.total_ms;
         if let Some((Deployment { after: None, .. }, at_work)) = deployed {
-            at_work.deploy_old().await;
+            at_work.deploy(Code::Old).await;
         }
+        account.code = Code::Old;
         Ok(ms)
+    }
+
+    /// The deployment that a way to the end of this phase passes.
+    fn passed(&self, phase: PhaseName) -> Option<Deployment> {
+        self.task.application?.deployment.filter(|deployment| deployment.is_passed(phase))
     }
 
     async fn apply(&self, until: PhaseName) -> Result<RunReport, Fault> {
         let mut options = self.options(Some(until));
-        Ok(apply::apply(self.copy, self.plan, &LiveSchema, &mut options, self.progress).await?)
+        let Task { plan, progress, .. } = self.task;
+        Ok(apply::apply(self.target, plan, &LiveSchema, &mut options, progress).await?)
     }
 
     async fn rollback(&self, to: Option<PhaseName>) -> Result<RunReport, Fault> {
         let mut options = self.options(None);
-        Ok(apply::rollback(self.copy, self.plan, to, &LiveSchema, &mut options, self.progress).await?)
+        let Task { plan, progress, .. } = self.task;
+        Ok(apply::rollback(self.target, plan, to, &LiveSchema, &mut options, progress).await?)
     }
 
     fn options(&self, until: Option<PhaseName>) -> ApplyOptions<'static> {
@@ -228,32 +243,21 @@ impl Way<'_> {
             environment: "rehearsal".to_owned(),
             rehearsal: true,
             baseline_ms: BASELINE_MS,
-            stop: self.stop.clone(),
+            stop: self.task.stop.clone(),
             ..ApplyOptions::default()
         }
     }
 }
 
-/// A way forward, perhaps in two runs with a deployment between them.
-#[derive(Default)]
-struct Forward {
-    ms: f64,
-    steps: Vec<StepReceipt>,
-    arrived: Option<bool>,
-    message: String,
-}
-
-impl Forward {
+impl Outcome {
     fn add(&mut self, run: RunReport) {
         self.ms += run.total_ms;
         self.steps.extend(run.steps);
-        (self.arrived, self.message) = (run.arrived, run.message);
+        self.arrived = run.arrived;
+        if run.arrived == Some(false) {
+            self.problems.push(format!("the plan did not arrive at the wanted schema: {}", run.message));
+        }
     }
-}
-
-/// The deployment that a way to the end of this phase passes.
-fn passed(application: Option<&Application>, phase: PhaseName) -> Option<Deployment> {
-    application?.deployment.filter(|deployment| deployment.is_passed(phase))
 }
 
 /// A step that failed, as a problem; without what the server said, which may hold values of rows. A

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use model::{Action, Fault, Name, PhaseName, Plan, Risk, Schema, Silent, Sql, Statistics, TableStatistics};
-use rehearse::{Options, Piece, Rehearsal};
+use rehearse::{Options, Piece, Place, Rehearsal};
 use testkit::TestDatabase;
 use traffic::Rate;
 
@@ -67,7 +67,8 @@ impl Stage {
         let live = [(Name::new("public", "funds"), live)].into();
         let live = Some(Statistics { tables: live, ..Statistics::default() });
         let options = Options { traffic, baseline_ms: 400, live, ..Options::default() };
-        rehearse::rehearse(piece, self.database.target(), &options, &Silent).await
+        let place = Place { server: self.database.server(), database: self.database.database() };
+        rehearse::rehearse(piece, place, &options, &Silent).await
     }
 
     /// The first step of a phase.

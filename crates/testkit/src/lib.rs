@@ -12,11 +12,13 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod cases;
 mod faults;
 mod killer;
 mod servers;
 mod skip;
 
+pub use cases::{Case, cases};
 pub use faults::{FaultProxy, Mischief};
 pub use killer::kill_later;
 pub use servers::{TestDatabase, database, majors, server};

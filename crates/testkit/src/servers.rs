@@ -73,6 +73,11 @@ impl TestDatabase {
         &self.database.target
     }
 
+    /// It as its server knows it.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
     /// The server it is on.
     pub fn server(&self) -> &Arc<Shadow> {
         &self.server

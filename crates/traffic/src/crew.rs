@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::draw::{Draw, draw};
-use crate::line::{Line, Outcome};
+use crate::line::{Fit, Line, Outcome};
 use crate::queue::Job;
 use crate::recorder::Felt;
 use crate::schedule::Schedule;
@@ -49,15 +49,15 @@ pub(crate) struct Crew {
 }
 
 impl Crew {
-    /// Opens all sessions, with all statements prepared.
-    pub(crate) async fn open(target: &Target, shared: Arc<Shared>) -> Result<Self, Fault> {
+    /// Opens all sessions, with all statements prepared. Code that is deployed later may have statements of a
+    /// kind that this one has not.
+    pub(crate) async fn open(target: &Target, shared: Arc<Shared>, fit: Fit) -> Result<Self, Fault> {
         let workload = shared.workload();
         let mut crew = Self { shared, sessions: JoinSet::new(), cut: watch::Sender::new(false) };
         for (kind, count) in [(Kind::Read, READ_SESSIONS), (Kind::Write, WRITE_SESSIONS)] {
             let statements: Vec<&Statement> = workload.of_kind(kind).collect();
-            let count = if statements.is_empty() { 0 } else { count };
             for _ in 0..count {
-                let line = Line::open(target, &statements).await?;
+                let line = Line::open(target, &statements, fit).await?;
                 crew.sessions.spawn(serve(line, kind, Arc::clone(&crew.shared), crew.cut.subscribe()));
             }
         }

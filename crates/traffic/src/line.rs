@@ -50,17 +50,32 @@ pub(crate) struct Line {
     prepared: BTreeMap<String, tokio_postgres::Statement>,
 }
 
+/// Whether the statements have to fit the schema when a session is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fit {
+    /// They must.
+    Must,
+    /// A migration is under way, and it is what is to be found out.
+    May,
+}
+
 impl Line {
     /// Opens a session and prepares the statements.
-    pub(crate) async fn open(target: &Target, statements: &[&Statement]) -> Result<Self, Fault> {
+    pub(crate) async fn open(target: &Target, statements: &[&Statement], fit: Fit) -> Result<Self, Fault> {
         let session = connect::connect(target, APPLICATION_NAME).await?;
         let mut prepared = BTreeMap::new();
         for statement in statements {
-            let ready = session.prepare(statement.sql.as_str()).await.map_err(|error| {
-                let what = format!("the traffic's statement {} cannot be prepared", statement.name);
-                connect::fault("traffic.prepare", what, &error)
-            })?;
-            prepared.insert(statement.sql.as_str().to_owned(), ready);
+            match session.prepare(statement.sql.as_str()).await {
+                Ok(ready) => {
+                    prepared.insert(statement.sql.as_str().to_owned(), ready);
+                }
+                Err(error) if fit == Fit::Must => {
+                    let what = format!("the traffic's statement {} cannot be prepared", statement.name);
+                    return Err(connect::fault("traffic.prepare", what, &error));
+                }
+                // It fails when it is sent, and is counted then.
+                Err(_) => {}
+            }
         }
         Ok(Self { target: target.clone(), session: Some(session), prepared })
     }

@@ -8,7 +8,7 @@ use model::Fault;
 use tokio::sync::{oneshot, watch};
 
 use crate::crew::{Crew, Wish};
-use crate::line::APPLICATION_NAME;
+use crate::line::{APPLICATION_NAME, Fit};
 use crate::shared::Shared;
 use crate::{Books, Rate, TrafficReport, Workload};
 
@@ -47,13 +47,37 @@ impl Traffic {
         rate: Rate,
         books: Books,
     ) -> Result<Self, Fault> {
+        Self::start_as(target, workload, rate, books, Fit::Must).await
+    }
+
+    /// The same in the middle of a migration, or on a copy of the database that was made there: a statement
+    /// that does not fit the schema fails each time it is sent, and is reported so.
+    ///
+    /// # Errors
+    /// `connect.…` when a session cannot be had.
+    pub async fn go_on(
+        target: &Target,
+        workload: &Workload,
+        rate: Rate,
+        books: Books,
+    ) -> Result<Self, Fault> {
+        Self::start_as(target, workload, rate, books, Fit::May).await
+    }
+
+    async fn start_as(
+        target: &Target,
+        workload: &Workload,
+        rate: Rate,
+        books: Books,
+        fit: Fit,
+    ) -> Result<Self, Fault> {
         let shared = Arc::new(Shared::new(workload, books));
         let (wish, wishes) = watch::channel(Wish::Run);
         let (ready, opened) = oneshot::channel();
         let (target, of_thread) = (target.clone(), Arc::clone(&shared));
         let thread = std::thread::Builder::new()
             .name("traffic".to_owned())
-            .spawn(move || run(&target, of_thread, rate, wishes, ready))
+            .spawn(move || run(&target, of_thread, rate, wishes, (ready, fit)))
             .map_err(|error| no_thread().cause(error))?;
         // Where opening fails the drop of `traffic` ends the thread.
         let traffic = Self { shared, wish, thread: Some(thread) };
@@ -110,7 +134,7 @@ fn run(
     shared: Arc<Shared>,
     rate: Rate,
     mut wishes: watch::Receiver<Wish>,
-    ready: oneshot::Sender<Result<(), Fault>>,
+    (ready, fit): (oneshot::Sender<Result<(), Fault>>, Fit),
 ) {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -122,7 +146,7 @@ fn run(
     };
     runtime.block_on(async {
         let opened = tokio::select! {
-            opened = Crew::open(target, shared) => opened,
+            opened = Crew::open(target, shared, fit) => opened,
             _ = wishes.wait_for(|wish| *wish == Wish::Abandon) => return,
         };
         let (crew, opened) = match opened {

@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -26,7 +26,9 @@ struct Standby {
 impl Standby {
     /// None where the server's installation has no `pg_basebackup`.
     async fn of(server: &Shadow) -> Option<Self> {
-        let bin = &server.installation()?.bin;
+        // The folder may hold links to where the programs are.
+        let postgres = server.installation()?.bin.join("postgres").canonicalize().unwrap();
+        let bin = postgres.parent()?;
         let sockets = server.socket_folder()?;
         let owner = std::fs::metadata(&sockets).unwrap();
         let folder = tempfile::tempdir().unwrap();
@@ -49,7 +51,7 @@ impl Standby {
         assert!(copied.status.success(), "{}", String::from_utf8_lossy(&copied.stderr));
         let mut postgres = as_owner(bin.join("postgres"));
         postgres.arg("-D").arg(&data).arg("-k").arg(folder.path()).args(["-c", "listen_addresses="]);
-        postgres.stderr(Stdio::null());
+        postgres.stderr(std::fs::File::create(folder.path().join("log")).unwrap());
         let process = postgres.spawn().unwrap();
         Some(Self { folder, process })
     }
@@ -66,7 +68,8 @@ impl Standby {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("the standby does not come up in {}", Path::new(self.folder.path()).display());
+        let log = std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+        panic!("the standby does not come up: {log}");
     }
 }
 

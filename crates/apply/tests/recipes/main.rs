@@ -3,10 +3,10 @@
 
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
-mod cases;
 mod copy;
 mod deadlock;
 mod kills;
+mod keys;
 mod labels;
 mod pairs;
 mod partition;

@@ -10,6 +10,7 @@ use connect::{Session, Target};
 use model::{Assessment, Fault, Fingerprint, PhaseName, Plan, Progress};
 use read::{Reader, Source};
 use remember::{Kind, Memory};
+use shadow::{Database, Shadow};
 
 use super::Ending;
 use crate::args::DemoArgs;
@@ -105,11 +106,13 @@ impl Pipeline for Commands<'_> {
     async fn rehearse(
         &self,
         plan: &Path,
-        copy: &Target,
+        server: &Shadow,
+        copy: &Database,
         progress: &dyn Progress,
     ) -> Result<Rehearsed, Fault> {
         let options = rehearse::Options { stop: self.context.stop.clone(), ..rehearse::Options::default() };
-        let rehearsal = rehearsing::rehearse(self.context, plan, copy, &options, progress).await?;
+        let place = rehearse::Place { server, database: copy };
+        let rehearsal = rehearsing::rehearse(self.context, plan, place, &options, progress).await?;
         Ok(Rehearsed {
             arrived: rehearsal.arrived,
             rolled_back: rehearsal.rolled_back,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use connect::{Session, Target};
 use model::{Fault, Progress, Statistics, count_text, ms_text};
 use populate::{Filled, Profile};
-use rehearse::{Expected, Options, Rehearsal, RehearsedTraffic};
+use rehearse::{Expected, Options, Place, Rehearsal, RehearsedTraffic};
 use serde::Serialize;
 use shadow::Shadow;
 
@@ -47,8 +47,8 @@ pub(super) async fn run(context: &Context, args: &RehearseArgs) -> Result<Ending
         live: live.statistics,
         stop: context.stop.clone(),
     };
-    let rehearsal =
-        rehearsing::rehearse(context, &args.plan, &database.target, &options, &context.progress).await?;
+    let place = Place { server: &shadow, database: &database };
+    let rehearsal = rehearsing::rehearse(context, &args.plan, place, &options, &context.progress).await?;
     let unfilled = filled.unfilled.iter().map(|(table, why)| format!("{table} stayed empty: {why}"));
     let notes: Vec<String> = unfilled.chain(filled.notes).collect();
     let confidence = rehearsing::confidence(&rehearsal);

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use connect::{Session, Target};
 use demo::{Applied, Pipeline, Rehearsed, Remembered, Verified};
 use model::*;
+use shadow::{Database, Shadow};
 
 /// What the pipeline does wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -268,8 +269,14 @@ impl Pipeline for Small {
         Ok(plan())
     }
 
-    async fn rehearse(&self, _: &Path, copy: &Target, progress: &dyn Progress) -> Result<Rehearsed, Fault> {
-        carry_out(copy, Wrong::Nothing).await?;
+    async fn rehearse(
+        &self,
+        _: &Path,
+        _: &Shadow,
+        copy: &Database,
+        progress: &dyn Progress,
+    ) -> Result<Rehearsed, Fault> {
+        carry_out(&copy.target, Wrong::Nothing).await?;
         progress.note("there and back");
         Ok(Rehearsed { arrived: true, rolled_back: true, confidence: Some(22.0), notes: Vec::new() })
     }
