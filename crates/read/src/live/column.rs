@@ -7,11 +7,13 @@ use super::oids::{Class, Oids};
 use super::relation::sequence_options;
 use super::{Catalog, code_at, name_opt};
 
+pub(super) const QUERIES: [&str; 2] = [COLUMNS, IDENTITIES];
+
 pub(super) async fn read(catalog: &Catalog<'_>, oids: &mut Oids, schema: &mut Schema) -> Result<(), Fault> {
     for row in catalog.rows(COLUMNS).await? {
         let relation: u32 = row.get("relation");
         let column = column(&row);
-        oids.note_column(relation, row.get("number"), &column.name);
+        oids.note_column(relation, row.get("number"), &column.name, row.get("collation_oid"));
         let Some(name) = oids.relation(relation).cloned() else { continue };
         if column.type_name.0 == GONE {
             let what = format!("column {name}.{} lost its type while the schema was read", column.name);
@@ -38,22 +40,26 @@ pub(super) async fn read(catalog: &Catalog<'_>, oids: &mut Oids, schema: &mut Sc
 const GONE: &str = "???";
 
 /// The volatility of a default is that of the most volatile function its parsed tree calls; `adbin`
-/// names them by oid, built-in ones included, which `pg_depend` leaves out.
+/// names them by oid, built-in ones included, which `pg_depend` leaves out. Of the most frequent ones their text
+/// tells. Only what is generated names columns: for the rest the server need not open the table, which costs more than
+/// everything else here.
 const COLUMNS: &str = "
 SELECT a.attrelid AS relation, a.attnum AS number, d.oid AS default_oid,
        a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
        a.attnotnull {since 18: AND (a.attrelid, a.attnum) NOT IN (SELECT nn.conrelid, nn.conkey[1] FROM pg_constraint nn
          WHERE nn.contype = 'n' AND NOT nn.convalidated AND nn.conrelid <> 0)} AS not_null,
-       a.attgenerated AS generated, pg_get_expr(d.adbin, d.adrelid) AS expression,
+       a.attgenerated AS generated, d.expression,
        CASE WHEN d.oid IS NULL THEN NULL
             WHEN d.adbin::text LIKE '{CONST %' THEN 'i'
+            WHEN d.expression IN ('now()', 'CURRENT_TIMESTAMP', 'CURRENT_DATE') THEN 's'
+            WHEN d.expression LIKE 'nextval(%' OR d.expression = 'gen_random_uuid()' THEN 'v'
             WHEN d.adbin::text LIKE '%{NEXTVALUEEXPR%' THEN 'v'
             ELSE coalesce((SELECT CASE max(CASE p.provolatile WHEN 'v' THEN 2 WHEN 's' THEN 1 ELSE 0 END)
                              WHEN 2 THEN 'v' WHEN 1 THEN 's' END
                            FROM regexp_matches(d.adbin::text, ':(?:funcid|opfuncid) (\\d+)', 'g') f(oid)
                            JOIN pg_proc p ON p.oid = f.oid[1]::oid),
                           CASE WHEN d.adbin::text LIKE '%{SQLVALUEFUNCTION%' THEN 's' ELSE 'i' END) END AS volatility,
-       cn.nspname AS collation_schema, co.collname AS collation,
+       a.attcollation AS collation_oid, cn.nspname AS collation_schema, co.collname AS collation,
        CASE WHEN a.attstorage <> t.typstorage THEN
          CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END
        END AS storage,
@@ -64,7 +70,11 @@ FROM pg_attribute a
 JOIN pg_class c ON c.oid = a.attrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_type t ON t.oid = a.atttypid
-LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+LEFT JOIN (SELECT ad.oid, ad.adrelid, ad.adnum, ad.adbin,
+                  pg_get_expr(ad.adbin, CASE WHEN ga.attgenerated = '' THEN 0 ELSE ad.adrelid END) AS expression
+           FROM pg_attrdef ad JOIN pg_attribute ga ON ga.attrelid = ad.adrelid AND ga.attnum = ad.adnum
+           OFFSET 0) d
+  ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_collation co ON co.oid = a.attcollation AND a.attcollation <> t.typcollation
 LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
 LEFT JOIN pg_description de ON de.objoid = a.attrelid AND de.classoid = 'pg_class'::regclass

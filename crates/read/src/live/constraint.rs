@@ -8,6 +8,8 @@ use tokio_postgres::Row;
 use super::oids::{Class, Oids};
 use super::{Catalog, code_at, ident_at, name_at};
 
+pub(super) const QUERIES: [&str; 1] = [CONSTRAINTS];
+
 pub(super) async fn read(catalog: &Catalog<'_>, oids: &mut Oids, schema: &mut Schema) -> Result<(), Fault> {
     for row in catalog.rows(CONSTRAINTS).await? {
         let Some(name) = oids.relation(row.get("relation")).cloned() else { continue };

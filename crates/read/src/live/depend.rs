@@ -5,6 +5,8 @@ use model::{Fault, Ident, ObjectRef, Schema};
 use super::oids::Oids;
 use super::{Catalog, ident_at};
 
+pub(super) const QUERIES: [&str; 2] = [MEMBERS, DEPENDENCIES];
+
 pub(super) async fn read(catalog: &Catalog<'_>, oids: &mut Oids, schema: &mut Schema) -> Result<(), Fault> {
     for row in catalog.rows(MEMBERS).await? {
         let extension: Ident = ident_at(&row, "extension");

@@ -1,16 +1,21 @@
 //! Indexes, and the exclusion constraints whose demand only their index tells.
 
+use std::collections::BTreeMap;
+
 use model::{Constraint, ConstraintKind, Expr, Fault, Ident, Index, IndexKey, Name, ObjectRef, Schema};
 use serde::Deserialize;
 use tokio_postgres::Row;
 
 use super::oids::{Class, Oids};
-use super::{Catalog, ident_at, idents_at, options_at};
+use super::{Catalog, ident_at, idents_at, name_at, options_at};
+
+pub(super) const QUERIES: [&str; 4] = [INDEXES, OPCLASSES, COLLATIONS, PARAMETERS];
 
 pub(super) async fn read(catalog: &Catalog<'_>, oids: &mut Oids, schema: &mut Schema) -> Result<(), Fault> {
+    let words = Words::read(catalog).await?;
     for row in catalog.rows(INDEXES).await? {
         let Some(relation) = oids.relation(row.get("relation")).cloned() else { continue };
-        let keys = keys(&row)?;
+        let keys = keys(&row, oids, &words)?;
         let name = ident_at(&row, "name");
         let table = schema.tables.get_mut(&relation);
         let operators: Option<Vec<String>> = row.get("exclusion");
@@ -30,6 +35,48 @@ pub(super) async fn read(catalog: &Catalog<'_>, oids: &mut Oids, schema: &mut Sc
     Ok(())
 }
 
+/// The names of what keys refer to by oid.
+struct Words {
+    /// Operator classes, and whether each is its type's default.
+    opclasses: BTreeMap<u32, (Name, bool)>,
+    collations: BTreeMap<u32, Name>,
+    /// The parameters of operator classes, by index and key.
+    parameters: BTreeMap<(u32, i16), Vec<String>>,
+}
+
+impl Words {
+    async fn read(catalog: &Catalog<'_>) -> Result<Self, Fault> {
+        let named = |row: &Row| (row.get("oid"), name_at(row, "schema", "name"));
+        let opclass = |row: &Row| {
+            let (oid, name) = named(row);
+            (oid, (name, row.get("default")))
+        };
+        let parameter = |row: &Row| ((row.get("index"), row.get("number")), row.get("parameters"));
+        Ok(Self {
+            opclasses: catalog.rows(OPCLASSES).await?.iter().map(opclass).collect(),
+            collations: catalog.rows(COLLATIONS).await?.iter().map(named).collect(),
+            parameters: catalog.rows(PARAMETERS).await?.iter().map(parameter).collect(),
+        })
+    }
+}
+
+const OPCLASSES: &str = "
+SELECT oc.oid, n.nspname AS schema, oc.opcname AS name, oc.opcdefault AS default
+FROM pg_opclass oc JOIN pg_namespace n ON n.oid = oc.opcnamespace";
+
+/// The collations that some index has; a column of another may have the default one (100) in its index.
+const COLLATIONS: &str = "
+SELECT co.oid, cn.nspname AS schema, co.collname AS name
+FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace
+WHERE co.oid = 100 OR co.oid IN (SELECT unnest(x.indcollation::oid[]) FROM pg_index x WHERE x.indexrelid >= 16384)";
+
+const PARAMETERS: &str = "
+SELECT a.attrelid AS index, a.attnum AS number, a.attoptions AS parameters
+FROM pg_attribute a JOIN pg_class i ON i.oid = a.attrelid
+WHERE a.attoptions IS NOT NULL AND i.relkind IN ('i', 'I')";
+
+/// Keys that are columns of tables are put together from numbers, for the server takes its time over definitions;
+/// others come as JSON.
 const INDEXES: &str = "
 SELECT i.oid, x.indrelid AS relation, i.relname AS name,
        CASE WHEN x.indexprs IS NOT NULL THEN pg_get_indexdef(i.oid) END AS definition,
@@ -37,6 +84,9 @@ SELECT i.oid, x.indrelid AS relation, i.relname AS name,
        {since 15: x.indnullsnotdistinct | false} AS nulls_not_distinct, NOT x.indisvalid AS invalid,
        i.relispartition AS inherited, pg_get_expr(x.indpred, x.indrelid) AS predicate, i.reloptions AS options,
        de.description AS comment,
+       x.indnkeyatts AS key_count, x.indkey::int2[] AS columns, x.indoption::int2[] AS orders,
+       x.indclass::oid[] AS opclasses, x.indcollation::oid[] AS collations,
+       CASE WHEN x.indexprs IS NOT NULL OR c.relkind = 'm' THEN
        (SELECT jsonb_agg(jsonb_build_object(
             'expression', CASE WHEN k.num = 0 THEN pg_get_indexdef(i.oid, k.at::int, false) ELSE '' END,
             'column', a.attname,
@@ -53,7 +103,7 @@ SELECT i.oid, x.indrelid AS relation, i.relname AS name,
         JOIN pg_attribute ia ON ia.attrelid = i.oid AND ia.attnum = k.at
         JOIN pg_opclass oc ON oc.oid = x.indclass[k.at - 1]
         LEFT JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.num AND k.num <> 0
-        WHERE k.at <= x.indnkeyatts)::text AS keys,
+        WHERE k.at <= x.indnkeyatts)::text END AS keys,
        CASE WHEN x.indnatts > x.indnkeyatts THEN
          (SELECT array_agg(a.attname::text ORDER BY k.at) FROM unnest(x.indkey::int2[]) WITH ORDINALITY k(num, at)
           JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.num
@@ -85,15 +135,40 @@ struct KeyRow {
     collation: Option<(String, String)>,
 }
 
-fn keys(row: &Row) -> Result<Vec<IndexKey>, Fault> {
-    let rows: Option<String> = row.get("keys");
-    let rows: Vec<KeyRow> = serde_json::from_str(rows.as_deref().unwrap_or("[]"))
-        .map_err(|error| Fault::new("read.catalog", "the keys of an index could not be read").cause(error))?;
+fn keys(row: &Row, oids: &Oids, words: &Words) -> Result<Vec<IndexKey>, Fault> {
+    let Some(json) = row.get::<_, Option<&str>>("keys") else { return column_keys(row, oids, words) };
+    let rows: Vec<KeyRow> = serde_json::from_str(json).map_err(|error| unread().cause(error))?;
     let mut keys: Vec<IndexKey> = rows.into_iter().map(key).collect();
     if let Some(definition) = row.get::<_, Option<&str>>("definition") {
         collate_expressions(definition, &mut keys);
     }
     Ok(keys)
+}
+
+fn unread() -> Fault {
+    Fault::new("read.catalog", "the keys of an index could not be read")
+}
+
+/// The keys of an index on a table that has columns alone.
+fn column_keys(row: &Row, oids: &Oids, words: &Words) -> Result<Vec<IndexKey>, Fault> {
+    let (relation, index): (u32, u32) = (row.get("relation"), row.get("oid"));
+    let (columns, orders): (Vec<i16>, Vec<i16>) = (row.get("columns"), row.get("orders"));
+    let (opclasses, collations): (Vec<u32>, Vec<u32>) = (row.get("opclasses"), row.get("collations"));
+    let key = |at: i16| -> Option<IndexKey> {
+        let nth = usize::try_from(at - 1).ok()?;
+        let (number, order, collation) = (*columns.get(nth)?, orders.get(nth)?, collations.get(nth)?);
+        let parameters = words.parameters.get(&(index, at)).cloned();
+        let (class, is_default) = words.opclasses.get(opclasses.get(nth)?)?;
+        let collates = oids.column_collation(relation, number) != *collation;
+        Some(IndexKey {
+            descending: order & 1 == 1,
+            nulls_first: order & 2 == 2,
+            opclass: (!is_default || parameters.is_some()).then(|| opclass(class, parameters)),
+            collation: words.collations.get(collation).filter(|_| collates).cloned(),
+            ..IndexKey::column(oids.column(relation, number)?.as_str())
+        })
+    };
+    (1..=row.get::<_, i16>("key_count")).map(key).collect::<Option<_>>().ok_or_else(unread)
 }
 
 /// The collations of keys that are expressions. The catalog does not tell an expression's own collation,
@@ -132,20 +207,20 @@ fn key(row: KeyRow) -> IndexKey {
         },
         column,
         collation: row.collation.map(|(schema, name)| Name::new(schema, name)),
-        opclass: row.opclass.map(opclass),
+        opclass: row.opclass.map(|(schema, name, parameters)| opclass(&Name::new(schema, name), parameters)),
         descending: row.descending,
         nulls_first: row.nulls_first,
     }
 }
 
 /// The operator class with its parameters: `public.gist_trgm_ops (siglen='32')`.
-fn opclass((schema, name, options): (String, String, Option<Vec<String>>)) -> Expr {
-    let options = options.unwrap_or_default().into_iter().map(|option| {
+fn opclass(name: &Name, parameters: Option<Vec<String>>) -> Expr {
+    let options = parameters.unwrap_or_default().into_iter().map(|option| {
         let (name, value) = option.split_once('=').unwrap_or((&option, ""));
         model::sql!("{} = {}", Ident::new(name), model::Literal::new(value))
     });
     let options = model::Sql::join(options, ", ");
-    let class = model::sql!("{}", Name::new(schema, name));
+    let class = model::sql!("{}", name);
     let class = if options.is_empty() { class } else { model::sql!("{} ({})", class, options) };
     Expr::new(class.to_string())
 }

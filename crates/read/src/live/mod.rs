@@ -13,15 +13,17 @@ mod types;
 mod unmodelled;
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use connect::Session;
+use futures_util::future::try_join_all;
 use model::{Fault, Ident, Name, Schema};
 use tokio_postgres::Row;
 
 use oids::Oids;
 
 /// Namespaces that hold no application's schema: the system's, ours, and those of migration runners.
-pub const IGNORED_NAMESPACES: &[&str] = 
+pub const IGNORED_NAMESPACES: &[&str] =
     &["information_schema", "lockkeeper", model::COPY_NAMESPACE, "drizzle"];
 
 /// Tables in which migration runners keep their own books.
@@ -33,7 +35,7 @@ pub const IGNORED_TABLES: &[&str] =
 /// # Errors
 /// `read.catalog` when a catalog query fails.
 pub async fn read(session: &Session) -> Result<Schema, Fault> {
-    let catalog = Catalog { session };
+    let catalog = Catalog::new(session);
     catalog.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let schema = read_within(session).await;
     catalog.run("ROLLBACK").await?;
@@ -45,12 +47,13 @@ pub async fn read(session: &Session) -> Result<Schema, Fault> {
 /// # Errors
 /// `read.catalog` when a catalog query fails.
 pub async fn read_within(session: &Session) -> Result<Schema, Fault> {
-    assemble(&Catalog { session }).await
+    assemble(&Catalog::new(session)).await
 }
 
 async fn assemble(catalog: &Catalog<'_>) -> Result<Schema, Fault> {
     // Compiling a query would take longer than running it.
     catalog.run("SET LOCAL search_path = pg_catalog; SET LOCAL jit = off").await?;
+    catalog.ask_all().await?;
     let mut schema = Schema::default();
     let mut oids = Oids::default();
     types::read(catalog, &mut oids, &mut schema).await?;
@@ -68,14 +71,48 @@ async fn assemble(catalog: &Catalog<'_>) -> Result<Schema, Fault> {
 /// The snapshot that all queries of one read share.
 struct Catalog<'a> {
     session: &'a Session,
+    /// What was answered and not yet taken.
+    answers: Mutex<BTreeMap<&'static str, Vec<Row>>>,
 }
 
-impl Catalog<'_> {
+impl<'a> Catalog<'a> {
+    fn new(session: &'a Session) -> Self {
+        Self { session, answers: Mutex::default() }
+    }
+
+    /// Sends every query at once: the server answers one while we take in the one before, and no query waits for a
+    /// round trip.
+    async fn ask_all(&self) -> Result<(), Fault> {
+        let queries = [
+            types::QUERIES.as_slice(),
+            &relation::QUERIES,
+            &column::QUERIES,
+            &constraint::QUERIES,
+            &index::QUERIES,
+            &routine::QUERIES,
+            &depend::QUERIES,
+            &unmodelled::QUERIES,
+        ];
+        let asked =
+            queries.concat().into_iter().map(|query| async move { Ok((query, self.ask(query).await?)) });
+        let answered: Vec<(&'static str, Vec<Row>)> = try_join_all(asked).await?;
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner).extend(answered);
+        Ok(())
+    }
+
     /// Rows of a catalog query. `{ignored}` in it stands for the condition that keeps out namespaces
     /// nobody's application owns, on the alias `n`; `{since N: text}` is kept from major N on.
     async fn rows(&self, query: &'static str) -> Result<Vec<Row>, Fault> {
+        let answered = self.answers.lock().unwrap_or_else(PoisonError::into_inner).remove(query);
+        match answered {
+            Some(rows) => Ok(rows),
+            None => self.ask(query).await,
+        }
+    }
+
+    async fn ask(&self, query: &'static str) -> Result<Vec<Row>, Fault> {
         let query = for_major(query, self.session.server().major).replace("{ignored}", IGNORED);
-        self.session.query(&query, &[]).await.map_err(|error| catalog_fault(&error))
+        self.session.query_typed(&query, &[]).await.map_err(|error| catalog_fault(&error))
     }
 
     async fn run(&self, statement: &'static str) -> Result<(), Fault> {
@@ -83,8 +120,7 @@ impl Catalog<'_> {
     }
 }
 
-const IGNORED: &str =
-    "n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lockkeeper', 'lockkeeper_copy', 'drizzle')";
+const IGNORED: &str = "n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lockkeeper', 'lockkeeper_copy', 'drizzle')";
 
 /// Resolves `{since N: a | b}`: `a` from major N on, `b` before.
 fn for_major(query: &str, major: u32) -> String {

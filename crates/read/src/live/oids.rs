@@ -24,7 +24,7 @@ pub(super) enum Class {
 #[derive(Debug, Default)]
 pub(super) struct Oids {
     objects: BTreeMap<(u32, u32), ObjectRef>,
-    columns: BTreeMap<(u32, i16), Ident>,
+    columns: BTreeMap<(u32, i16), (Ident, u32)>,
 }
 
 impl Oids {
@@ -35,14 +35,19 @@ impl Oids {
         }
     }
 
-    /// Notes a column of a table by its number.
-    pub(super) fn note_column(&mut self, relation: u32, number: i16, name: &Ident) {
-        self.columns.insert((relation, number), name.clone());
+    /// Notes a column of a table by its number, with the oid of its collation.
+    pub(super) fn note_column(&mut self, relation: u32, number: i16, name: &Ident, collation: u32) {
+        self.columns.insert((relation, number), (name.clone(), collation));
     }
 
     /// The name of a table's column by its number.
     pub(super) fn column(&self, relation: u32, number: i16) -> Option<&Ident> {
-        self.columns.get(&(relation, number))
+        self.columns.get(&(relation, number)).map(|(name, _)| name)
+    }
+
+    /// The oid of the collation of a table's column; 0 where its type has none.
+    pub(super) fn column_collation(&self, relation: u32, number: i16) -> u32 {
+        self.columns.get(&(relation, number)).map_or(0, |(_, collation)| *collation)
     }
 
     /// The name of a table or view.
@@ -57,7 +62,7 @@ impl Oids {
     pub(super) fn object(&self, class: u32, oid: u32, part: i32) -> Option<ObjectRef> {
         let object = self.objects.get(&(class, oid))?;
         let number = i16::try_from(part).ok().filter(|number| *number > 0);
-        let column = number.and_then(|number| self.columns.get(&(oid, number)));
+        let column = number.and_then(|number| self.column(oid, number));
         match (object, column) {
             (ObjectRef::Table(table), Some(column)) if class == Class::Relation as u32 => {
                 Some(ObjectRef::Column(table.clone(), column.clone()))

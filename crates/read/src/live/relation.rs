@@ -8,6 +8,8 @@ use tokio_postgres::Row;
 use super::oids::{Class, Oids};
 use super::{Catalog, IGNORED_TABLES, code_at, ident_at, idents_at, name_at, name_opt, options_at};
 
+pub(super) const QUERIES: [&str; 2] = [RELATIONS, SEQUENCES];
+
 pub(super) async fn read(catalog: &Catalog<'_>, oids: &mut Oids, schema: &mut Schema) -> Result<(), Fault> {
     for row in catalog.rows(RELATIONS).await? {
         let name = name_at(&row, "schema", "name");

@@ -6,6 +6,8 @@ use tokio_postgres::Row;
 use super::oids::{Class, Oids};
 use super::{Catalog, code_at, ident_at, idents_at, name_at};
 
+pub(super) const QUERIES: [&str; 5] = [ROUTINES, AGGREGATES, TRIGGERS, RULES, POLICIES];
+
 pub(super) async fn read(catalog: &Catalog<'_>, oids: &mut Oids, schema: &mut Schema) -> Result<(), Fault> {
     for row in catalog.rows(ROUTINES).await? {
         let routine = routine(&row);

@@ -9,6 +9,9 @@ use tokio_postgres::Row;
 use super::oids::{Class, Oids};
 use super::{Catalog, ident_at, name_at, name_opt};
 
+pub(super) const QUERIES: [&str; 8] =
+    [NAMESPACES, EXTENSIONS, COLLATIONS, ENUMS, DOMAINS, DOMAIN_CHECKS, COMPOSITES, RANGES];
+
 pub(super) async fn read(catalog: &Catalog<'_>, oids: &mut Oids, schema: &mut Schema) -> Result<(), Fault> {
     for row in catalog.rows(NAMESPACES).await? {
         schema.namespaces.insert(ident_at(&row, "name"), Namespace { comment: row.get("comment") });

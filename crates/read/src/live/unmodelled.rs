@@ -4,6 +4,8 @@ use model::{Fault, Schema};
 
 use super::Catalog;
 
+pub(super) const QUERIES: [&str; 1] = [UNMODELLED];
+
 pub(super) async fn read(catalog: &Catalog<'_>, schema: &mut Schema) -> Result<(), Fault> {
     for row in catalog.rows(UNMODELLED).await? {
         schema.unmodelled.insert(row.get("description"));
