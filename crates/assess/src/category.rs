@@ -14,7 +14,9 @@ pub(crate) fn category(input: &Input<'_>, at: usize, judged: &Judged) -> Categor
     if !judged.unknown.is_empty() {
         return Category::Risky;
     }
-    if rows == Some(false) && !matches!(change, Change::RenameTable { .. } | Change::RenameColumn { .. }) {
+    if input.meets_rows(judged) == Some(false)
+        && !matches!(change, Change::RenameTable { .. } | Change::RenameColumn { .. })
+    {
         return Category::Safe;
     }
     if is_risky(judged) { Category::Risky } else { Category::Safe }
@@ -24,7 +26,11 @@ pub(crate) fn category(input: &Input<'_>, at: usize, judged: &Judged) -> Categor
 fn is_dangerous(input: &Input<'_>, change: &Change, rows: Option<bool>) -> bool {
     match change {
         Change::DropColumn { table, column } => !steps_aside(input, table, column),
-        Change::Drop { object: Object::Table { .. } | Object::Namespace { .. } } => true,
+        Change::Drop { object: Object::Table { .. } } => true,
+        // Running code breaks.
+        Change::Drop { object: Object::View { .. } } => {
+            input.uses(change).is_some_and(|(_, uses)| !uses.is_empty())
+        }
         Change::AddColumn { column, .. } => column.not_null && !column.fills_itself() && rows != Some(false),
         Change::AlterColumnType { from, to, using, .. } => {
             rows != Some(false) && (using.is_some() || narrows(&from.type_name, &to.type_name))
@@ -63,6 +69,12 @@ fn is_risky(judged: &Judged) -> bool {
         Change::DropConstraint { constraint, .. } => constraint.has_index(),
         Change::AddConstraint { constraint, .. } => !constraint.not_valid && !constraint.not_enforced,
         Change::AlterForeignKey { .. } | Change::SetTableOption { .. } | Change::SetPartition { .. } => true,
+        // What a domain asks of its rows is read from them; what it no longer asks harms nobody.
+        Change::Replace { to: Object::Domain { .. }, .. } => false,
+        // From now on rows are hidden, changed or refused that code counts on.
+        Change::Create { object: Object::Policy { .. } | Object::Trigger { .. } | Object::Rule { .. } } => {
+            true
+        }
         Change::Replace { .. } | Change::SetGenerated { .. } | Change::SetIdentity { .. } => true,
         Change::AddColumn { column, .. } => column.default_volatility == Some(Volatility::Volatile),
         _ => false,

@@ -1,6 +1,6 @@
 //! How exposed a change is to each factor of its table, from 0 (not at all) to 1 (fully).
 
-use model::{Change, Effect, LockMode, Name};
+use model::{Change, Effect, Name};
 
 /// What of a table's size and traffic a change has to pay for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,13 +21,25 @@ pub(crate) struct Exposure {
     pub(crate) words: &'static str,
 }
 
-/// The exposure of a change on its table, from what its statements do there.
-///
-/// `used` tells of an index that goes whether queries use it.
-pub(crate) fn of(change: &Change, effect: &Effect, table: &Name, used: bool) -> Exposure {
-    let mode = effect.locks.iter().filter(|lock| lock.relation == *table).map(|lock| lock.mode).max();
-    let rewrites = effect.rewrites.contains(table);
-    let scans = effect.scans.contains(table);
+/// A table as a change meets it.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    /// Its partitions and inheriting tables and itself: their rows are its rows.
+    pub(crate) parts: Vec<Name>,
+    /// Whether the change is about this table, and does not only come by it.
+    pub(crate) own: bool,
+    /// Whether queries use the index that goes.
+    pub(crate) used: bool,
+}
+
+/// The exposure of a change on a table, from what its statements do there.
+pub(crate) fn of(change: &Change, effect: &Effect, place: &Place) -> Exposure {
+    let is_here = |name: &Name| place.parts.contains(name);
+    let mode = effect.locks.iter().filter(|lock| is_here(&lock.relation)).map(|lock| lock.mode).max();
+    let rewrites = effect.rewrites.iter().any(is_here);
+    let scans = effect.scans.iter().any(is_here);
+    // An effect counts the indexes it builds, and does not say whose they are.
+    let builds = if place.own { effect.index_builds } else { 0 };
     let (reads, writes) = match mode {
         Some(mode) => (mode.blocks_reads(), mode.blocks_writes()),
         None => (false, false),
@@ -48,7 +60,7 @@ pub(crate) fn of(change: &Change, effect: &Effect, table: &Name, used: bool) -> 
         words: if reads || writes { "only the catalog changes" } else { "nobody is blocked" },
     };
     let blocked = if reads { 1.0 } else { 0.8 };
-    if used && matches!(change, Change::DropIndex { .. }) {
+    if place.used && matches!(change, Change::DropIndex { .. }) {
         // The drop is over at once; what the index spared the queries lasts.
         let words = "queries that used the index read the table instead";
         let long = 0.8 - base.critical_brief;
@@ -58,13 +70,13 @@ pub(crate) fn of(change: &Change, effect: &Effect, table: &Name, used: bool) -> 
         let words = "rewritten under ACCESS EXCLUSIVE";
         return Exposure { rows: 1.0, indexes: 1.0, constraints: 1.0, critical_long: 0.8, words, ..base };
     }
-    if !(reads || writes) && (scans || effect.index_builds > 0) {
+    if !(reads || writes) && (scans || builds > 0) {
         let words = "read without blocking anybody";
         return Exposure { rows: 0.1, indexes: 0.1, words, ..base };
     }
-    if effect.index_builds > 0 {
+    if builds > 0 {
         let words = if reads { "indexed under ACCESS EXCLUSIVE" } else { "indexed while writes wait" };
-        let several = if effect.index_builds > 1 { 1.0 } else { 0.8 };
+        let several = if builds > 1 { 1.0 } else { 0.8 };
         return Exposure {
             rows: 0.9,
             indexes: several,
@@ -78,10 +90,8 @@ pub(crate) fn of(change: &Change, effect: &Effect, table: &Name, used: bool) -> 
         let long = blocked - base.critical_brief;
         return Exposure { rows: 0.95, indexes: 0.1, constraints: 1.0, critical_long: long, words, ..base };
     }
-    if matches!(change, Change::RenameColumn { .. } | Change::RenameTable { .. }) {
+    if place.own && matches!(change, Change::RenameColumn { .. } | Change::RenameTable { .. }) {
         return Exposure { critical_brief: 1.0, words: "code that knows the old name fails", ..base };
     }
-    let rows =
-        if mode.is_some_and(|mode| mode >= LockMode::ShareUpdateExclusiveLock) { 0.0 } else { base.rows };
-    Exposure { rows, ..base }
+    base
 }

@@ -170,6 +170,42 @@ impl Input<'_> {
         renamed.unwrap_or(name)
     }
 
+    /// The tables whose readers, writers or rows a change meets: its own first. Partitions count with the
+    /// table they are parts of.
+    fn touched(&self, judged: &Judged) -> Vec<Name> {
+        let effect = &judged.effect;
+        let locked = effect.locks.iter().filter(|lock| lock.mode.blocks_writes()).map(|lock| &lock.relation);
+        let mut found: Vec<Name> = judged.change.table().into_iter().collect();
+        found.retain(|table| self.table(table).is_some());
+        let parts: Vec<Name> = found.iter().flat_map(|table| self.parts(table)).collect();
+        for name in effect.rewrites.iter().chain(&effect.scans).chain(locked) {
+            if self.table(name).is_some() && !found.contains(name) && !parts.contains(name) {
+                found.push(name.clone());
+            }
+        }
+        found
+    }
+
+    /// A table with its partitions and the tables that inherit from it.
+    fn parts(&self, table: &Name) -> Vec<Name> {
+        let mut parts = effect::children(self.from, self.now(table));
+        parts.push(table.clone());
+        parts
+    }
+
+    /// Whether any table that a change is about, or reads or writes all rows of, has a row; none where that is
+    /// not known, and for a change that is about no table.
+    fn meets_rows(&self, judged: &Judged) -> Option<bool> {
+        let own = judged.change.table();
+        let worked = judged.effect.rewrites.iter().chain(&judged.effect.scans);
+        let each = own.iter().chain(worked).map(|table| has_rows(self, table));
+        each.reduce(|all, one| match (all, one) {
+            (Some(true), _) | (_, Some(true)) => Some(true),
+            (Some(false), Some(false)) => Some(false),
+            _ => None,
+        })?
+    }
+
     /// What the live data was asked about a change.
     fn asked(&self, at: usize) -> impl Iterator<Item = &Precondition> {
         self.preconditions.iter().filter(move |asked| asked.change == at)

@@ -5,7 +5,7 @@
 
 use model::{Change, Name, Object, Risk, RiskLevel, TableStatistics, bytes_text, count_text, rows_text};
 
-use crate::exposure::{self, Exposure};
+use crate::exposure::{self, Exposure, Place};
 use crate::{Input, Judged, category, experience, has_rows};
 
 const ROW_COUNT: f64 = 40.0;
@@ -24,12 +24,7 @@ const ROWS_LONG: f64 = 1_000_000.0;
 const ROWS_ASSUMED: f64 = 1_000_000.0;
 
 pub(crate) fn risk(input: &Input<'_>, at: usize, judged: &Judged) -> Risk {
-    let mut risk = Risk::none();
-    if let Some(table) = judged.change.table().filter(|table| input.table(table).is_some()) {
-        score(input, judged, &table, &mut risk);
-    } else {
-        risk.reasons.push("no existing table is touched".to_owned());
-    }
+    let mut risk = worst(input, judged);
     risk.score = risk.factors.total();
     if let Some(experience) = input.experience.get(&at) {
         for (points, why) in experience::points(experience, input.stall_budget_ms, &risk) {
@@ -43,25 +38,34 @@ pub(crate) fn risk(input: &Input<'_>, at: usize, judged: &Judged) -> Risk {
     risk
 }
 
-fn score(input: &Input<'_>, judged: &Judged, table: &Name, risk: &mut Risk) {
+/// The score on the table where it is highest; the change's own table where several are equal.
+fn worst(input: &Input<'_>, judged: &Judged) -> Risk {
+    let tables = input.touched(judged);
+    let scores = tables.iter().rev().map(|table| score(input, judged, table, &tables));
+    let worst = scores.max_by(|a, b| a.factors.total().total_cmp(&b.factors.total()));
+    worst.unwrap_or_else(|| Risk { reasons: vec!["no existing table is touched".to_owned()], ..Risk::none() })
+}
+
+fn score(input: &Input<'_>, judged: &Judged, table: &Name, touched: &[Name]) -> Risk {
+    let mut risk = Risk::none();
+    let Some(definition) = input.table(table) else { return risk };
     let statistics = input.table_statistics(table);
-    let exposure = exposure::of(
-        &judged.change,
-        &judged.effect,
-        table,
-        category::drops_used_index(input, &judged.change),
-    );
-    let rows = rows(input, table, statistics, risk);
+    let own = judged.change.table().is_none_or(|own| own == *table || !touched.contains(&own));
+    let place =
+        Place { parts: input.parts(table), own, used: category::drops_used_index(input, &judged.change) };
+    let exposure = exposure::of(&judged.change, &judged.effect, &place);
+    let rows = rows(input, table, statistics, &mut risk);
     let many = scale(rows, ROWS_MANY);
     let long = scale(rows, ROWS_LONG);
-    row_count(risk, rows, many, &exposure);
-    let Some(definition) = input.table(table) else { return };
+    let other = (judged.change.table().as_ref() != Some(table)).then_some(table);
+    row_count(&mut risk, rows, many, other, &exposure);
     let indexes = definition.index_count();
     let constraints = definition.constraints.len() + 1;
     let bytes = statistics.map(|statistics| statistics.index_bytes);
-    indexes_and_constraints(risk, (indexes, bytes), constraints, long, &exposure);
-    critical_path(risk, input, table, statistics, long, &exposure);
-    active_transactions(risk, input, statistics, &exposure);
+    indexes_and_constraints(&mut risk, (indexes, bytes), constraints, long, &exposure);
+    critical_path(&mut risk, input, table, statistics, long, &exposure);
+    active_transactions(&mut risk, input, statistics, &exposure);
+    risk
 }
 
 /// The rows reckoned with; where nobody was asked, that is said.
@@ -86,10 +90,11 @@ fn scale(rows: f64, many: f64) -> f64 {
     if rows <= ROWS_FEW { 0.0 } else { ((rows / ROWS_FEW).log10() / (many / ROWS_FEW).log10()).min(1.0) }
 }
 
-fn row_count(risk: &mut Risk, rows: f64, many: f64, exposure: &Exposure) {
+fn row_count(risk: &mut Risk, rows: f64, many: f64, of: Option<&Name>, exposure: &Exposure) {
     let points = round(ROW_COUNT * many * exposure.rows);
     risk.factors.row_count = points;
-    let text = format!("{} rows, {}: {points:.0} of {ROW_COUNT:.0}", rows_text(rows), exposure.words);
+    let of = of.map(|table| format!(" of {table}")).unwrap_or_default();
+    let text = format!("{} rows{of}, {}: {points:.0} of {ROW_COUNT:.0}", rows_text(rows), exposure.words);
     risk.reasons.push(text);
 }
 
@@ -231,7 +236,11 @@ fn floor(input: &Input<'_>, at: usize, judged: &Judged) -> Option<(RiskLevel, St
                 format!("values of {} may not fit {}{maybe}", from.type_name, to.type_name),
             ))
         }
-        Change::ReplaceEnum { .. } => Some((RiskLevel::High, "labels in use may go".to_owned())),
+        Change::ReplaceEnum { from, to, .. } => {
+            let loses = from.iter().any(|label| !to.contains(label));
+            let meets = loses && input.meets_rows(judged) != Some(false);
+            meets.then(|| (RiskLevel::High, "labels in use may go".to_owned()))
+        }
         Change::RenameColumn { .. } | Change::RenameTable { .. } => {
             renamed(input, change).map(|why| (RiskLevel::High, why))
         }

@@ -7,6 +7,7 @@ use facts::{Form, Judgement};
 use model::{Effect, Ident, Name, Schema};
 
 pub use forms::acts;
+pub(crate) use roles::children;
 
 /// One form of statement on one table.
 #[derive(Debug, Clone, PartialEq, Eq)]

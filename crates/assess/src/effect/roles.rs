@@ -1,7 +1,7 @@
 //! Who plays which part in a statement, by what the schema says of its table.
 
-use facts::{IndexCounts, Role, Roles, Shape};
-use model::{Ident, Name, Schema, Table};
+use facts::{Area, IndexCounts, Role, Roles, Shape};
+use model::{Expr, Ident, Name, Schema, Table};
 
 use super::Act;
 
@@ -16,16 +16,23 @@ pub(super) fn of(act: &Act, schema: &Schema) -> (Roles, Shape) {
         };
         let parents = table.partition_of.iter().map(|(parent, _)| parent).chain(&table.inherits);
         roles = roles.with_all(Role::Parent, parents.cloned());
-        if act.other.is_none() {
+        // The other table of an ATTACH is the partition, that of a constraint the referenced one.
+        if act.other.is_none() || act.form.area() == Area::Partition {
             let referenced = table.foreign_keys().map(|(_, key)| key.references.clone());
             roles = roles.with_all(Role::Referenced, referenced.filter(|name| *name != act.table));
         }
     }
     roles = roles.with_all(Role::Referencing, referencing(schema, &act.table));
     roles = roles.with_all(Role::View, viewing(schema, &act.table));
+    roles = roles.with_all(Role::User, users(schema, &act.table));
+    roles = roles.with_all(Role::DefaultPartition, default_partition(schema, &act.table).cloned());
     if let Some(other) = &act.other {
-        for role in [Role::Referenced, Role::Source, Role::Partition] {
-            roles = roles.with(role, other.clone());
+        let parts: &[Role] = match act.form.area() {
+            Area::Partition => &[Role::Partition],
+            _ => &[Role::Referenced, Role::Source],
+        };
+        for role in parts {
+            roles = roles.with(*role, other.clone());
         }
     }
     let counted: Vec<Name> = std::iter::once(act.table.clone()).chain(children(schema, &act.table)).collect();
@@ -38,7 +45,7 @@ pub(super) fn of(act: &Act, schema: &Schema) -> (Roles, Shape) {
 }
 
 /// Partitions and inheriting tables, all generations.
-fn children(schema: &Schema, table: &Name) -> Vec<Name> {
+pub(crate) fn children(schema: &Schema, table: &Name) -> Vec<Name> {
     let mut found: Vec<Name> = Vec::new();
     let mut of = vec![table.clone()];
     while let Some(parent) = of.pop() {
@@ -52,6 +59,31 @@ fn children(schema: &Schema, table: &Name) -> Vec<Name> {
         }
     }
     found
+}
+
+/// Tables with rows of their own that have a column of a domain. A partitioned table has none.
+fn users(schema: &Schema, domain: &Name) -> Vec<Name> {
+    if !schema.domains.contains_key(domain) {
+        return Vec::new();
+    }
+    let written = domain.to_string();
+    let uses = |table: &Table| {
+        table.partition_by.is_none() && table.columns.iter().any(|column| column.type_name.0 == written)
+    };
+    schema.tables.iter().filter(|(_, table)| uses(table)).map(|(name, _)| name.clone()).collect()
+}
+
+/// The partition that takes the rows no other does.
+pub(super) fn default_partition<'s>(schema: &'s Schema, parent: &Name) -> Option<&'s Name> {
+    let is_it = |table: &Table| {
+        table.partition_of.as_ref().is_some_and(|(of, bound)| of == parent && is_default(bound))
+    };
+    schema.tables.iter().find(|(_, table)| is_it(table)).map(|(name, _)| name)
+}
+
+/// Whether a partition's bound is `DEFAULT`.
+pub(super) fn is_default(bound: &Expr) -> bool {
+    bound.0.trim().eq_ignore_ascii_case("default")
 }
 
 fn referencing(schema: &Schema, table: &Name) -> Vec<Name> {
@@ -86,7 +118,8 @@ fn counts(table: &Table, column: Option<&Ident>) -> IndexCounts {
     IndexCounts { all, of_column }
 }
 
-fn mentions(expression: &str, column: &Ident) -> bool {
+/// Whether an expression has a name as a word of its own.
+pub(super) fn mentions(expression: &str, column: &Ident) -> bool {
     let name = column.to_string();
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     expression.match_indices(&name).any(|(at, _)| {
