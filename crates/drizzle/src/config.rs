@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use model::Fault;
+use model::{Fault, Name};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -16,6 +16,8 @@ pub(crate) struct Config {
     /// The paths of `schema`, as written.
     pub(crate) schema: Vec<String>,
     pub(crate) out: Option<PathBuf>,
+    /// The table in which drizzle-orm notes the migrations it applied, where it is not the usual one.
+    pub(crate) books: Option<Name>,
     pub(crate) casing: Option<Casing>,
     pub(crate) filter: Filter,
 }
@@ -31,6 +33,24 @@ struct Written {
     schema_filter: Option<OneOrMany>,
     tables_filter: Option<OneOrMany>,
     extensions_filters: Option<OneOrMany>,
+    migrations: Books,
+}
+
+#[derive(Debug, Deserialize, Default)]
+#[serde(default)]
+struct Books {
+    table: Option<String>,
+    schema: Option<String>,
+}
+
+impl Books {
+    fn name(self) -> Option<Name> {
+        if self.table.is_none() && self.schema.is_none() {
+            return None;
+        }
+        let table = self.table.unwrap_or_else(|| "__drizzle_migrations".to_owned());
+        Some(Name::new(self.schema.unwrap_or_else(|| "drizzle".to_owned()), table))
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -78,7 +98,8 @@ pub(crate) fn understood(path: &Path, written: Value) -> Result<Config, Fault> {
         extensions: list(written.extensions_filters),
     };
     let casing = written.casing.map(|word| casing(path, &word)).transpose()?;
-    Ok(Config { schema, out: written.out.map(|out| joined(folder, &out)), casing, filter })
+    let out = written.out.map(|out| joined(folder, &out));
+    Ok(Config { schema, out, books: written.migrations.name(), casing, filter })
 }
 
 fn refuse_other_databases(path: &Path, written: &Written) -> Result<(), Fault> {
@@ -143,6 +164,11 @@ mod tests {
         );
         assert_eq!((found.out, found.casing), (Some(PathBuf::from("/project/drizzle")), Some(Casing::Snake)));
         assert_eq!(config(json!({"schema": ["a", "b"], "driver": "pg"})).unwrap().schema, ["a", "b"]);
+        let books =
+            |migrations: Value| config(json!({"schema": "a", "migrations": migrations})).unwrap().books;
+        assert_eq!(books(json!({"table": "applied"})), Some(Name::new("drizzle", "applied")));
+        assert_eq!(books(json!({"schema": "x"})), Some(Name::new("x", "__drizzle_migrations")));
+        assert_eq!(books(json!({"prefix": "timestamp"})), None);
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub struct Project {
     pub filter: Filter,
     /// The folder of migrations the configuration names; none without a configuration or where it names none.
     pub out: Option<PathBuf>,
+    /// The table in which the configuration has drizzle-orm note what it applied, where it is not the usual one.
+    pub books: Option<Name>,
     /// How TypeScript names become database names where no name is given.
     pub casing: Option<Casing>,
     /// The version of the installed drizzle-orm.

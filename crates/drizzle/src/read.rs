@@ -122,6 +122,7 @@ impl Reading<'_> {
         let project = self.project(&described, &evaluated, &installed, notes_so_far)?;
         Ok(Project {
             out: config.as_ref().and_then(|config| config.out.clone()),
+            books: config.as_ref().and_then(|config| config.books.clone()),
             filter: config.map_or_else(Filter::default, |config| config.filter),
             casing,
             ..project
@@ -155,6 +156,7 @@ impl Reading<'_> {
             external: std::mem::take(&mut builder.external).into_iter().collect(),
             filter: Filter::default(),
             out: None,
+            books: None,
             casing: None,
             drizzle_version: installed.version.clone(),
             notes,

@@ -22,7 +22,7 @@ mod statistics;
 pub use cache::Cache;
 pub use fingerprint::fingerprint;
 pub use ignore::Ignore;
-pub use migrations::{Migration, Migrations, Recorded, migrations, recorded};
+pub use migrations::{Digest, Migration, Migrations, Recorded, migrations, recorded};
 pub use reader::{Reader, Reading};
 pub use scope::Scope;
 pub use settle::settle;

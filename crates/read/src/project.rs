@@ -192,5 +192,5 @@ pub(crate) fn scope(project: &Project) -> Scope {
     schemas.extend(project.tables.iter().map(|table| table.name.schema.clone()));
     schemas.sort();
     schemas.dedup();
-    Scope { schemas, filter: project.filter.clone() }
+    Scope { schemas, filter: project.filter.clone(), books: project.books.clone() }
 }

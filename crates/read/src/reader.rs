@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use connect::Session;
-use model::{Fault, Progress, Schema};
+use model::{Fault, Name, Progress, Schema};
 use shadow::{Shadow, ShadowOptions};
 
 use crate::cache::{Cache, Key};
@@ -25,6 +25,8 @@ pub struct Reading {
     pub scope: Option<Scope>,
     /// The folder of migrations that the source names: `out` of a drizzle.config.
     pub migrations: Option<PathBuf>,
+    /// The table in which the source has its runner note what it applied, where it is not the usual one.
+    pub books: Option<Name>,
 }
 
 impl Reading {
@@ -37,6 +39,7 @@ impl Reading {
             files: Vec::new(),
             scope: None,
             migrations: None,
+            books: None,
         }
     }
 }
@@ -159,7 +162,8 @@ impl<'a> Reader<'a> {
             self.build(&project).await?
         };
         let (notes, scope) = (project::notes(&project), Some(project::scope(&project)));
-        Ok(Reading { notes, scope, files: project.files, migrations: project.out, ..Reading::of(schema) })
+        let (migrations, books) = (project.out, project.books);
+        Ok(Reading { notes, scope, files: project.files, migrations, books, ..Reading::of(schema) })
     }
 
     /// The schema that the throwaway server makes of a project, with what is known without it.

@@ -11,6 +11,8 @@ use model::{Column, ConstraintKind, Ident, Name, Schema, Table};
 pub struct Scope {
     pub(crate) schemas: Vec<Ident>,
     pub(crate) filter: Filter,
+    /// Its runner's own table.
+    pub(crate) books: Option<Name>,
 }
 
 impl Scope {
@@ -56,7 +58,7 @@ impl Scope {
     }
 
     fn holds(&self, name: &Name) -> bool {
-        self.holds_namespace(&name.schema) && self.filter.admits(name)
+        self.holds_namespace(&name.schema) && self.filter.admits(name) && self.books.as_ref() != Some(name)
     }
 
     fn holds_namespace(&self, name: &Ident) -> bool {
@@ -127,7 +129,11 @@ mod tests {
     use super::*;
 
     fn scope() -> Scope {
-        Scope { schemas: vec![Ident::new("public")], filter: Filter::default() }
+        Scope {
+            schemas: vec![Ident::new("public")],
+            filter: Filter::default(),
+            books: Some(Name::new("public", "applied")),
+        }
     }
 
     #[test]
@@ -137,9 +143,14 @@ mod tests {
         let table = Table { comment: Some("kept".to_owned()), unlogged: true, ..Table::default() };
         current.tables.insert(funds.clone(), table);
         current.tables.insert(Name::new("audit", "log"), Table::default());
+        current.tables.insert(Name::new("public", "applied"), Table::default());
         let mut wanted = Schema::default();
         wanted.tables.insert(funds.clone(), Table::default());
         let scope = scope();
-        assert_eq!(scope.widen(&wanted, &current), current, "audit.log is nobody's business");
+        assert_eq!(
+            scope.widen(&wanted, &current),
+            current,
+            "audit.log is nobody's business, and the runner's table its own"
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use model::Fault;
+use model::{Fault, Name};
 use read::{Migrations, Reader, Reading, Source};
 use verify::{Answer, Answers, Question};
 
@@ -67,7 +67,8 @@ impl Asking<'_> {
         let migrations = self.migrations(wanted.as_ref())?;
         let first = self.live(sources, live.as_ref(), wanted.as_ref()).await?;
         let second = self.made(sources, migrations.as_ref(), wanted.as_ref()).await?;
-        let third = self.recorded(sources, migrations.as_ref(), live.as_ref()).await?;
+        let books = wanted.as_ref().and_then(|reading| reading.books.as_ref());
+        let third = self.recorded(sources, migrations.as_ref(), books, live.as_ref()).await?;
         let mut notes = std::mem::take(&mut self.notes);
         notes.sort();
         notes.dedup();
@@ -143,6 +144,7 @@ impl Asking<'_> {
         &mut self,
         sources: &Sources,
         migrations: Option<&Migrations>,
+        books: Option<&Name>,
         live: Option<&Reading>,
     ) -> Result<Answer, Fault> {
         let question = Question::Recorded;
@@ -156,7 +158,7 @@ impl Asking<'_> {
             );
         };
         let session = connect::connect(target, "lockkeeper verify").await?;
-        let recorded = read::recorded(&session, migrations).await;
+        let recorded = read::recorded(&session, migrations, books).await;
         session.close().await;
         let recorded = match recorded {
             Ok(Some(recorded)) => recorded,

@@ -1,7 +1,7 @@
 // Evaluates a drizzle.config file and writes down what it says of the schema.
 const { isStandIn, standInPath, setup } = __lockkeeper;
 
-const KEYS = ["schema", "out", "casing", "dialect", "driver", "schemaFilter", "tablesFilter", "extensionsFilters", "entities"];
+const KEYS = ["schema", "out", "casing", "dialect", "driver", "schemaFilter", "tablesFilter", "extensionsFilters", "entities", "migrations"];
 const plain = (value, key) => {
   if (isStandIn(value)) throw new Error(`"${key}" comes from ${standInPath(value)}, which is not installed`);
   if (Array.isArray(value)) return value.map((each) => plain(each, key));

@@ -94,6 +94,7 @@ fn project(described: &Described, generation: Generation, files: Vec<PathBuf>) -
         external: std::mem::take(&mut builder.external).into_iter().collect(),
         filter: Filter::default(),
         out: None,
+        books: None,
         casing: None,
         drizzle_version: version.to_owned(),
         notes: std::mem::take(&mut builder.notes),

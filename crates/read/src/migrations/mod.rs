@@ -1,5 +1,6 @@
 //! A folder of migrations: which files belong to it, and in which order they apply.
 
+mod digest;
 mod journal;
 mod order;
 mod recorded;
@@ -7,9 +8,8 @@ mod up;
 
 use std::path::{Path, PathBuf};
 
+pub use digest::Digest;
 use model::Fault;
-use sha2::{Digest, Sha256};
-
 pub use recorded::{Recorded, recorded};
 
 /// The migrations of a folder, in the order they apply.
@@ -32,8 +32,8 @@ pub struct Migration {
     pub path: PathBuf,
     /// What of the file's text goes forward: all of it, where it does not hold the way back as well.
     pub text: String,
-    /// The SHA-256 of the file in hexadecimal digits, as Drizzle and Prisma record it.
-    pub sha256: String,
+    /// What its runner noted of the file, if it was not changed since.
+    pub digest: Digest,
     /// When it was made, in ms since 1970, where a journal says so.
     pub when_ms: Option<i64>,
 }
@@ -68,8 +68,8 @@ fn load(path: PathBuf, when_ms: Option<i64>) -> Result<Migration, Fault> {
     let folder = path.parent().filter(|_| path.ends_with("migration.sql"));
     let named = folder.and_then(Path::file_name).or_else(|| path.file_name());
     let name = named.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let sha256 = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-    let mut migration = Migration { name, path, text, sha256, when_ms };
+    let digest = Digest::of(&text);
+    let mut migration = Migration { name, path, text, digest, when_ms };
     up::keep_forward(&mut migration);
     Ok(migration)
 }

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use connect::Session;
-use model::{Fault, Name, sql};
-use tokio_postgres::Row;
+use model::{Fault, Name};
 
 use super::{Migration, Migrations};
+use entry::{Entry, Key, Noted, Runner, flyway_version};
+
+mod entry;
 
 /// What a database's own books say of a folder's migrations.
 #[derive(Debug, Clone)]
@@ -21,16 +23,6 @@ pub struct Recorded {
     pub pending: Vec<String>,
 }
 
-/// Whose books they are.
-#[derive(Debug, Clone, Copy)]
-enum Runner {
-    Drizzle,
-    Prisma,
-    Flyway,
-    /// Rails, dbmate, golang-migrate: one column of version numbers.
-    Versions,
-}
-
 const RUNNERS: [(&str, Runner); 4] = [
     ("__drizzle_migrations", Runner::Drizzle),
     ("_prisma_migrations", Runner::Prisma),
@@ -38,97 +30,36 @@ const RUNNERS: [(&str, Runner); 4] = [
     ("schema_migrations", Runner::Versions),
 ];
 
-/// Reads the books of Drizzle, Prisma, Flyway, or of a runner with a table `schema_migrations`; none where
-/// the database has no such table.
+/// Reads the books of Drizzle (in `named` where its configuration names a table), Prisma, Flyway, or of a runner with a
+/// table `schema_migrations`; none where the database has no such table.
 ///
 /// # Errors
 /// `read.recorded` when the table may not be read, or is not as its runner makes it.
-pub async fn recorded(session: &Session, migrations: &Migrations) -> Result<Option<Recorded>, Fault> {
-    for (name, runner) in RUNNERS {
-        if let Some(table) = find(session, name).await? {
-            let entries = entries(session, &table, runner).await?;
+pub async fn recorded(
+    session: &Session,
+    migrations: &Migrations,
+    named: Option<&Name>,
+) -> Result<Option<Recorded>, Fault> {
+    let named = named.map(|name| (Some(name.schema.as_str()), name.name.as_str(), Runner::Drizzle));
+    let usual = RUNNERS.iter().map(|(name, runner)| (None, *name, *runner));
+    for (schema, name, runner) in named.into_iter().chain(usual) {
+        if let Some(table) = find(session, schema, name).await? {
+            let query = runner.query(&table);
+            let rows =
+                session.query(query.as_str(), &[]).await.map_err(|error| fault(Some(&table), &error))?;
+            let entries = runner.entries(&rows).map_err(|error| fault(Some(&table), &error))?;
             return Ok(Some(matched(table, &entries, migrations)));
         }
     }
     Ok(None)
 }
 
-async fn find(session: &Session, name: &str) -> Result<Option<Name>, Fault> {
+async fn find(session: &Session, schema: Option<&str>, name: &str) -> Result<Option<Name>, Fault> {
     let query = "SELECT n.nspname::text, c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                 WHERE c.relname = $1 AND c.relkind IN ('r', 'p') ORDER BY n.nspname = 'public', 1 LIMIT 1";
-    let rows = session.query(query, &[&name]).await.map_err(|error| fault(None, &error))?;
+                 WHERE c.relname = $1 AND n.nspname = coalesce($2, n.nspname) AND c.relkind IN ('r', 'p')
+                 ORDER BY n.nspname = 'public', 1 LIMIT 1";
+    let rows = session.query(query, &[&name, &schema]).await.map_err(|error| fault(None, &error))?;
     Ok(rows.first().map(|row| Name::new(row.get::<_, String>(0), row.get::<_, String>(1))))
-}
-
-/// One entry of the books.
-struct Entry {
-    /// What the entry calls the migration.
-    name: String,
-    /// How the migration is found.
-    key: Key,
-    /// Why it does not count as applied.
-    failed: Option<&'static str>,
-}
-
-enum Key {
-    /// By the file's digest, else by its name or by the time the journal gives it.
-    Digest { sha256: String, name: Option<String>, when_ms: Option<i64> },
-    /// By its name, with the digest it had.
-    Name { sha256: Option<String> },
-    /// By the number its name begins with.
-    Number(String),
-    /// By a number that its own is not above.
-    UpTo(u64),
-}
-
-async fn entries(session: &Session, table: &Name, runner: Runner) -> Result<Vec<Entry>, Fault> {
-    let query = match runner {
-        Runner::Drizzle => sql!(
-            "SELECT hash::text, created_at::bigint, to_jsonb(t)->>'name' FROM {} t ORDER BY created_at, id",
-            table
-        ),
-        Runner::Prisma => sql!(
-            "SELECT migration_name::text, checksum::text, finished_at IS NOT NULL FROM {}
-             WHERE rolled_back_at IS NULL ORDER BY started_at",
-            table
-        ),
-        Runner::Flyway => {
-            sql!("SELECT script::text, success, type::text FROM {} ORDER BY installed_rank", table)
-        }
-        Runner::Versions => sql!("SELECT version::text, to_jsonb(t) ? 'dirty' FROM {} t ORDER BY 1", table),
-    };
-    let rows = session.query(query.as_str(), &[]).await.map_err(|error| fault(Some(table), &error))?;
-    rows.iter()
-        .map(|row| entry(row, runner))
-        .collect::<Result<_, _>>()
-        .map_err(|error| fault(Some(table), &error))
-}
-
-fn entry(row: &Row, runner: Runner) -> Result<Entry, tokio_postgres::Error> {
-    let first: String = row.try_get(0)?;
-    Ok(match runner {
-        Runner::Drizzle => {
-            let name: Option<String> = row.try_get(2)?;
-            let said = name.clone().unwrap_or_else(|| first.chars().take(12).collect());
-            let key = Key::Digest { sha256: first, name, when_ms: row.try_get(1)? };
-            Entry { name: said, key, failed: None }
-        }
-        Runner::Prisma => {
-            let finished: bool = row.try_get(2)?;
-            let failed = (!finished).then_some("was begun and never finished");
-            Entry { name: first, key: Key::Name { sha256: row.try_get(1)? }, failed }
-        }
-        Runner::Flyway => {
-            let success: bool = row.try_get(1)?;
-            let name = first.rsplit('/').next().unwrap_or(&first).to_owned();
-            Entry { name, key: Key::Name { sha256: None }, failed: (!success).then_some("failed") }
-        }
-        Runner::Versions => {
-            let last_only: bool = row.try_get(1)?;
-            let up_to = first.parse().ok().filter(|_| last_only).map(Key::UpTo);
-            Entry { key: up_to.unwrap_or_else(|| Key::Number(first.clone())), name: first, failed: None }
-        }
-    })
 }
 
 fn matched(table: Name, entries: &[Entry], migrations: &Migrations) -> Recorded {
@@ -137,10 +68,9 @@ fn matched(table: Name, entries: &[Entry], migrations: &Migrations) -> Recorded 
     for entry in entries {
         if let Some(failed) = entry.failed {
             amiss.push(format!("{} {failed}", entry.name));
-            continue;
         }
         let found = files_of(entry, migrations, &applied);
-        if found.is_empty() {
+        if !is_known(entry, migrations, &found) {
             amiss.push(format!(
                 "{} is recorded as applied, and is no file of {}",
                 entry.name,
@@ -165,8 +95,19 @@ fn matched(table: Name, entries: &[Entry], migrations: &Migrations) -> Recorded 
     }
 }
 
+/// Whether the folder has what an entry speaks of.
+fn is_known(entry: &Entry, migrations: &Migrations, found: &[usize]) -> bool {
+    match entry.key {
+        // Where the books begin, there may be nothing before.
+        Key::Baseline(_) => true,
+        Key::UpTo(last) => migrations.list.iter().any(|migration| number(migration) == Some(last)),
+        _ => entry.failed.is_some() || !found.is_empty(),
+    }
+}
+
 /// The files an entry stands for; not those that another entry does.
 fn files_of(entry: &Entry, migrations: &Migrations, taken: &BTreeSet<usize>) -> Vec<usize> {
+    let failed = entry.failed.is_some();
     let by = |is: &dyn Fn(&Migration) -> bool| {
         let free = (0..migrations.list.len()).filter(|at| !taken.contains(at));
         free.filter(|at| is(&migrations.list[*at])).collect::<Vec<_>>()
@@ -176,29 +117,39 @@ fn files_of(entry: &Entry, migrations: &Migrations, taken: &BTreeSet<usize>) -> 
         found
     };
     match &entry.key {
+        // One that runs all that is before it has run that.
+        Key::UpTo(last) => by(&|migration| {
+            number(migration).is_some_and(|number| number < *last || number == *last && !failed)
+        }),
+        _ if failed => Vec::new(),
         Key::Digest { sha256, name, when_ms } => {
-            let same = by(&|migration| migration.sha256 == *sha256);
+            let same = by(&|migration| migration.digest.is_sha256(sha256));
             if !same.is_empty() {
                 return first(same);
             }
             let same_time = |migration: &Migration| when_ms.is_some() && migration.when_ms == *when_ms;
             first(by(&|migration| Some(&migration.name) == name.as_ref() || same_time(migration)))
         }
-        Key::Name { .. } => first(by(&|migration| migration.name == entry.name)),
+        Key::Name(_) => first(by(&|migration| migration.name == entry.name)),
         Key::Number(number) => {
             first(by(&|migration| leading_number(&migration.name) == number.trim_start_matches('0')))
         }
-        Key::UpTo(last) => {
-            by(&|migration| leading_number(&migration.name).parse().is_ok_and(|number: u64| number <= *last))
+        Key::Baseline(last) => {
+            by(&|migration| flyway_version(&migration.name).is_some_and(|version| version <= *last))
         }
     }
 }
 
 fn is_changed(entry: &Entry, migration: &Migration) -> bool {
     match &entry.key {
-        Key::Digest { sha256, .. } | Key::Name { sha256: Some(sha256) } => migration.sha256 != *sha256,
+        Key::Digest { sha256, .. } | Key::Name(Noted::Sha256(sha256)) => !migration.digest.is_sha256(sha256),
+        Key::Name(Noted::Crc32(crc32)) => !migration.digest.is_crc32(*crc32),
         _ => false,
     }
+}
+
+fn number(migration: &Migration) -> Option<u64> {
+    leading_number(&migration.name).parse().ok()
 }
 
 fn leading_number(name: &str) -> &str {
