@@ -11,6 +11,8 @@ use model::Fault;
 
 pub use endpoint::Endpoint;
 pub use table::StaticTable;
+#[cfg(test)]
+pub(crate) use table::tried;
 pub(crate) use vector::{Compass, Packed, Vectors};
 
 /// Makes vectors of texts.

@@ -29,7 +29,7 @@ impl Collected {
         let look_up = |term, found: &mut dyn FnMut(usize, f32)| self.postings.look_up(term, found);
         let words =
             (!asked.terms.is_empty()).then(|| corpus.scores(&asked.terms, self.postings.lengths(), look_up));
-        self.index.search(asked, weights, words.as_deref())
+        self.index.search(asked, weights, words.as_ref())
     }
 
     /// How common the words of a question are among these.

@@ -1,6 +1,6 @@
 //! Predicates made ready for many documents.
 
-use super::facets::{Filed, Symbol, Word, symbol};
+use super::facets::{Columns, Filed, Symbol, Word, symbol};
 use super::field::Field;
 use super::predicate::{Predicate, Range, Test, family};
 use crate::TableName;
@@ -33,6 +33,29 @@ impl<'a> Compiled<'a> {
     /// Whether a document is as asked; `text` is what it says, in lower case.
     pub(crate) fn accepts(&self, facets: impl Filed, text: &str) -> bool {
         self.holds(facets, text) != self.predicate.negated
+    }
+
+    /// Hands on the places that are not as asked. What most questions ask of runs through its column alone.
+    pub(crate) fn refuse(&self, columns: &Columns, texts: &[Box<str>], mut refused: impl FnMut(usize)) {
+        let negated = self.predicate.negated;
+        match (&self.predicate.test, &self.words[..]) {
+            (Test::Words(field, _), [asked]) if word_of(*field).is_some() => {
+                let column = word_of(*field).map_or(&[][..], |word| columns.words(word));
+                refuse_where(column.iter().map(|word| (word == asked) == negated), &mut refused);
+            }
+            (Test::Ranges(field, ranges), _) => {
+                let within = |value: &f64| ranges.iter().any(|range| range.contains(*value));
+                refuse_where(
+                    columns.numbers(*field).iter().map(|value| within(value) == negated),
+                    &mut refused,
+                );
+            }
+            _ => {
+                let text = |slot: usize| texts.get(slot).map_or("", |text| text);
+                let holds = |slot: usize| self.holds(columns.slot(slot), text(slot));
+                refuse_where((0..columns.len()).map(|slot| holds(slot) == negated), &mut refused);
+            }
+        }
     }
 
     fn holds(&self, facets: impl Filed, text: &str) -> bool {
@@ -81,6 +104,11 @@ impl<'a> Compiled<'a> {
         let near = |range: &Range| range.nearness(value);
         Some(if value.is_nan() { 0.0 } else { ranges.iter().map(near).fold(0.0, f64::max) })
     }
+}
+
+/// Hands on the places at which something is refused.
+fn refuse_where(refusals: impl Iterator<Item = bool>, refused: &mut impl FnMut(usize)) {
+    refusals.enumerate().filter(|(_, is_refused)| *is_refused).for_each(|(slot, _)| refused(slot));
 }
 
 fn of_table(table: &TableName) -> (Option<Symbol>, Symbol) {

@@ -201,6 +201,17 @@ impl Columns {
         self.flags.push(facets.flags);
     }
 
+    /// A word of every document.
+    pub(crate) fn words(&self, word: Word) -> &[Symbol] {
+        &self.words[word as usize]
+    }
+
+    /// A number of every document; NaN where it was not measured.
+    pub(crate) fn numbers(&self, field: Field) -> &[f64] {
+        let place = NUMBERS.iter().position(|known| *known == field);
+        place.map_or(&[], |place| &self.numbers[place])
+    }
+
     /// The document at a place.
     pub(crate) fn slot(&self, at: usize) -> Slot<'_> {
         Slot(self, at)

@@ -7,6 +7,7 @@ use super::Asked;
 use super::compiled::Compiled;
 use super::facets::{Columns, Facets, Filed};
 use super::field::{Field, RELAXED};
+use super::postings::WordScores;
 use super::rank::{Evidence, Weights};
 use crate::meaning::{Compass, Vectors};
 
@@ -79,9 +80,14 @@ impl Index {
     /// The best documents: those that meet every predicate first; where they are fewer than asked
     /// for, those that meet all but the first to be given up, and so on. `words` is how much the question's
     /// words say of each.
-    pub(crate) fn search(&self, asked: &Asked<'_>, weights: &Weights, words: Option<&[f32]>) -> Vec<Hit> {
+    pub(crate) fn search(
+        &self,
+        asked: &Asked<'_>,
+        weights: &Weights,
+        words: Option<&WordScores>,
+    ) -> Vec<Hit> {
         let compiled: Vec<Compiled<'_>> = asked.question.predicates.iter().map(Compiled::new).collect();
-        let given_up: Vec<GivenUp> = (0..self.len()).map(|slot| self.given_up(slot, &compiled)).collect();
+        let given_up = self.given_up(&compiled);
         let Some(deepest) = deepest_level(&given_up, asked.limit) else { return Vec::new() };
         let compass = asked.vector.as_ref().map(Compass::new);
         let reading = Reading { compiled: &compiled, compass: compass.as_ref(), words };
@@ -95,21 +101,24 @@ impl Index {
                 best.offer(Hit { slot, given_up, score: weights.score(&evidence, asked), evidence });
             }
         }
-        best.into_hits()
+        let hits = best.into_hits();
+        let strange = words.is_some_and(|words| words.strange);
+        let any = !strange || hits.iter().any(|hit| weights.stands_out(&hit.evidence, asked));
+        if any { hits } else { Vec::new() }
     }
 
-    /// What must be given up for this document to be an answer.
-    fn given_up(&self, slot: usize, compiled: &[Compiled<'_>]) -> GivenUp {
-        if !self.is_alive(slot) {
-            return GivenUp::NEVER;
+    /// What must be given up for each document to be an answer.
+    fn given_up(&self, compiled: &[Compiled<'_>]) -> Vec<GivenUp> {
+        let mut given_up = vec![GivenUp::default(); self.len()];
+        for (given_up, _) in given_up.iter_mut().zip(&self.gone).filter(|(_, gone)| **gone) {
+            *given_up = GivenUp::NEVER;
         }
-        let (facets, text) = (self.columns.slot(slot), self.texts.get(slot).map_or("", |text| text));
-        let mut given_up = GivenUp::default();
-        for predicate in compiled.iter().filter(|predicate| !predicate.accepts(facets, text)) {
-            match predicate.relaxed_at().filter(|_| predicate.accepts_relaxed(facets)) {
-                Some(at) => given_up.0 |= 1 << at,
-                None => return GivenUp::NEVER,
-            }
+        for predicate in compiled {
+            let bit = predicate.relaxed_at().map(|at| GivenUp(1 << at));
+            predicate.refuse(&self.columns, &self.texts, |slot| {
+                let relaxed = bit.filter(|_| predicate.accepts_relaxed(self.columns.slot(slot)));
+                given_up[slot].0 |= relaxed.unwrap_or(GivenUp::NEVER).0;
+            });
         }
         given_up
     }
@@ -120,7 +129,7 @@ impl Index {
             reading.compiled.iter().filter_map(|predicate| predicate.nearness(facets)).reduce(f64::min);
         Evidence {
             meaning: reading.compass.and_then(|compass| self.vectors.cosine(slot, compass)),
-            words: reading.words.map_or(0.0, |words| f64::from(words[slot])),
+            words: reading.words.map_or(0.0, |words| f64::from(words.scores[slot])),
             nearness: near,
             at: facets.at(),
         }
@@ -131,7 +140,7 @@ impl Index {
 struct Reading<'a> {
     compiled: &'a [Compiled<'a>],
     compass: Option<&'a Compass>,
-    words: Option<&'a [f32]>,
+    words: Option<&'a WordScores>,
 }
 
 /// The best hits so far.

@@ -28,7 +28,7 @@ pub(crate) use facets::{Columns, Facets, Filed, Word, symbol};
 pub(crate) use field::{Field, RELAXED};
 pub(crate) use grammar::{Question, parse};
 pub(crate) use index::{Hit, Index};
-pub(crate) use postings::{Corpus, Postings, count_runs, postings_of};
+pub(crate) use postings::{Corpus, Postings, WordScores, count_runs, postings_of};
 pub(crate) use predicate::{Predicate, Range, Test, family};
 pub(crate) use rank::Weights;
 use words::{Term, names_things, question_terms};

@@ -43,7 +43,7 @@ impl Corpus {
         question: &[Term],
         lengths: &[u16],
         look_up: impl Fn(Term, &mut dyn FnMut(usize, f32)),
-    ) -> Vec<f32> {
+    ) -> WordScores {
         let mut scores = vec![0.0f32; lengths.len()];
         #[expect(clippy::cast_possible_truncation, reason = "a mean")]
         let mean_words = self.mean_words.max(1.0) as f32;
@@ -63,8 +63,18 @@ impl Corpus {
         if best > 0.0 {
             scores.iter_mut().for_each(|score| *score /= best);
         }
-        scores
+        let strange = question.iter().any(|term| self.holders.get(term).copied().unwrap_or(0) == 0);
+        WordScores { scores, strange }
     }
+}
+
+/// What the words of a question say of documents.
+#[derive(Debug, Default)]
+pub(crate) struct WordScores {
+    /// Of each slot, 0 to 1.
+    pub(crate) scores: Vec<f32>,
+    /// Whether a word of the question is in no document at all.
+    pub(crate) strange: bool,
 }
 
 /// Which document holds which word.
@@ -165,7 +175,7 @@ mod tests {
         let ask = |question: &str| {
             let terms = question_terms(question);
             let look_up = |term, found: &mut dyn FnMut(usize, f32)| postings.look_up(term, found);
-            postings.corpus(&terms).scores(&terms, postings.lengths(), look_up)
+            postings.corpus(&terms).scores(&terms, postings.lengths(), look_up).scores
         };
         let scores = ask("lock on events");
         assert!(scores[1] > scores[0] && scores[0] > 0.0 && scores[3] > 0.0);

@@ -11,9 +11,9 @@ use serde::Deserialize;
 
 use super::{Asked, Collected, Indexed, Weights, parse};
 use crate::describe::document_of;
-use crate::meaning::Packed;
+use crate::meaning::{Packed, tried};
 use crate::search::words::terms;
-use crate::{Embedder, Kind, Memory, Options, Selection, StaticTable};
+use crate::{Kind, Memory, Options, Selection};
 
 #[derive(Deserialize)]
 struct Question {
@@ -36,7 +36,7 @@ fn lines(name: &str) -> impl Iterator<Item = String> {
 }
 
 fn embed(text: &str) -> Option<Packed> {
-    StaticTable.embed(&[text]).unwrap().pop().flatten().and_then(|vector| Packed::new(&vector))
+    tried(text).and_then(|vector| Packed::new(&vector))
 }
 
 /// Tells every incident to a memory, as a person would, and indexes what it made of them.
@@ -119,7 +119,7 @@ fn ndcg(question: &Question, answers: &[&str]) -> f64 {
 }
 
 const MEANING: Weights =
-    Weights { words: 0.0, words_of_names: 0.0, words_min: f64::INFINITY, ..Weights::TUNED };
+    Weights { words: 0.0, words_of_names: 0.0, words_min: f64::INFINITY, best_min: 0.35, ..Weights::TUNED };
 
 #[test]
 fn questions_about_incidents_find_them() {
@@ -140,7 +140,7 @@ fn questions_about_incidents_find_them() {
     }
     let [(_, words), (_, meaning), (_, both)] = held_out;
     assert!(both.recall_5 >= words.recall_5 && both.recall_5 >= meaning.recall_5, "{held_out:?}");
-    assert!(both.recall_5 >= 0.8 && both.ndcg_10 >= 0.72 && both.false_recall <= 0.35, "{held_out:?}");
+    assert!(both.recall_5 >= 0.83 && both.ndcg_10 >= 0.74 && both.false_recall <= 0.1, "{held_out:?}");
 }
 
 fn missed(corpus: &Corpus) {
@@ -156,21 +156,23 @@ fn missed(corpus: &Corpus) {
 
 /// What other weights would have done on the questions that may be tuned on.
 fn grid(corpus: &Corpus) {
-    for words in [0.5, 1.0, 1.5] {
+    for words in [0.5, 0.75, 1.0] {
         for words_of_names in [1.5, 3.0] {
-            for (meaning_min, words_min) in [
-                (0.28, 0.15),
-                (0.3, 0.15),
-                (0.33, 0.15),
-                (0.35, 0.15),
-                (0.38, 0.15),
-                (0.35, 0.2),
-                (0.4, 0.15),
-                (0.4, 0.2),
-            ] {
-                let weights = Weights { words, words_of_names, meaning_min, words_min, ..Weights::TUNED };
-                let worth = corpus.worth(&weights, true, true);
-                println!("{words} {words_of_names} {meaning_min} {words_min}: {worth:.3?}");
+            for best_min in [0.42, 0.44] {
+                for (meaning_min, words_min) in [
+                    (0.1, 0.1),
+                    (0.2, 0.1),
+                    (0.2, 0.15),
+                    (0.25, 0.15),
+                    (0.28, 0.15),
+                    (0.3, 0.15),
+                    (0.35, 0.15),
+                ] {
+                    let weights =
+                        Weights { words, words_of_names, meaning_min, words_min, best_min, ..Weights::TUNED };
+                    let worth = corpus.worth(&weights, true, true);
+                    println!("{words} {words_of_names} {best_min} {meaning_min} {words_min}: {worth:.3?}");
+                }
             }
         }
     }

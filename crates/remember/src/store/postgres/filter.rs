@@ -41,7 +41,8 @@ impl Filter {
     /// What is unknown does not meet a predicate, and meets its negation.
     fn strict(&mut self, predicate: &Predicate) -> String {
         let condition = self.test(&predicate.test);
-        let is = if predicate.negated { ") IS NOT TRUE" } else { ") IS TRUE" };
+        // A bare condition is what indexes can answer; in WHERE it is the same as IS TRUE.
+        let is = if predicate.negated { ") IS NOT TRUE" } else { ")" };
         ["(", &condition, is].concat()
     }
 
@@ -56,6 +57,11 @@ impl Filter {
 
     fn test(&mut self, test: &Test) -> String {
         match test {
+            // Operations are kept in capitals, so that an index serves.
+            Test::Words(Field::Operation, words) => {
+                let place = self.place(words.iter().map(|word| word.to_uppercase()).collect::<Vec<_>>());
+                ["operation = ANY (", &place, ")"].concat()
+            }
             Test::Words(field, words) => {
                 let place = self.place(words.clone());
                 ["lower(", column(*field), ") = ANY (", &place, ")"].concat()

@@ -19,7 +19,10 @@ use crate::{Document, Measures, Outcome, TableName, Tenant};
 const CANDIDATES: i64 = 200;
 
 /// The documents that hold a word are counted up to here; beyond, it is a common word.
-const HOLDERS_MAX: i64 = 5_000;
+const HOLDERS_MAX: u64 = 2_000;
+
+/// The latest documents, that what is common is told from.
+const LATEST: i64 = 1_000;
 
 /// What is read of a document, in the order [`indexed_of`] takes it.
 const COLUMNS: &str = "key, entry, type, operation, recipe, table_schema, table_name, outcome, environment,
@@ -51,35 +54,43 @@ async fn candidates(
     tenant: &Tenant,
     asked: &Asked<'_>,
 ) -> Result<(Vec<Row>, Corpus), tokio_postgres::Error> {
-    let levels = levels(asked.question);
+    let corpus = corpus(open, tenant, asked).await?;
+    let most = CANDIDATES.max(asked.limit_i64());
     let mut rows = Vec::new();
-    for level in levels {
+    for level in levels(asked.question) {
         let filter = || Filter::new(tenant, asked.question, level).into_parts();
-        // Fewer than asked for: all of them are candidates, and more has to be given up.
-        let latest = best_by(open, filter(), "happened_ns DESC", asked.limit_i64()).await?;
-        let enough = latest.len() >= asked.limit;
+        let latest = best_by(open, filter(), "happened_ns DESC", most).await?;
+        let (found, limit) = (latest.len(), asked.limit);
         rows.extend(latest);
-        if enough {
-            rows.extend(deepest(open, asked, &filter).await?);
+        // Fewer than asked for: all of them are candidates, and more has to be given up.
+        if found >= limit {
+            if i64::try_from(found).is_ok_and(|found| found >= most) {
+                rows.extend(deepest(open, asked, &corpus, &filter).await?);
+            }
             break;
         }
     }
-    Ok((rows, corpus(open, tenant, asked).await?))
+    Ok((rows, corpus))
 }
 
-/// The candidates of the level at which there are enough: by meaning, by words, by numbers, by time.
+/// More candidates of the level at which there are more than could be looked at: by meaning, by words, by
+/// numbers.
 async fn deepest(
     open: &Open,
     asked: &Asked<'_>,
+    corpus: &Corpus,
     filter: &dyn Fn() -> (String, Values),
 ) -> Result<Vec<Row>, tokio_postgres::Error> {
-    let mut rows = best_by(open, filter(), "happened_ns DESC", CANDIDATES).await?;
+    let mut rows = Vec::new();
     if let Some(vector) = asked.vector.as_ref().filter(|_| open.offer.vectors_in.is_some()) {
         rows.extend(by_meaning(open, asked, filter(), vector).await?);
     }
-    if !asked.terms.is_empty() {
+    // Words that many documents hold tell none of them from the others.
+    let rare = |term: &&Term| corpus.holders.get(term).is_some_and(|holders| *holders < HOLDERS_MAX);
+    let rare: Vec<Term> = asked.terms.iter().filter(rare).copied().collect();
+    if !rare.is_empty() {
         let (mut condition, mut values) = filter();
-        values.push(Box::new(signed(&asked.terms)));
+        values.push(Box::new(signed(&rare)));
         let place = format!("${}", values.len());
         condition.push_str(&[" AND terms && ", &place].concat());
         let common = ["cardinality(ARRAY (SELECT unnest(terms) INTERSECT SELECT unnest(", &place, "))) DESC"];
@@ -123,24 +134,47 @@ async fn best_by(
     open.session.query(&query, &references(&values)).await
 }
 
-/// How common the question's words are among all documents of the tenant.
+/// How common the question's words are among all documents of the tenant. Words of many documents are
+/// counted among the latest, and told from those.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "counts"
+)]
 async fn corpus(open: &Open, tenant: &Tenant, asked: &Asked<'_>) -> Result<Corpus, tokio_postgres::Error> {
     if asked.terms.is_empty() {
         return Ok(Corpus::default());
     }
-    let query = "SELECT count(*), coalesce(avg(cardinality(terms)), 1)::double precision FROM document WHERE tenant = $1";
-    let row = open.session.query_one(query, &[&tenant.as_str()]).await?;
-    let mut corpus = Corpus {
-        documents: row.get::<_, i64>(0).cast_unsigned(),
-        mean_words: row.get(1),
-        ..Corpus::default()
-    };
-    let holders = "SELECT t.term, (SELECT count(*) FROM (SELECT FROM document AS d
+    let terms = signed(&asked.terms);
+    let all = "SELECT count(*) FROM document WHERE tenant = $1";
+    let all: i64 = open.session.query_one(all, &[&tenant.as_str()]).await?.get(0);
+    let latest = "SELECT count(*), coalesce(avg(cardinality(terms)), 1)::double precision,
+            ARRAY (SELECT count(*) FILTER (WHERE l.terms @> ARRAY[t.term]) FROM latest AS l, unnest($2::integer[])
+                WITH ORDINALITY AS t (term, place) GROUP BY t.place ORDER BY t.place)
+        FROM latest";
+    let latest = [
+        "WITH latest AS MATERIALIZED (SELECT terms FROM document WHERE tenant = $1
+            ORDER BY happened_ns DESC LIMIT $3) ",
+        latest,
+    ];
+    let row = open.session.query_one(&latest.concat(), &[&tenant.as_str(), &terms, &LATEST]).await?;
+    let (sampled, mean_words, among): (i64, f64, Vec<i64>) = (row.get(0), row.get(1), row.get(2));
+    let mut corpus = Corpus { documents: all.cast_unsigned(), mean_words, ..Corpus::default() };
+    let exact = "SELECT (SELECT count(*) FROM (SELECT FROM document AS d
             WHERE d.tenant = $1 AND d.terms @> ARRAY[t.term] LIMIT $3) AS held)
-        FROM unnest($2::integer[]) AS t (term)";
-    for row in open.session.query(holders, &[&tenant.as_str(), &signed(&asked.terms), &HOLDERS_MAX]).await? {
-        let (term, holders): (i32, i64) = (row.get(0), row.get(1));
-        corpus.holders.insert(term.cast_unsigned(), holders.cast_unsigned());
+        FROM unnest($2::integer[]) WITH ORDINALITY AS t (term, place) ORDER BY t.place";
+    let most = HOLDERS_MAX.cast_signed();
+    let rows = match all > sampled {
+        true => open.session.query(exact, &[&tenant.as_str(), &terms, &most]).await?,
+        false => Vec::new(),
+    };
+    for (at, term) in asked.terms.iter().enumerate() {
+        let among = among.get(at).copied().unwrap_or(0);
+        let told = (among as f64 / sampled.max(1) as f64 * all as f64) as u64;
+        let counted = rows.get(at).map_or(among.cast_unsigned(), |row| row.get::<_, i64>(0).cast_unsigned());
+        let holders = if counted < HOLDERS_MAX { counted } else { told.max(HOLDERS_MAX) };
+        corpus.holders.insert(*term, holders);
     }
     Ok(corpus)
 }

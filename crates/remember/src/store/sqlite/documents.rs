@@ -31,15 +31,19 @@ pub(super) fn without_vector(
     model: &str,
     limit: u32,
 ) -> rusqlite::Result<Pending> {
-    let condition = "FROM document WHERE tenant = ? AND (model IS NULL OR model < ? OR model > ?)";
+    // Said so that the index by model answers each part; mostly there is none of any.
+    let condition = "FROM document WHERE (tenant = ?1 AND model IS NULL) OR (tenant = ?1 AND model < ?2)
+        OR (tenant = ?1 AND model > ?2)";
     let count = ["SELECT count(*) ", condition].concat();
-    let total: i64 = connection
-        .prepare_cached(&count)?
-        .query_row(params![tenant.as_str(), model, model], |row| row.get(0))?;
-    let query = ["SELECT key, text ", condition, " ORDER BY seq DESC LIMIT ?"].concat();
+    let total: i64 =
+        connection.prepare_cached(&count)?.query_row(params![tenant.as_str(), model], |row| row.get(0))?;
+    if total == 0 || limit == 0 {
+        return Ok(Pending { documents: Vec::new(), total: total.cast_unsigned() });
+    }
+    let query = ["SELECT key, text ", condition, " ORDER BY seq DESC LIMIT ?3"].concat();
     let mut statement = connection.prepare_cached(&query)?;
-    let rows = statement
-        .query_map(params![tenant.as_str(), model, model, limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows =
+        statement.query_map(params![tenant.as_str(), model, limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(Pending { documents: rows.collect::<rusqlite::Result<_>>()?, total: total.cast_unsigned() })
 }
 

@@ -12,7 +12,8 @@ use super::segments::{
 use crate::meaning::{Packed, Vectors};
 use crate::search::words::Term;
 use crate::search::{
-    Asked, Corpus, Facets, Filed, Hit, Index, Postings, Test, Weights, Word, count_runs, postings_of, symbol,
+    Asked, Corpus, Facets, Filed, Hit, Index, Postings, Test, Weights, Word, WordScores, count_runs,
+    postings_of, symbol,
 };
 use crate::{Outcome, Tenant};
 
@@ -28,7 +29,6 @@ pub(super) struct Held {
     sealed: i64,
     /// The last that went away.
     gone: i64,
-    gone_count: usize,
     /// The place in the file of each document.
     seqs: Vec<i64>,
     lengths: Vec<u16>,
@@ -36,6 +36,10 @@ pub(super) struct Held {
     segments: Vec<Segment>,
     /// Buckets of words that were asked for, by segment.
     buckets: BTreeMap<u32, Vec<Vec<Posting>>>,
+    /// How many documents of segments hold a word that was asked for.
+    holders: BTreeMap<Term, u64>,
+    /// The words of all documents.
+    words: u64,
     /// The words of documents in no segment.
     tail: Postings,
     /// Whether it holds texts.
@@ -94,6 +98,7 @@ impl Held {
             self.seqs.extend(seqs);
             let lengths = row.get_ref(2)?.as_blob()?.as_chunks().0;
             self.lengths.extend(lengths.iter().map(|bytes| u16::from_le_bytes(*bytes)));
+            self.words += self.lengths[first_slot..].iter().map(|length| u64::from(*length)).sum::<u64>();
             self.segments.push(Segment { last, first_slot, documents });
             (self.seq, self.sealed) = (last, last);
         }
@@ -105,6 +110,7 @@ impl Held {
         self.index.columns.push(&Facets::of(&placed.document));
         self.seqs.push(placed.seq);
         self.lengths.push(length_of(&placed.terms));
+        self.words += u64::from(length_of(&placed.terms));
         self.tail.push(&placed.terms);
         if self.has_texts {
             self.index.texts.push(placed.document.text.to_lowercase().into());
@@ -123,7 +129,6 @@ impl Held {
             self.gone = row.get(0)?;
             if let Ok(slot) = self.seqs.binary_search(&row.get(1)?) {
                 self.index.remove(slot);
-                self.gone_count += 1;
             }
         }
         Ok(())
@@ -147,7 +152,7 @@ impl Held {
         }
         self.read_words(connection, tenant, &asked.terms)?;
         let words = (!asked.terms.is_empty()).then(|| self.words(&asked.terms));
-        let hits = self.index.search(asked, &Weights::TUNED, words.as_deref());
+        let hits = self.index.search(asked, &Weights::TUNED, words.as_ref());
         Ok(hits.into_iter().map(|hit| (self.seqs[hit.slot], hit)).collect())
     }
 
@@ -225,24 +230,37 @@ impl Held {
             }
             self.buckets.insert(bucket, by_segment);
         }
+        for term in terms {
+            if !self.holders.contains_key(term) {
+                self.holders.insert(*term, self.holders_in_segments(*term));
+            }
+        }
         Ok(())
     }
 
-    /// How much a question's words say of each document.
-    fn words(&self, terms: &[Term]) -> Vec<f32> {
-        let holders = |term: Term| {
-            let mut count = 0;
-            self.look_up(term, &mut |_, _| count += 1);
-            count
-        };
-        let words: u64 = self.lengths.iter().map(|length| u64::from(*length)).sum();
+    /// How much a question's words say of each document. Documents that gave place to later ones are among
+    /// those that are counted, until their segment is made anew.
+    fn words(&self, terms: &[Term]) -> WordScores {
+        let mut corpus = Corpus { documents: self.seqs.len() as u64, ..Corpus::default() };
         #[expect(clippy::cast_precision_loss, reason = "a mean")]
-        let corpus = Corpus {
-            documents: (self.seqs.len() - self.gone_count) as u64,
-            mean_words: words as f64 / self.seqs.len().max(1) as f64,
-            holders: terms.iter().map(|term| (*term, holders(*term))).collect(),
-        };
+        let mean_words = self.words as f64 / self.seqs.len().max(1) as f64;
+        corpus.mean_words = mean_words;
+        for term in terms {
+            let mut holders = self.holders.get(term).copied().unwrap_or(0);
+            self.tail.look_up(*term, &mut |_, _| holders += 1);
+            corpus.holders.insert(*term, holders);
+        }
         corpus.scores(terms, &self.lengths, |term, found| self.look_up(term, found))
+    }
+
+    fn holders_in_segments(&self, term: Term) -> u64 {
+        let bucket = self.buckets.get(&bucket_of(term)).map_or(&[][..], |bucket| bucket);
+        let distinct = |postings: &Vec<Posting>| {
+            let places = postings_of(postings, term);
+            let again = places.windows(2).filter(|pair| pair[0].1 == pair[1].1).count();
+            (places.len() - again) as u64
+        };
+        bucket.iter().map(distinct).sum()
     }
 
     /// The documents that hold a term, and how often.
