@@ -1,6 +1,7 @@
 //! Uses in TypeScript and JavaScript, through oxc's syntax trees and scopes.
 
 mod binding;
+mod builder;
 mod define;
 mod query;
 mod tables;

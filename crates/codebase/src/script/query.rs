@@ -12,6 +12,7 @@ use super::visit::{Visitor, is_sql};
 
 impl Visitor<'_> {
     pub(super) fn call(&mut self, call: &CallExpression<'_>) {
+        self.validator(call);
         let Expression::StaticMemberExpression(member) = &call.callee else { return };
         let Some(first) = call.arguments.first().and_then(Argument::as_expression) else { return };
         match member.property.name.as_str() {
@@ -35,6 +36,29 @@ impl Visitor<'_> {
             "raw" | "identifier" if is_sql(&member.object) => self.part(first),
             _ => {}
         }
+    }
+
+    /// `createInsertSchema(funds, { name: … })` and `.pick({ name: true })` upon it.
+    fn validator(&mut self, call: &CallExpression<'_>) {
+        let argument =
+            |at: usize| call.arguments.get(at).and_then(Argument::as_expression).and_then(object_of);
+        if let (Some(table), Some(object)) = (self.derived(call), argument(1)) {
+            return self.keys(table, object);
+        }
+        let Expression::StaticMemberExpression(member) = &call.callee else { return };
+        if matches!(member.property.name.as_str(), "pick" | "omit")
+            && let Expression::CallExpression(inner) = member.object.get_inner_expression()
+            && let (Some(table), Some(object)) = (self.derived(inner), argument(0))
+        {
+            self.keys(table, object);
+        }
+    }
+
+    /// The table that drizzle-zod derives a validator from.
+    fn derived(&self, call: &CallExpression<'_>) -> Option<usize> {
+        let function = call.callee.get_identifier_reference()?.name.as_str();
+        let derives = ["createInsertSchema", "createSelectSchema", "createUpdateSchema"].contains(&function);
+        self.table_of(call.arguments.first().filter(|_| derives)?.as_expression()?)
     }
 
     /// The table of `db.insert(funds)` or `db.update(funds)` somewhere down a chain of calls.

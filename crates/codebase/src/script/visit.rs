@@ -1,5 +1,7 @@
 //! Goes through a file and notes every use.
 
+use std::collections::BTreeSet;
+
 use oxc::ast::ast::*;
 use oxc::ast_visit::{Visit, walk};
 use oxc::semantic::Scoping;
@@ -24,7 +26,7 @@ pub(super) struct Scene<'s> {
 }
 
 pub(super) fn visit(program: &Program<'_>, scene: Scene<'_>, bindings: Bindings) -> Vec<Hit> {
-    let mut visitor = Visitor { scene, bindings, hits: Vec::new() };
+    let mut visitor = Visitor { scene, bindings, chains: BTreeSet::new(), hits: Vec::new() };
     visitor.visit_program(program);
     visitor.hits
 }
@@ -32,7 +34,9 @@ pub(super) fn visit(program: &Program<'_>, scene: Scene<'_>, bindings: Bindings)
 pub(super) struct Visitor<'s> {
     pub(super) scene: Scene<'s>,
     pub(super) bindings: Bindings,
-    hits: Vec<Hit>,
+    /// Where chains of calls begin that were looked at.
+    pub(super) chains: BTreeSet<u32>,
+    pub(super) hits: Vec<Hit>,
 }
 
 impl Visitor<'_> {
@@ -165,6 +169,7 @@ impl<'a> Visit<'a> for Visitor<'_> {
 
     fn visit_call_expression(&mut self, it: &CallExpression<'a>) {
         self.call(it);
+        self.chain(it);
         walk::walk_call_expression(self, it);
     }
 
@@ -219,11 +224,13 @@ pub(super) fn is_require(call: &CallExpression<'_>) -> bool {
     call.callee.get_identifier_reference().is_some_and(|function| function.name == "require")
 }
 
-/// Whether a template's tag makes SQL: `sql`, `sql<number>`, `tx.sql`, `client.sql`.
+/// Whether a template's tag makes SQL: `sql`, `sql<number>`, `tx.sql`, `client.sql`, `prisma.$queryRaw`.
 pub(super) fn is_sql(tag: &Expression<'_>) -> bool {
     match tag.get_inner_expression() {
         Expression::Identifier(name) => matches!(name.name.as_str(), "sql" | "SQL" | "raw"),
-        Expression::StaticMemberExpression(member) => member.property.name == "sql",
+        Expression::StaticMemberExpression(member) => {
+            matches!(member.property.name.as_str(), "sql" | "$queryRaw" | "$executeRaw")
+        }
         _ => false,
     }
 }
