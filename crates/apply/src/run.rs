@@ -4,17 +4,17 @@ use std::time::Instant;
 
 use connect::{Session, Target, connect};
 use jiff::Timestamp;
-use model::{Direction, Fault, Fingerprint, PLAN_FORMAT, PhaseName, Plan, Progress, RunOutcome, RunReceipt};
+use model::{Direction, Fault, Fingerprint, PLAN_FORMAT, PhaseName, Plan, Progress, RunReceipt};
 
 use crate::failure::Failure;
 use crate::goal::{self, Limit};
 use crate::journal::{self, RunRow};
 use crate::machine::{End, StepState};
 use crate::options::{ApplyOptions, Guard};
-use crate::report::{RunFault, RunReport, ScriptStep, Tally};
+use crate::receipt::new_run;
+use crate::report::{RunFault, RunReport, Tally};
 use crate::shell::{Errand, Shell, outcome};
 use crate::start::{Known, Start};
-use crate::work;
 use crate::{busy, control, privilege, session};
 
 /// Carries a plan out, or goes on with it, up to `until`, the first closed gate, or its end before
@@ -63,19 +63,19 @@ pub(crate) struct Way<'a> {
 }
 
 /// What was found before anything was done.
-struct Found {
-    hash: Fingerprint,
-    live: Fingerprint,
+pub(crate) struct Found {
+    pub(crate) hash: Fingerprint,
+    pub(crate) live: Fingerprint,
     runs: Vec<RunRow>,
     steps: Vec<StepState>,
 }
 
 /// What was decided before anything was done.
-struct Decided {
+pub(crate) struct Decided {
     start: Start,
     goal: usize,
-    limit: Limit,
-    started: Instant,
+    pub(crate) limit: Limit,
+    pub(crate) started: Instant,
 }
 
 impl Way<'_> {
@@ -249,83 +249,6 @@ impl Way<'_> {
             supersedes,
         }
     }
-
-    /// The receipt of a run that begins and ends now.
-    fn receipt(&self, found: &Found, runner: &Session, options: &ApplyOptions<'_>) -> RunReceipt {
-        let (from, to) = match self.direction {
-            Direction::Forward => (&self.plan.from, &self.plan.to),
-            Direction::Back => (&self.plan.to, &self.plan.from),
-        };
-        let now = Timestamp::now();
-        RunReceipt {
-            run: new_run(),
-            plan: found.hash.clone(),
-            direction: self.direction,
-            database: database(runner),
-            environment: options.environment.clone(),
-            server_version: runner.server().version_num,
-            from: from.clone(),
-            to: to.clone(),
-            outcome: RunOutcome::Done,
-            started_at: now,
-            finished_at: Some(now),
-            rehearsal: options.rehearsal,
-            approved_by: options.approved_by.clone(),
-            unrehearsed: options.unrehearsed.clone(),
-        }
-    }
-
-    /// The report of a run that changed nothing, and so ends in the schema it found.
-    fn nothing(
-        &self,
-        found: &Found,
-        runner: &Session,
-        options: &ApplyOptions<'_>,
-        why: &str,
-        decided: &Decided,
-    ) -> RunReport {
-        let message = match &decided.limit {
-            Limit::Gate(gate) => {
-                format!("{why}; waits for: {}, then go on with --until {}", gate.waits_for, gate.before)
-            }
-            _ => why.to_owned(),
-        };
-        let receipt = self.receipt(found, runner, options);
-        let receipt = RunReceipt { from: found.live.clone(), to: found.live.clone(), ..receipt };
-        RunReport::empty(receipt, message, decided.started)
-    }
-
-    /// What a run to this goal would send.
-    fn script(&self, states: &[StepState], goal: usize) -> Vec<ScriptStep> {
-        let steps = self.plan.steps.iter().zip(states).enumerate();
-        let left = steps.filter(|(at, (_, state))| match self.direction {
-            Direction::Forward => *at < goal && **state != StepState::Done,
-            Direction::Back => *at >= goal && **state != StepState::Pending,
-        });
-        let mut script: Vec<ScriptStep> = left.map(|(_, (step, _))| self.script_step(step)).collect();
-        if self.direction == Direction::Back {
-            script.reverse();
-        }
-        script
-    }
-
-    fn script_step(&self, step: &model::Step) -> ScriptStep {
-        let sends = work::script(step, self.direction);
-        ScriptStep { step: step.id.clone(), title: step.title.clone(), sends }
-    }
-}
-
-/// The database by its identity, without host and user.
-fn database(session: &Session) -> String {
-    let server = session.server();
-    let system = server.system_identifier.as_deref().unwrap_or("unknown");
-    format!("{system}/{}", server.database)
-}
-
-/// A new run's id: when it began, and four digits of chance.
-fn new_run() -> String {
-    let now = Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
-    format!("run-{now}-{:04x}", rand::random::<u16>())
 }
 
 #[cfg(test)]

@@ -34,8 +34,12 @@ impl Standby {
         let folder = tempfile::tempdir().unwrap();
         std::os::unix::fs::chown(folder.path(), Some(owner.uid()), Some(owner.gid())).unwrap();
         let as_owner = |program: PathBuf| {
-            let mut command = Command::new(program);
-            if nix::unistd::geteuid().is_root() {
+            // Root's own servers run in a namespace in which root is nobody.
+            let is_roots = nix::unistd::geteuid().is_root() && owner.uid() == 0;
+            let mut command = Command::new(if is_roots { PathBuf::from("unshare") } else { program.clone() });
+            if is_roots {
+                command.args(["--user", "--map-user=65534", "--map-group=65534"]).arg(program);
+            } else if nix::unistd::geteuid().is_root() {
                 command.uid(owner.uid()).gid(owner.gid());
             }
             command.current_dir(folder.path()).stdout(Stdio::null());

@@ -1,25 +1,24 @@
 //! The thin shell around the machine: carries its commands out and answers with events.
 
+mod attempts;
+mod connection;
+
 use std::time::{Duration, Instant};
 
-use connect::{Session, Target, connect};
-use model::{Direction, Fault, Fingerprint, Plan, Progress, RunOutcome, StepReceipt, sql};
+use connect::{Session, Target};
+use model::{Direction, Fault, Fingerprint, Plan, Progress, RunOutcome, StepReceipt};
 
 use crate::attempt::{Attempt, is_table};
 use crate::failure::Failure;
 use crate::goal;
-use crate::journal::{self, Entries, Opening};
+use crate::journal::{self, Entries};
 use crate::machine::{Command, Course, End, Event, Machine, Wish};
 use crate::options::{ApplyOptions, Guard, Moment};
 use crate::pulse::{self, Pulse};
 use crate::report::Tally;
-use crate::session::{Sessions, ask, ms_since, send};
+use crate::session::{Sessions, ask, send};
 use crate::stall::{StallMeter, Stalls};
 use crate::work::{self, Work};
-use crate::{busy, orphan};
-
-/// How often a lost server is called.
-const CALL_EVERY: Duration = Duration::from_millis(100);
 
 /// What a run is made of, fixed before its first step.
 pub(crate) struct Errand<'a> {
@@ -155,90 +154,6 @@ impl<'a, 'o> Shell<'a, 'o> {
         })
     }
 
-    async fn connect(&mut self) -> Event {
-        let started = Instant::now();
-        let patience = Duration::from_millis(self.options.reconnect_patience_ms);
-        loop {
-            match self.open_sessions().await {
-                Ok(()) => return Event::Ok,
-                Err(Failure::Lost(fault))
-                    if started.elapsed() < patience && !self.options.stop.is_raised() =>
-                {
-                    self.fault = Some(fault);
-                    tokio::time::sleep(CALL_EVERY).await;
-                }
-                Err(failure) => {
-                    self.fault = Some(failure.into_fault());
-                    return Event::Unreachable;
-                }
-            }
-        }
-    }
-
-    async fn open_sessions(&mut self) -> Result<(), Failure> {
-        let runner = match self.first.take() {
-            Some(runner) => runner,
-            None => {
-                self.errand.progress.note("the connection was lost; connecting again");
-                let runner = connect(self.errand.target, "lockkeeper").await.map_err(Failure::Lost)?;
-                if let Some((pid, start)) = &self.former {
-                    busy::end_former(&runner, *pid, start.as_deref()).await?;
-                }
-                busy::acquire(&runner).await?;
-                runner
-            }
-        };
-        self.former = Some((runner.server().backend_pid, runner.server().backend_start.clone()));
-        let sessions = Sessions::open(self.errand.target, runner, &self.errand.run).await?;
-        if self.options.rehearsal {
-            // Steps that watch production for a while have nothing to watch in a rehearsal.
-            send(&sessions.work, &sql!("SET lockkeeper.rehearsal = 'on'")).await?;
-        }
-        self.sessions = Some(sessions);
-        Ok(())
-    }
-
-    /// Ends what earlier processes left and writes the run's row.
-    async fn take_over(&mut self) -> Result<(), Failure> {
-        let sessions = self.sessions()?;
-        let runner_pid = sessions.runner.server().backend_pid;
-        let own = [runner_pid, sessions.work.server().backend_pid];
-        orphan::end(&sessions.runner, &own, self.errand.progress).await?;
-        let mut entries = Vec::new();
-        if !self.is_open {
-            entries.extend(self.errand.supersedes.as_deref().map(|other| self.entries.supersede(other)));
-            entries.extend(self.errand.forgets.then(|| self.entries.forget_steps()));
-        }
-        entries.push(if self.is_open || self.errand.is_resumed {
-            self.entries.resume(self.errand.goal, runner_pid)
-        } else {
-            self.entries.open(&self.opening(sessions), runner_pid)
-        });
-        send(&sessions.work, &model::Sql::join(entries, "; ")).await?;
-        self.is_open = true;
-        Ok(())
-    }
-
-    fn opening(&self, sessions: &Sessions) -> Opening<'_> {
-        let plan = self.errand.plan;
-        let (from, to) = match self.errand.direction {
-            Direction::Forward => (&plan.from, &plan.to),
-            Direction::Back => (&plan.to, &plan.from),
-        };
-        Opening {
-            direction: self.errand.direction,
-            goal: self.errand.goal,
-            environment: &self.options.environment,
-            rehearsal: self.options.rehearsal,
-            approval: self.options.approve.as_ref(),
-            approved_by: self.options.approved_by.as_deref(),
-            unrehearsed: self.options.unrehearsed.as_deref(),
-            server_version: sessions.server().version_num,
-            from,
-            to,
-        }
-    }
-
     async fn read_steps(&mut self) -> Result<Event, Failure> {
         self.listen().await?;
         let count = self.errand.plan.steps.len();
@@ -341,74 +256,6 @@ impl<'a, 'o> Shell<'a, 'o> {
             baseline_ms: self.baseline.read_ms.unwrap_or(0.0).max(self.baseline.write_ms.unwrap_or(0.0)),
         })
     }
-
-    /// The attempt at this step, begun if there is none yet.
-    pub(crate) async fn attempt(&mut self, at: usize) -> Result<Attempt, Failure> {
-        if let Some(attempt) = self.attempt.take_if(|attempt| attempt.ordinal == at) {
-            return Ok(attempt);
-        }
-        self.finish_attempt().await?;
-        let step = &self.errand.plan.steps[at];
-        let runner = &self.sessions()?.runner;
-        let number = 1 + journal::attempts_of(runner, &self.errand.run, at).await?;
-        let attempt = Attempt::begin(runner, at, number, step.table.as_ref()).await?;
-        let total = attempt.total(work::action(step, self.errand.direction));
-        self.errand.progress.begin(&step.title, total);
-        let table = match &step.table {
-            Some(table) if ask(runner, &is_table(table)).await? => Some(table),
-            _ => None,
-        };
-        if let Some(meter) = &self.meter {
-            meter.watch(table);
-        }
-        Ok(attempt)
-    }
-
-    /// Keeps an attempt for what follows.
-    pub(crate) fn keep(&mut self, attempt: Attempt) {
-        self.attempt = Some(attempt);
-    }
-
-    /// The attempt that was kept, if any.
-    pub(crate) fn kept(&mut self) -> Option<&mut Attempt> {
-        self.attempt.as_mut()
-    }
-
-    /// Completes the receipt of the attempt that was kept, and passes it on.
-    pub(crate) async fn finish_attempt(&mut self) -> Result<(), Failure> {
-        let Some(mut attempt) = self.attempt.take() else { return Ok(()) };
-        if let Some(meter) = &self.meter {
-            attempt.stalls = meter.take().await.above(self.baseline);
-            meter.watch(None);
-        }
-        let receipt = attempt.receipt(self.errand.plan, &self.errand.run, self.errand.direction);
-        let written = match self.sessions() {
-            Ok(sessions) => send(&sessions.runner, &self.entries.attempt(&receipt)).await.map(drop),
-            Err(failure) => Err(failure),
-        };
-        if let Err(failure) = written {
-            self.attempt = Some(attempt);
-            return Err(failure);
-        }
-        let step = &self.errand.plan.steps[attempt.ordinal];
-        self.tally.add(&receipt, ms_since(self.mark), step.blocks_reads || step.blocks_writes);
-        self.mark = Instant::now();
-        self.errand.progress.end(&result_line(&receipt));
-        (self.options.on_receipt)(&receipt);
-        self.receipts.push(receipt);
-        Ok(())
-    }
-}
-
-/// `done in 12 ms` and the like.
-fn result_line(receipt: &StepReceipt) -> String {
-    let outcome = match receipt.outcome {
-        model::StepOutcome::Done => "done",
-        model::StepOutcome::AlreadyDone => "was done already",
-        model::StepOutcome::Failed => "not done",
-        model::StepOutcome::LockTimeout => "no lock",
-    };
-    format!("{outcome} in {}", model::ms_text(receipt.execution_ms))
 }
 
 /// The outcome that the journal keeps. A plan has arrived when all but its cleanup is done.
