@@ -35,6 +35,10 @@ use crate::args::{Cli, Command};
 use crate::commands::Ending;
 use crate::context::Context;
 
+/// A schema is many small texts: with the system's allocator a third of a comparison's time goes into them.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     if cli.global.no_color {

@@ -59,7 +59,7 @@ pub async fn of(
 /// out, as they are, and a note says so.
 async fn settled(reader: &mut Reader<'_>, from: &Schema, to: Schema, notes: &mut Vec<String>) -> Schema {
     match reader.settle(from, &to).await {
-        Ok(settled) => settled,
+        Ok(settled) => settled.unwrap_or(to),
         Err(fault) => {
             notes.push(format!("expressions were compared by their text alone: {fault}"));
             to

@@ -37,11 +37,28 @@ pub struct Compared {
     pub notes: Vec<String>,
 }
 
-/// Reads both sources and compares them.
+/// Reads both sources and compares them, with what the live database knows of its tables and traffic.
 ///
 /// # Errors
 /// Those of reading (`connect.…`, `read.…`, `shadow.…`) and of comparing (`diff.…`).
 pub async fn compare(
+    context: &Context,
+    from: &Source,
+    to: &Source,
+    renames: &[Rename],
+    dropped: &[String],
+) -> Result<Compared, Fault> {
+    let compared = compare_schemas(context, from, to, renames, dropped).await?;
+    let Some(target) = from.target() else { return Ok(compared) };
+    let statistics = Some(statistics(target, &compared.changes).await?);
+    Ok(Compared { statistics, ..compared })
+}
+
+/// Reads both sources and compares them by their schemas alone.
+///
+/// # Errors
+/// The same.
+pub async fn compare_schemas(
     context: &Context,
     from: &Source,
     to: &Source,
@@ -55,10 +72,6 @@ pub async fn compare(
         None => reader.major().await?,
     };
     let diff = told_apart(context, &pair, renames, dropped)?;
-    let statistics = match from.target() {
-        Some(target) => Some(statistics(target, &diff.changes).await?),
-        None => None,
-    };
     Ok(Compared {
         from: pair.from,
         to: pair.to,
@@ -66,7 +79,7 @@ pub async fn compare(
         ambiguities: diff.ambiguities,
         major,
         server_version: pair.server_version,
-        statistics,
+        statistics: None,
         notes: pair.notes,
     })
 }

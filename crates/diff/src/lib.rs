@@ -45,6 +45,9 @@ pub struct Diff {
 /// # Errors
 /// `diff.rename` when a rename names something that is not there.
 pub fn diff(from: &Schema, to: &Schema, renames: &[Rename]) -> Result<Diff, model::Fault> {
+    if renames.is_empty() && is_same(from, to) {
+        return Ok(Diff { changes: Vec::new(), aside: BTreeSet::new(), ambiguities: Vec::new() });
+    }
     let (from, mut changes) = rename::apply(from, to, renames)?;
     let events = Events::between(&from, to);
     let (settled, wanted) = inherit::settle(&from, to, &events);
@@ -65,6 +68,22 @@ pub fn diff(from: &Schema, to: &Schema, renames: &[Rename]) -> Result<Diff, mode
 /// `diff.rename` when a rename names something that is not there.
 pub fn undo(from: &Schema, to: &Schema, renames: &[Rename]) -> Result<Diff, model::Fault> {
     diff(to, from, &rename::taken_back(renames))
+}
+
+/// Whether two schemas have the same objects, each as it is in the other. What stands on what follows from them,
+/// and what is not modelled cannot be compared.
+pub fn is_same(from: &Schema, to: &Schema) -> bool {
+    from.tables == to.tables
+        && from.namespaces == to.namespaces
+        && from.extensions == to.extensions
+        && from.collations == to.collations
+        && from.enums == to.enums
+        && from.domains == to.domains
+        && from.composites == to.composites
+        && from.ranges == to.ranges
+        && from.sequences == to.sequences
+        && from.views == to.views
+        && from.routines == to.routines
 }
 
 /// The two schemas of a comparison, and what happens to objects between them.

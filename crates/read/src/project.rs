@@ -39,18 +39,16 @@ fn evaluated(path: &Path, cache: Option<&Cache>, notes: &mut Vec<String>) -> Res
         return Ok(project);
     }
     let project = drizzle::read(path, &Options::default())?;
-    // Files of a temporary folder (a git revision) are never met again.
-    if !named.starts_with(std::env::temp_dir()) {
-        cache.put(&key, &project, notes);
-    }
+    cache.put(&key, &project, notes);
     Ok(project)
 }
 
-/// Everything that decides which schema a server makes of a project.
-pub(crate) fn texts(project: &Project) -> Vec<String> {
+/// Everything that decides which schema a server makes of a project. What it is spared does not: a table that is
+/// known may change, and what was kept of the others holds.
+pub(crate) fn texts(project: &Project, sparing: Sparing) -> Vec<String> {
     let extensions = project.extensions.iter().map(|extension| extension.name.to_string());
     let external = project.external.iter().map(|external| format!("{external:?}"));
-    let statements = project.statements.iter().map(|statement| statement.sql.to_string());
+    let statements = run(project, sparing).into_iter().map(|statement| statement.sql.to_string());
     extensions
         .chain(["external".to_owned()])
         .chain(external)
@@ -79,7 +77,7 @@ pub(crate) enum Sparing {
 }
 
 /// Builds what the project declares on an empty database and reads it back, without what the project only
-/// refers to. Where what is known is spared, it is put in afterwards.
+/// refers to and without what is spared.
 pub(crate) async fn load(session: &Session, project: &Project, sparing: Sparing) -> Result<Schema, Fault> {
     for extension in &project.extensions {
         let create =
@@ -97,9 +95,7 @@ pub(crate) async fn load(session: &Session, project: &Project, sparing: Sparing)
         }
     }
     session.batch_execute("SET search_path = public").await.map_err(|error| refused("", &error))?;
-    let is_run = |statement: &&Statement| sparing == Sparing::Nothing || !statement.spared;
-    let statements: Vec<&Statement> = project.statements.iter().filter(is_run).collect();
-    for statements in statements.chunks(STATEMENTS_TOGETHER) {
+    for statements in run(project, sparing).chunks(STATEMENTS_TOGETHER) {
         if session.batch_execute(&together(statements)).await.is_ok() {
             continue;
         }
@@ -112,14 +108,17 @@ pub(crate) async fn load(session: &Session, project: &Project, sparing: Sparing)
     for external in &project.external {
         forget(&mut schema, external);
     }
-    if sparing == Sparing::Known {
-        add(&mut schema, &project.known);
-    }
     Ok(schema)
 }
 
+/// The statements that a server runs.
+fn run(project: &Project, sparing: Sparing) -> Vec<&Statement> {
+    let is_run = |statement: &&Statement| sparing == Sparing::Nothing || !statement.spared;
+    project.statements.iter().filter(is_run).collect()
+}
+
 /// Adds what was spared.
-fn add(schema: &mut Schema, known: &Known) {
+pub(crate) fn add(schema: &mut Schema, known: &Known) {
     let more = known.schema.clone();
     schema.tables.extend(more.tables);
     schema.sequences.extend(more.sequences);

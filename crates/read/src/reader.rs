@@ -53,12 +53,21 @@ pub struct Reader<'a> {
     cache: Option<Cache>,
     notes: Vec<String>,
     sparing: Sparing,
+    keeps_evaluations: bool,
 }
 
 impl<'a> Reader<'a> {
     /// A reader whose throwaway server is started with these options when one is needed.
     pub fn new(options: ShadowOptions, progress: &'a dyn Progress) -> Self {
-        Self { options, shadow: None, progress, cache: None, notes: Vec::new(), sparing: Sparing::default() }
+        Self {
+            options,
+            shadow: None,
+            progress,
+            cache: None,
+            notes: Vec::new(),
+            sparing: Sparing::default(),
+            keeps_evaluations: true,
+        }
     }
 
     /// The same with what was read before at hand.
@@ -94,8 +103,10 @@ impl<'a> Reader<'a> {
     async fn read_git(&mut self, rev: &str, path: &std::path::Path) -> Result<Reading, Fault> {
         let unpacked = git::unpack(rev, path)?;
         let source = Source::parse(&unpacked.path().to_string_lossy())?;
-        // A path leads to files, never to a revision again.
+        // A path leads to files, never to a revision again. Its folder is never met again either.
+        let keeps = std::mem::replace(&mut self.keeps_evaluations, false);
         let read = Box::pin(self.read(&source)).await;
+        self.keeps_evaluations = keeps;
         let mut reading = read.map_err(|fault| unpacked.explained(fault, rev))?;
         if matches!(source, Source::Drizzle(_)) {
             let installed = unpacked.packages.iter().map(|folder| folder.display().to_string());
@@ -151,7 +162,8 @@ impl<'a> Reader<'a> {
     }
 
     async fn read_drizzle(&mut self, path: &std::path::Path) -> Result<Reading, Fault> {
-        let project = project::evaluate(path, self.cache.clone(), &mut self.notes).await?;
+        let cache = self.cache.clone().filter(|_| self.keeps_evaluations);
+        let project = project::evaluate(path, cache, &mut self.notes).await?;
         self.load_project(project).await
     }
 
@@ -168,17 +180,24 @@ impl<'a> Reader<'a> {
 
     /// The schema that the throwaway server makes of a project, with what is known without it.
     async fn build(&mut self, project: &drizzle::Project) -> Result<Schema, Fault> {
-        let key = self.key("project", project::texts(project).iter().map(String::as_str)).await?;
+        if self.sparing == Sparing::Known
+            && let Ok(mut schema) = self.build_part(project, Sparing::Known).await
+        {
+            project::add(&mut schema, &project.known);
+            return Ok(schema);
+        }
+        // What was spared may have been needed, or be what is wrong: the server says.
+        self.build_part(project, Sparing::Nothing).await
+    }
+
+    /// The schema that the throwaway server makes of what it is not spared, now or before.
+    async fn build_part(&mut self, project: &drizzle::Project, sparing: Sparing) -> Result<Schema, Fault> {
+        let texts = project::texts(project, sparing);
+        let key = self.key("project", texts.iter().map(String::as_str)).await?;
         if let Some(schema) = self.kept(key.as_ref()) {
             return Ok(schema);
         }
-        let schema = match self.build_on_server(project, self.sparing).await {
-            // What was spared may have been needed, or be what is wrong: the server says.
-            Err(_) if self.sparing == Sparing::Known => {
-                self.build_on_server(project, Sparing::Nothing).await?
-            }
-            built => built?,
-        };
+        let schema = self.build_on_server(project, sparing).await?;
         self.keep(key.as_ref(), &schema);
         Ok(schema)
     }
@@ -246,20 +265,20 @@ impl<'a> Reader<'a> {
     /// The wanted schema with its expressions in the text they will have: PostgreSQL writes some back as it
     /// would not write them again (`varchar IN (…)`), and two that differ in that alone are equal. Only
     /// where texts differ, and only for the tables, views and domains they stand in, is the throwaway
-    /// server asked.
+    /// server asked; nothing where that leaves the wanted schema as it is.
     ///
     /// # Errors
     /// `shadow.…`, `connect.…`, and `read.settle` when they cannot be built on the throwaway server.
-    pub async fn settle(&mut self, from: &Schema, to: &Schema) -> Result<Schema, Fault> {
+    pub async fn settle(&mut self, from: &Schema, to: &Schema) -> Result<Option<Schema>, Fault> {
         let open = settle::open(from, to);
         if open.is_empty() {
-            return Ok(to.clone());
+            return Ok(None);
         }
         let database = self.shadow().await?.create_database(None).await?;
         let session = connect::connect(&database.target, "lockkeeper read").await?;
         let settled = settle::settled(&session, from, to, &open).await;
         session.close().await;
-        settled
+        settled.map(Some)
     }
 
     /// The throwaway server, started now if it was not yet.

@@ -1,30 +1,20 @@
 //! What was read before is used as long as nothing changed, and only then.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+mod packages;
+
+use packages::packages;
 use read::{Cache, Reader, Reading, Source};
 use shadow::ShadowOptions;
 
+/// A table with a default that only a server can write back.
 const TABLE: &str = "import { integer, pgTable, text } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
 import { kinds } from './kinds';
-export const funds = pgTable('funds', { id: integer('id').primaryKey(), kind: text('kind', { enum: kinds }) });";
-
-/// The packages that the Drizzle reader's own tests pin.
-fn packages() -> PathBuf {
-    let oracle = Path::new(env!("CARGO_MANIFEST_DIR")).join("../drizzle/tests/oracle/zero");
-    let lock = std::fs::File::create(std::env::temp_dir().join("lockkeeper-drizzle-zero.lock"));
-    let lock = lock.expect("a lock file");
-    // Test processes run side by side; one of them installs.
-    lock.lock().expect("a lock");
-    if !oracle.join("node_modules/drizzle-orm/package.json").is_file() {
-        let npm = std::process::Command::new("npm")
-            .args(["ci", "--ignore-scripts", "--silent"])
-            .current_dir(&oracle)
-            .status();
-        assert!(npm.is_ok_and(|status| status.success()), "npm ci fails in {}", oracle.display());
-    }
-    oracle.canonicalize().expect("it is there").join("node_modules")
-}
+export const funds = pgTable('funds', {
+  id: integer('id').default(sql`1 + 1`).primaryKey(), kind: text('kind', { enum: kinds }),
+});";
 
 struct Read {
     reading: Reading,
@@ -65,12 +55,11 @@ async fn migrations_are_run_once() {
     );
 }
 
-/// A project in the repository's own folder for tests: what is in the system's is not kept.
 #[tokio::test]
 async fn a_project_is_evaluated_once() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
-    std::os::unix::fs::symlink(packages(), folder.path().join("node_modules")).expect("a link");
+    std::os::unix::fs::symlink(packages("zero"), folder.path().join("node_modules")).expect("a link");
     write("package.json", "{}");
     write("kinds.ts", "export const kinds = ['a', 'b'] as const;");
     write("schema.ts", TABLE);
@@ -94,4 +83,5 @@ async fn a_project_is_evaluated_once() {
     );
     let grown = read(folder.path(), &source).await;
     assert_eq!(grown.reading.schema.tables.len(), 2);
+    assert!(!grown.needed_server, "the other table did not change, and this one is known");
 }

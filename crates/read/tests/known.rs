@@ -7,16 +7,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+mod packages;
+
 use model::Schema;
+use packages::packages;
 use read::{Reader, Source};
 use shadow::ShadowOptions;
-
-fn oracle(generation: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../drizzle/tests/oracle")
-        .join(generation)
-        .join("node_modules")
-}
 
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
@@ -33,7 +29,7 @@ fn copy(from: &Path, to: &Path) {
 /// The entries of the corpus of Drizzle projects, with the packages of a generation beside them.
 fn corpus(generation: &str) -> (tempfile::TempDir, Vec<PathBuf>) {
     let folder = tempfile::tempdir().unwrap();
-    std::os::unix::fs::symlink(oracle(generation), folder.path().join("node_modules")).unwrap();
+    std::os::unix::fs::symlink(packages(generation), folder.path().join("node_modules")).unwrap();
     fs::write(folder.path().join("package.json"), "{}").unwrap();
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../drizzle/tests/corpus"), folder.path());
     let entries = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
@@ -275,7 +271,7 @@ fn random_project(dice: &mut Dice, tables: usize) -> String {
 async fn random_projects_are_known(generation: &str, major: u32) {
     let projects: u64 = std::env::var("LOCKKEEPER_KNOWN").map_or(2, |count| count.parse().unwrap());
     let folder = tempfile::tempdir().unwrap();
-    std::os::unix::fs::symlink(oracle(generation), folder.path().join("node_modules")).unwrap();
+    std::os::unix::fs::symlink(packages(generation), folder.path().join("node_modules")).unwrap();
     fs::write(folder.path().join("package.json"), "{}").unwrap();
     let mut always = Reader::new(ShadowOptions::of(major), &model::Silent).asking_always();
     let mut reader = Reader::new(ShadowOptions::of(major), &model::Silent);

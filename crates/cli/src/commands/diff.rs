@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use diff::Ambiguity;
-use model::{Fault, Fingerprint, Operation, Sql};
+use model::{Fault, Fingerprint, Operation, Schema, Sql};
 use serde::Serialize;
 
 use super::Ending;
@@ -15,8 +15,10 @@ use crate::stages::{self, Compared};
 /// What `diff` answers.
 #[derive(Serialize)]
 struct Answer {
-    from: Mark,
-    to: Mark,
+    #[serde(serialize_with = "marked")]
+    from: Schema,
+    #[serde(serialize_with = "marked")]
+    to: Schema,
     changes: Vec<ChangeAnswer>,
     ambiguities: Vec<Ambiguity>,
     notes: Vec<String>,
@@ -25,6 +27,11 @@ struct Answer {
 #[derive(Serialize)]
 struct Mark {
     fingerprint: Fingerprint,
+}
+
+/// A schema by its fingerprint, which takes a while and only programs read.
+fn marked<S: serde::Serializer>(schema: &Schema, serializer: S) -> Result<S::Ok, S::Error> {
+    Mark { fingerprint: schema.fingerprint() }.serialize(serializer)
 }
 
 #[derive(Serialize)]
@@ -37,7 +44,7 @@ struct ChangeAnswer {
 pub(super) async fn run(context: &Context, args: &DiffArgs) -> Result<Ending, Fault> {
     let (from, to) = (context.from(&args.compare)?, context.to(&args.compare)?);
     let renames = context.renames(&args.compare)?;
-    let compared = stages::compare(context, &from, &to, &renames, &args.compare.drop).await?;
+    let compared = stages::compare_schemas(context, &from, &to, &renames, &args.compare.drop).await?;
     if let Some(file) = &args.save {
         std::fs::write(file, read::save(&compared.to)).map_err(|error| {
             Fault::new("diff.save", "the snapshot could not be written")
@@ -57,9 +64,9 @@ fn answer_of(compared: Compared) -> Answer {
         sql: change.sql(),
     };
     Answer {
-        from: Mark { fingerprint: compared.from.fingerprint() },
-        to: Mark { fingerprint: compared.to.fingerprint() },
         changes: compared.changes.iter().map(change).collect(),
+        from: compared.from,
+        to: compared.to,
         ambiguities: compared.ambiguities,
         notes: compared.notes,
     }

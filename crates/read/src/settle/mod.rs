@@ -6,7 +6,7 @@
 mod part;
 mod slots;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use connect::Session;
 use model::{Expr, Fault, Name, Schema};
@@ -22,7 +22,8 @@ pub(crate) struct Open(BTreeSet<Slot>);
 /// What two schemas leave open. Of what only the wanted one has, that is what casts an array: read again, the
 /// cast is found in the array's elements. Everything else that is new is read again as it is written.
 pub(crate) fn open(from: &Schema, to: &Schema) -> Open {
-    let (mut from, mut to) = (from.clone(), to.clone());
+    // What is the same on both sides leaves nothing open; copying it would cost more than all the rest.
+    let (mut from, mut to) = (apart(from, to), apart(to, from));
     let old = slots(&mut from);
     let is_open = |slot: &Slot, new: &Expr| match old.get(slot) {
         Some(old) => **old != *new,
@@ -30,6 +31,20 @@ pub(crate) fn open(from: &Schema, to: &Schema) -> Open {
     };
     let open = slots(&mut to).into_iter().filter(|(slot, new)| is_open(slot, new));
     Open(open.map(|(slot, _)| slot).collect())
+}
+
+/// The tables, domains and views of a schema that another has not, or has otherwise.
+fn apart(schema: &Schema, other: &Schema) -> Schema {
+    fn of<V: Clone + PartialEq>(map: &BTreeMap<Name, V>, other: &BTreeMap<Name, V>) -> BTreeMap<Name, V> {
+        let apart = map.iter().filter(|(name, value)| other.get(*name) != Some(*value));
+        apart.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+    Schema {
+        tables: of(&schema.tables, &other.tables),
+        domains: of(&schema.domains, &other.domains),
+        views: of(&schema.views, &other.views),
+        ..Schema::default()
+    }
 }
 
 impl Open {
