@@ -27,11 +27,12 @@ pub fn give<T: Serialize>(format: Format, data: &T, text: impl FnOnce(&T) -> Str
 /// Prints data as JSON on standard output.
 ///
 /// # Errors
-/// `cli.output` when it cannot be written as JSON.
+/// `cli.output` when standard output cannot be written.
 pub fn print_json<T: Serialize>(data: &T) -> Result<(), Fault> {
-    let json = serde_json::to_string_pretty(data)
-        .map_err(|error| Fault::new("cli.output", "the answer could not be written as JSON").cause(error))?;
-    print_data(&json)
+    // As it is made: the answer for thousands of files is never in memory as a whole.
+    let mut out = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    let written = serde_json::to_writer_pretty(&mut out, data).map_err(std::io::Error::from);
+    taken(written.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()))
 }
 
 /// Prints what a program reads, as it is and ended by a newline: nothing in it is a colour to be taken out. A
@@ -42,10 +43,15 @@ pub fn print_json<T: Serialize>(data: &T) -> Result<(), Fault> {
 pub fn print_data(data: &str) -> Result<(), Fault> {
     let mut out = std::io::stdout().lock();
     let ending = if data.is_empty() || data.ends_with('\n') { "" } else { "\n" };
-    let written = out
-        .write_all(data.as_bytes())
-        .and_then(|()| out.write_all(ending.as_bytes()))
-        .and_then(|()| out.flush());
+    taken(
+        out.write_all(data.as_bytes())
+            .and_then(|()| out.write_all(ending.as_bytes()))
+            .and_then(|()| out.flush()),
+    )
+}
+
+/// A reader that has had enough is no error.
+fn taken(written: std::io::Result<()>) -> Result<(), Fault> {
     match written {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(Fault::new("cli.output", "the answer could not be written to standard output").cause(error))

@@ -26,7 +26,7 @@ pub fn fix(files: &[SourceFile], options: &Options<'_>) -> Fixed {
     let mut files = files.to_vec();
     let mut count = 0;
     for _ in 0..ROUNDS_MAX {
-        let found = outcome(&files, options);
+        let found = outcome(&files, options, false);
         let mut made = 0;
         for (file, fixes) in files.iter_mut().zip(&found.fixes) {
             let chosen = apart(fixes);
@@ -38,7 +38,7 @@ pub fn fix(files: &[SourceFile], options: &Options<'_>) -> Fixed {
         }
         count += made;
     }
-    let report = outcome(&files, options).report;
+    let report = outcome(&files, options, false).report;
     Fixed { files, count, report }
 }
 

@@ -36,13 +36,13 @@ pub use source::{SourceFile, run_order, undoes};
 
 /// Lints files in the order they will run.
 pub fn lint(files: &[SourceFile], options: &Options<'_>) -> Report {
-    outcome(files, options).report
+    outcome(files, options, false).report
 }
 
 /// The baseline that leaves out everything found now.
 pub fn baseline(files: &[SourceFile], options: &Options<'_>) -> Baseline {
     let mut findings: Vec<BaselineEntry> = Vec::new();
-    let mut entries = outcome(files, options).entries;
+    let mut entries = outcome(files, options, true).entries;
     entries.sort();
     for entry in entries {
         match findings.last_mut() {
@@ -53,10 +53,10 @@ pub fn baseline(files: &[SourceFile], options: &Options<'_>) -> Baseline {
     Baseline { findings }
 }
 
-fn outcome(files: &[SourceFile], options: &Options<'_>) -> run::Outcome {
+fn outcome(files: &[SourceFile], options: &Options<'_>, entries: bool) -> run::Outcome {
     let mut run = run::Run::new(options);
     for (at, file) in files.iter().enumerate() {
         run.file(at, file);
     }
-    run.finish(files.len())
+    run.finish(files.len(), entries)
 }

@@ -34,7 +34,7 @@ fn check(seen: &Seen<'_>) -> Hits {
     let Demand::Check { expression } = &constraint.demand else { return Vec::new() };
     let columns: Vec<&Ident> = expression.columns.iter().collect();
     let columns = if columns.len() == 1 { columns } else { Vec::new() };
-    let name = constraint_name(constraint.name.as_ref(), &table, &columns, "check");
+    let name = constraint_name(constraint.name.as_ref(), table, &columns, "check");
     let validate = sql!("ALTER TABLE {} VALIDATE CONSTRAINT {}", table, name);
     let help = format!("add it NOT VALID, and prove it in a statement and transaction of its own:\n{validate};");
     let text = format!("all rows of {table} are checked under ACCESS EXCLUSIVE: reads and writes wait");

@@ -26,7 +26,7 @@ pub(crate) static RULE: Rule = Rule {
 fn check(seen: &Seen<'_>) -> Hits {
     let Some((column, table)) = added(seen).filter(|_| seen.has_form(Form::InlineCheck)) else { return Vec::new() };
     let inside = column.constraints.iter().find(|it| matches!(it.demand, Demand::Check { .. }));
-    let name = constraint_name(inside.and_then(|it| it.name.as_ref()), &table, &[&column.name], "check");
+    let name = constraint_name(inside.and_then(|it| it.name.as_ref()), table, &[&column.name], "check");
     let steps = [
         sql!("ALTER TABLE {} ADD COLUMN {} …", table, column.name),
         sql!("ALTER TABLE {} ADD CONSTRAINT {} CHECK (…) NOT VALID", table, name),

@@ -31,7 +31,7 @@ fn check(seen: &Seen<'_>) -> Hits {
     let add = sql!("ALTER TABLE {} ADD COLUMN {} …", table, column.name);
     let help = format!(
         "add it with a constant default, or nullable, and fill it before it becomes NOT NULL:\n{add};\n{}",
-        lines(&not_null_steps(&table, &column.name))
+        lines(&not_null_steps(table, &column.name))
     );
     let text = format!("{table} may hold rows, and each would have a null in {}: the statement fails then", column.name);
     seen.hit(text, help)

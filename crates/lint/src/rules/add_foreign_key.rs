@@ -39,13 +39,13 @@ fn check(seen: &Seen<'_>) -> Hits {
     };
     let Demand::ForeignKey(key) = &constraint.demand else { return Vec::new() };
     let columns: Vec<&Ident> = key.columns.iter().collect();
-    let name = constraint_name(constraint.name.as_ref(), &table, &columns, "fkey");
+    let name = constraint_name(constraint.name.as_ref(), table, &columns, "fkey");
     let validate = sql!("ALTER TABLE {} VALIDATE CONSTRAINT {}", table, name);
     let target = seen.catalog.resolve(&key.references);
     let text = format!("all rows of {table} are looked up in {target} while writes to both wait");
     let help = format!("add it NOT VALID, and prove it in a statement and transaction of its own:\n{validate};");
     let mut fix = Vec::new();
-    let partitioned = seen.relation(&table).is_some_and(|it| it.is_partitioned());
+    let partitioned = seen.relation(table).is_some_and(|it| it.is_partitioned());
     if constraint.name.is_some() && at_top(seen) && !seen.in_transaction() && !partitioned {
         fix.push(Edit::insert(constraint.span.end, " NOT VALID"));
         fix.push(Edit::insert(seen.statement.span.end, format!(";\n{validate}")));

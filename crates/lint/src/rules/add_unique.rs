@@ -38,14 +38,14 @@ fn check(seen: &Seen<'_>) -> Hits {
     }
     let names: Vec<_> = columns.iter().collect();
     let label = "key";
-    let name = constraint_name(constraint.name.as_ref(), &table, &names, label);
+    let name = constraint_name(constraint.name.as_ref(), table, &names, label);
     let steps = [
         sql!("CREATE UNIQUE INDEX CONCURRENTLY {} ON {} ({})", name, table, Sql::join(names.iter().copied(), ", ")),
         sql!("ALTER TABLE {} ADD CONSTRAINT {} UNIQUE USING INDEX {}", table, name, name),
     ];
     let help = format!("build the index concurrently and make the constraint from it{}:\n{}", outside(seen), lines(&steps));
     let text = format!("an index is built on {table} under ACCESS EXCLUSIVE: reads and writes wait");
-    let partitioned = seen.relation(&table).is_some_and(|it| it.is_partitioned());
+    let partitioned = seen.relation(table).is_some_and(|it| it.is_partitioned());
     let fix = if may_split(seen) && !constraint.deferrable && !partitioned { instead(seen, &steps) } else { Vec::new() };
     vec![Hit::new(seen.action.span, text, help).fixed_by(fix)]
 }

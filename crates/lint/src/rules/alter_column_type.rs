@@ -38,7 +38,7 @@ fn check(seen: &Seen<'_>) -> Hits {
         "add a column of the new type, keep it filled by a trigger, fill the old rows in batches, then change over:\n{};",
         sql!("ALTER TABLE {} ADD COLUMN {} …", table, crate::state::chosen_name(column, &[], "new"))
     );
-    let text = match seen.catalog.has(&table, column, |_| true) {
+    let text = match seen.catalog.has(table, column, |_| true) {
         Some(_) => format!("all rows of {table} are rewritten under ACCESS EXCLUSIVE: reads and writes wait"),
         None => format!("the type of {table}.{column} so far is not known; most conversions rewrite the table under ACCESS EXCLUSIVE"),
     };

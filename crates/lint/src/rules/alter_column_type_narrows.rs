@@ -33,7 +33,7 @@ pub(crate) static RULE: Rule = Rule {
 fn check(seen: &Seen<'_>) -> Hits {
     let Some((it, table)) = altered(seen) else { return Vec::new() };
     let AlterChange::AlterType { column, type_reference, using, .. } = &it.change else { return Vec::new() };
-    let Some(Known::Yes(known)) = seen.relation(&table).map(|it| it.column(column)) else { return Vec::new() };
+    let Some(Known::Yes(known)) = seen.relation(table).map(|it| it.column(column)) else { return Vec::new() };
     let to = type_reference.type_name(|name| seen.catalog.resolve_type(name));
     let context = facts::ConversionContext {
         using: convert::using(using.as_ref(), column, &to),

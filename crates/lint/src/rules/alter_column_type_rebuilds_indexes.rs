@@ -37,7 +37,7 @@ fn check(seen: &Seen<'_>) -> Hits {
         return Vec::new();
     };
     let count = seen.parts.indexes_of_column(Role::Table);
-    let whole = seen.relation(&table).is_some_and(|it| it.whole);
+    let whole = seen.relation(table).is_some_and(|it| it.whole);
     if count == 0 && whole {
         return Vec::new();
     }

@@ -31,7 +31,7 @@ pub(crate) static RULE: Rule = Rule {
 fn check(seen: &Seen<'_>) -> Hits {
     let Some((it, table)) = altered(seen) else { return Vec::new() };
     let AlterChange::DropColumn { column, .. } = &it.change else { return Vec::new() };
-    if seen.relation(&table).is_some_and(|it| it.column(column) == Known::No) {
+    if seen.relation(table).is_some_and(|it| it.column(column) == Known::No) {
         return Vec::new();
     }
     let text = format!("the values of {table}.{column} are lost, and code that names it fails");

@@ -28,7 +28,7 @@ pub(crate) static RULE: Rule = Rule {
 fn check(seen: &Seen<'_>) -> Hits {
     let Some((it, table)) = altered(seen) else { return Vec::new() };
     let AlterChange::DropConstraint { name, .. } = &it.change else { return Vec::new() };
-    let Some(Known::Yes(known)) = seen.relation(&table).map(|it| it.constraint(name)) else { return Vec::new() };
+    let Some(Known::Yes(known)) = seen.relation(table).map(|it| it.constraint(name)) else { return Vec::new() };
     let what = match known.kind {
         ConstraintKind::PrimaryKey { .. } => "primary key",
         ConstraintKind::Unique { .. } => "unique constraint",

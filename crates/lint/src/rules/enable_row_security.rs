@@ -29,7 +29,7 @@ fn check(seen: &Seen<'_>) -> Hits {
     if !matches!(it.change, AlterChange::SetRowSecurity(true)) {
         return Vec::new();
     }
-    let known = seen.relation(&table).is_some_and(|it| it.whole && it.table.policies.is_empty());
+    let known = seen.relation(table).is_some_and(|it| it.whole && it.table.policies.is_empty());
     if !known {
         return Vec::new();
     }

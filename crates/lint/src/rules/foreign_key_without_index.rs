@@ -41,7 +41,7 @@ fn check(seen: &Seen<'_>) -> Hits {
     };
     // Of a table that is not known whole it cannot be said that it lacks an index.
     let new_column = matches!(it.change, AlterChange::AddColumn { .. });
-    let whole = seen.relation(&table).is_some_and(|it| it.whole);
+    let whole = seen.relation(table).is_some_and(|it| it.whole);
     let keys = demands.into_iter().filter_map(|demand| match demand {
         Demand::ForeignKey(key) if whole || new_column => Some(&key.columns),
         _ => None,

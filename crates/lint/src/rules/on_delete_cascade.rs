@@ -32,7 +32,7 @@ fn check(seen: &Seen<'_>) -> Hits {
         return Vec::new();
     }
     let target = seen.catalog.resolve(&key.references);
-    let further = cascade(&table, seen.catalog);
+    let further = cascade(table, seen.catalog);
     let names: Vec<String> = further.iter().map(ToString::to_string).collect();
     let chain = if names.is_empty() { String::new() } else { format!(", and from there on in {}", names.join(", ")) };
     let text = format!("each DELETE in {target} deletes rows of {table}{chain}");

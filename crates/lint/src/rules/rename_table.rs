@@ -36,7 +36,7 @@ fn check(seen: &Seen<'_>) -> Hits {
     }
     let Some((it, table)) = altered(seen) else { return Vec::new() };
     let AlterChange::Rename(to) = &it.change else { return Vec::new() };
-    if matches!(it.kind, RelationKind::Index) || seen.relation(&table).is_some_and(|it| it.kind == RelationKind::Index) {
+    if matches!(it.kind, RelationKind::Index) || seen.relation(table).is_some_and(|it| it.kind == RelationKind::Index) {
         return Vec::new();
     }
     let view = sql!("CREATE VIEW {} AS SELECT * FROM {}", table, table.sibling(to));

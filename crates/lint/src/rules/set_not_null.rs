@@ -48,7 +48,7 @@ fn check(seen: &Seen<'_>) -> Hits {
         },
         _ => return Vec::new(),
     };
-    let steps = not_null_steps(&table, column);
+    let steps = not_null_steps(table, column);
     let help = format!("prove it first, each statement in a transaction of its own{}:\n{}", outside(seen), lines(&steps));
     let text = format!("all rows of {table} are read under ACCESS EXCLUSIVE: reads and writes wait");
     let hit = Hit::new(seen.action.span, text, help);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use model::{Ident, Name};
-use parse::{Action, AlterChange, Script, Statement, Verb};
+use parse::{Action, AlterChange, Demand, Script, Statement, Verb};
 
 use super::Run;
 use super::reporting::Pending;
@@ -234,27 +234,36 @@ pub(super) struct FileRun<'r, 'a, 's> {
 /// Clauses of one `ALTER TABLE` in the order the server runs them: what is dropped first, then types,
 /// new columns, constraints.
 pub(super) fn in_passes(actions: &[Action]) -> Vec<&Action> {
-    let pass = |action: &&Action| match &action.verb {
-        Verb::Alter(it) => match &it.change {
-            AlterChange::DropColumn { .. } | AlterChange::DropConstraint { .. } => 0,
-            AlterChange::AlterType { .. } => 1,
-            AlterChange::AddColumn { .. } => 2,
-            AlterChange::SetNotNull(_)
-            | AlterChange::DropNotNull(_)
-            | AlterChange::SetDefault(..)
-            | AlterChange::DropDefault(_)
-            | AlterChange::AddIdentity(_) => 3,
-            AlterChange::AddConstraint(_) => 4,
-            _ => 5,
-        },
-        _ => 3,
-    };
     let mut ordered: Vec<&Action> = actions.iter().collect();
     let one_table = actions.iter().all(|action| matches!(action.verb, Verb::Alter(_)));
     if one_table {
-        ordered.sort_by_key(pass);
+        ordered.sort_by_key(|action| pass(action));
     }
     ordered
+}
+
+/// The pass of `ALTER TABLE` in which the server runs a clause.
+fn pass(action: &Action) -> u8 {
+    use AlterChange as Change;
+    let Verb::Alter(it) = &action.verb else { return 0 };
+    match &it.change {
+        Change::DropColumn { .. }
+        | Change::DropConstraint { .. }
+        | Change::DropNotNull(_)
+        | Change::DropDefault(_)
+        | Change::DropExpression { .. }
+        | Change::DropIdentity { .. } => 0,
+        Change::AlterType { .. } => 1,
+        Change::AddColumn { .. } => 2,
+        Change::SetExpression(..) => 3,
+        Change::SetNotNull(_) => 4,
+        Change::AddConstraint(added) => match added.demand {
+            Demand::PrimaryKey { .. } | Demand::Unique { .. } | Demand::Exclusion { .. } => 5,
+            _ => 6,
+        },
+        Change::SetDefault(..) | Change::AddIdentity(_) => 6,
+        _ => 7,
+    }
 }
 
 pub(super) fn dropped_together(actions: &[Action], catalog: &Catalog) -> BTreeSet<Name> {

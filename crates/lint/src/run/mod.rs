@@ -15,6 +15,7 @@ use model::Name;
 
 use crate::options::{BaselineEntry, Options, PathSettings, Remaining};
 use crate::rule::{Edit, Transaction};
+use crate::runner::bookkeeping;
 use crate::source::SourceFile;
 use crate::state::Catalog;
 use file::FileRun;
@@ -31,7 +32,7 @@ impl<'a> Run<'a> {
             found: Vec::new(),
             pending: Vec::new(),
             statements: Vec::new(),
-            small: options.config.small_tables.clone(),
+            small: options.config.small_tables.iter().cloned().chain(bookkeeping()).collect(),
             open: None,
         }
     }
@@ -45,8 +46,8 @@ impl<'a> Run<'a> {
         file.finish();
     }
 
-    /// Decides what was left open, and puts everything in order.
-    pub(crate) fn finish(mut self, files: usize) -> Outcome {
+    /// Decides what was left open, and puts everything in order; `entries`: for a baseline too.
+    pub(crate) fn finish(mut self, files: usize, entries: bool) -> Outcome {
         for pending in std::mem::take(&mut self.pending) {
             if !came(&pending.unless, &self.catalog) {
                 if let Some(statement) = pending.statement.and_then(|at| self.statements.get_mut(at)) {
@@ -60,13 +61,16 @@ impl<'a> Run<'a> {
         let mut outcome = Outcome { fixes: vec![Vec::new(); files], ..Outcome::default() };
         outcome.report.statements = self.statements;
         for found in self.found {
-            if remaining.takes(&found.entry) {
+            let known = self.options.baseline.is_some() && remaining.takes(&found.entry());
+            if known {
                 continue;
+            }
+            if entries {
+                outcome.entries.push(found.entry());
             }
             if !found.fix.is_empty() {
                 outcome.fixes[found.file].push(found.fix);
             }
-            outcome.entries.push(found.entry);
             outcome.report.findings.push(found.finding);
         }
         outcome

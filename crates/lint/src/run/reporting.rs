@@ -47,12 +47,7 @@ impl FileRun<'_, '_, '_> {
                     help: hit.help,
                 },
                 fix: hit.fix,
-                entry: BaselineEntry {
-                    file: self.source.path.clone(),
-                    rule: rule.name.to_owned(),
-                    statement: wording(words),
-                    count: 1,
-                },
+                words: words.to_owned(),
             };
             match hit.unless {
                 Some(unless) => {
@@ -78,7 +73,20 @@ pub(super) struct Found {
     pub(super) file: usize,
     pub(super) finding: Finding,
     pub(super) fix: Vec<Edit>,
-    pub(super) entry: BaselineEntry,
+    /// The statement's wording.
+    pub(super) words: String,
+}
+
+impl Found {
+    /// As a baseline knows it.
+    pub(super) fn entry(&self) -> BaselineEntry {
+        BaselineEntry {
+            file: self.finding.file.clone(),
+            rule: self.finding.rule.clone(),
+            statement: wording(&self.words),
+            count: 1,
+        }
+    }
 }
 
 pub(super) fn place(found: &Found) -> (usize, u32, u32, &str) {

@@ -46,6 +46,25 @@ pub enum Runner {
     Diesel,
 }
 
+/// Tables in which runners keep what ran: a few rows, which a file may write itself, as Alembic's do.
+const BOOKKEEPING: [&str; 10] = [
+    "alembic_version",
+    "schema_migrations",
+    "django_migrations",
+    "ar_internal_metadata",
+    "flyway_schema_history",
+    "knex_migrations",
+    "goose_db_version",
+    "pgmigrations",
+    "databasechangelog",
+    "_sqlx_migrations",
+];
+
+/// The tables in which runners keep what ran.
+pub(crate) fn bookkeeping() -> impl Iterator<Item = model::Name> {
+    BOOKKEEPING.into_iter().map(|name| model::Name::new("public", name))
+}
+
 impl Runner {
     /// All of them, in the order of the documentation.
     pub const ALL: [Self; 16] = [

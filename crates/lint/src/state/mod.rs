@@ -10,7 +10,9 @@ mod belongings;
 mod changes;
 mod create;
 mod drop;
+mod journal;
 mod load;
+mod names;
 mod readers;
 mod refresh;
 mod relation;
@@ -24,6 +26,8 @@ use parse::{Reference, RelationKind};
 
 pub(crate) use changes::{constrains, uses_column};
 pub(crate) use create::chosen_name;
+pub(crate) use journal::Mark;
+use journal::Undo;
 pub(crate) use relation::{Known, Link, Relation, TypeKind, TypeState, named_type};
 pub(crate) use volatility::volatility_of;
 
@@ -50,22 +54,9 @@ pub(crate) struct Catalog {
     /// The server's major, for errors that only some majors give.
     pub(crate) major: u32,
     journal: Vec<Undo>,
+    /// The length of the journal at the newest moment that somebody may go back to.
+    newest_mark: usize,
 }
-
-/// How to take one change back.
-#[derive(Debug)]
-enum Undo {
-    Relation(Name, Option<Rc<Relation>>),
-    Type(Name, Option<Rc<TypeState>>),
-    Routine(Name, Option<Volatility>),
-    Namespace(Ident, bool),
-    Dropped(Name, bool),
-    SearchPath(Vec<Ident>),
-}
-
-/// A moment to go back to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Mark(usize);
 
 impl Catalog {
     /// Nothing is known.
@@ -75,56 +66,9 @@ impl Catalog {
         catalog
     }
 
-    /// This moment.
-    pub(crate) fn mark(&self) -> Mark {
-        Mark(self.journal.len())
-    }
-
-    /// Takes back everything since a moment.
-    pub(crate) fn undo_to(&mut self, mark: Mark) {
-        while self.journal.len() > mark.0 {
-            match self.journal.pop() {
-                Some(Undo::Relation(name, before)) => drop(self.place(name, before)),
-                Some(Undo::Type(name, before)) => drop(put(&mut self.types, name, before)),
-                Some(Undo::Routine(name, before)) => drop(put(&mut self.routines, name, before)),
-                Some(Undo::Namespace(name, true)) => drop(self.namespaces.insert(name)),
-                Some(Undo::Namespace(name, false)) => drop(self.namespaces.remove(&name)),
-                Some(Undo::Dropped(name, true)) => drop(self.dropped.insert(name)),
-                Some(Undo::Dropped(name, false)) => drop(self.dropped.remove(&name)),
-                Some(Undo::SearchPath(path)) => self.search_path = path,
-                None => return,
-            }
-        }
-    }
-
-    /// Forgets how to go back: what was done is committed.
-    pub(crate) fn commit(&mut self) {
-        self.journal.clear();
-    }
-
-    /// Whether a relation existed at a moment.
-    pub(crate) fn existed_at(&self, mark: Mark, name: &Name) -> bool {
-        let first = self.journal[mark.0.min(self.journal.len())..].iter().find_map(|undo| match undo {
-            Undo::Relation(changed, before) if changed == name => Some(before.is_some()),
-            _ => None,
-        });
-        first.unwrap_or_else(|| self.relations.contains_key(name))
-    }
-
     /// The relation of this name.
     pub(crate) fn relation(&self, name: &Name) -> Option<&Rc<Relation>> {
         self.relations.get(name)
-    }
-
-    /// The relation of this name, as it was before a statement removed it where it did.
-    pub(crate) fn last_known(&self, name: &Name) -> Option<&Rc<Relation>> {
-        let removed = || {
-            self.journal.iter().rev().find_map(|undo| match undo {
-                Undo::Relation(changed, Some(before)) if changed == name => Some(before),
-                _ => None,
-            })
-        };
-        self.relations.get(name).or_else(removed)
     }
 
     /// Sets or removes a relation, and everything that is known by its pointing at others.
@@ -167,9 +111,19 @@ impl Catalog {
         self.has_temporary |= name.schema.as_str() == "pg_temp";
         let after: Vec<(Link, Name)> = relation.iter().flat_map(|it| it.links()).collect();
         let before = put(&mut self.relations, name.clone(), relation);
-        for link in before.iter().flat_map(|it| it.links()) {
+        let links = before.iter().flat_map(|it| it.links()).collect();
+        self.point(&name, links, after);
+        before
+    }
+
+    /// What a relation pointed at, and what it points at now.
+    fn point(&mut self, name: &Name, before: Vec<(Link, Name)>, after: Vec<(Link, Name)>) {
+        if before == after {
+            return;
+        }
+        for link in before {
             if let Some(sources) = self.links.get_mut(&link) {
-                sources.remove(&name);
+                sources.remove(name);
                 if sources.is_empty() {
                     self.links.remove(&link);
                 }
@@ -178,16 +132,27 @@ impl Catalog {
         for link in after {
             self.links.entry(link).or_default().insert(name.clone());
         }
-        before
     }
 
     /// Changes a relation that exists.
     pub(crate) fn change(&mut self, name: &Name, change: impl FnOnce(&mut Relation)) {
-        if let Some(relation) = self.relations.get(name) {
-            let mut changed = Relation::clone(relation);
-            change(&mut changed);
-            self.set_relation(name.clone(), Some(changed));
+        if !self.is_journalled(name) {
+            if let Some(relation) = self.relations.get(name) {
+                let mut changed = Relation::clone(relation);
+                change(&mut changed);
+                self.set_relation(name.clone(), Some(changed));
+            }
+            return;
         }
+        let applying = self.applying;
+        let Some(relation) = self.relations.get_mut(name).map(Rc::make_mut) else { return };
+        let before = relation.links();
+        change(relation);
+        if applying {
+            (relation.fresh, relation.empty) = (false, false);
+        }
+        let after = relation.links();
+        self.point(name, before, after);
     }
 
     /// The names of what points at a relation or type.
@@ -265,80 +230,6 @@ impl Catalog {
     pub(crate) fn set_search_path(&mut self, path: Vec<Ident>) {
         let before = std::mem::replace(&mut self.search_path, path);
         self.journal.push(Undo::SearchPath(before));
-    }
-
-    /// The namespace that new objects go to.
-    pub(crate) fn default_namespace(&self) -> Ident {
-        self.search_path.first().cloned().unwrap_or_else(|| Ident::new("public"))
-    }
-
-    fn candidates(&self, name: &Reference) -> impl Iterator<Item = Name> {
-        let path = match &name.schema {
-            Some(schema) => vec![schema.clone()],
-            None => {
-                let temporary = self.has_temporary.then(|| Ident::new("pg_temp"));
-                temporary.into_iter().chain(self.search_path.iter().cloned()).collect()
-            }
-        };
-        let name = name.name.clone();
-        path.into_iter().map(move |schema| Name { schema, name: name.clone() })
-    }
-
-    /// The full name of a relation: the one the search path finds, else where it would be made.
-    pub(crate) fn resolve(&self, name: &Reference) -> Name {
-        if let Some(schema) = &name.schema {
-            return Name { schema: schema.clone(), name: name.name.clone() };
-        }
-        let found = self.candidates(name).find(|candidate| self.relations.contains_key(candidate));
-        found.unwrap_or_else(|| name.in_schema(&self.default_namespace()))
-    }
-
-    /// The full name of a type; see [`Catalog::resolve`].
-    pub(crate) fn resolve_type(&self, name: &Reference) -> Name {
-        let found = self.candidates(name).find(|candidate| self.types.contains_key(candidate));
-        found.unwrap_or_else(|| name.in_schema(&self.default_namespace()))
-    }
-
-    /// Fails where a type is known not to exist.
-    ///
-    /// # Errors
-    /// `type "…" does not exist`.
-    pub(crate) fn expect_type(&self, it: &parse::TypeReference) -> Result<(), crate::failure::Failure> {
-        let parse::BaseType::Named { name, .. } = &it.base else { return Ok(()) };
-        self.expect_type_named(name)
-    }
-
-    /// Fails where a type of this name is known not to exist.
-    ///
-    /// # Errors
-    /// `type "…" does not exist`.
-    pub(crate) fn expect_type_named(&self, name: &Reference) -> Result<(), crate::failure::Failure> {
-        let of_system = |name: &Reference| match &name.schema {
-            Some(schema) => matches!(schema.as_str(), "pg_catalog" | "information_schema"),
-            None => volatility::is_system_type(name.name.as_str()),
-        };
-        let known =
-            self.candidates(name).any(|it| self.types.contains_key(&it) || self.relations.contains_key(&it));
-        if known || !self.complete || self.extended || of_system(name) {
-            return Ok(());
-        }
-        if let Some(schema) = name.schema.as_ref().filter(|it| !self.has_namespace(it)) {
-            return Err(crate::failure::missing("schema", schema));
-        }
-        let dotted = name.schema.as_ref().map(|it| [it.as_str(), ".", name.name.as_str()].concat());
-        let shown = dotted.map_or_else(|| name.name.clone(), Ident::new);
-        Err(crate::failure::missing("type", &shown))
-    }
-
-    /// Whether a name is of the system's catalog, which no statement of a migration competes for.
-    pub(crate) fn is_system(&self, name: &Reference) -> bool {
-        match &name.schema {
-            Some(schema) => matches!(schema.as_str(), "pg_catalog" | "information_schema" | "pg_toast"),
-            None => {
-                let bare = name.name.as_str();
-                bare.starts_with("pg_") && !self.relations.contains_key(&self.resolve(name))
-            }
-        }
     }
 }
 

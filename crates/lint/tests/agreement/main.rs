@@ -16,9 +16,12 @@ use std::path::{Path, PathBuf};
 
 use compare::{Tally, compare};
 use generate::{Choices, Generator};
+use model::Silent;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use read::Source;
 use server::Server;
+use shadow::ShadowOptions;
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/agreement").join(name)
@@ -81,6 +84,30 @@ fn facts_say_what_servers_do_to_any_statement() {
         });
         if let Err(error) = outcome {
             panic!("PostgreSQL {major}: {error}");
+        }
+    }
+}
+
+/// What the linter says with a schema does not depend on where that comes from: the live database, the SQL that
+/// made it, a snapshot of it.
+#[tokio::test]
+async fn a_schema_says_the_same_wherever_it_comes_from() {
+    for major in testkit::majors() {
+        let server = Server::start(major, &schema()).await;
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("schema-{major}"));
+        fs::create_dir_all(&folder).unwrap();
+        let (sql, snapshot) = (folder.join("schema.sql"), folder.join("schema.json"));
+        fs::write(&sql, schema().join("\n")).unwrap();
+        fs::write(&snapshot, read::save(server.schema())).unwrap();
+        let mut reader = read::Reader::new(ShadowOptions::of(major), &Silent);
+        for source in [&sql, &snapshot] {
+            let source = Source::parse(&source.to_string_lossy()).unwrap();
+            let found = reader.read(&source).await.unwrap().schema;
+            for files in runs() {
+                let (live, other) = (server.said(server.schema(), &files), server.said(&found, &files));
+                assert_eq!(live.statements, other.statements, "PostgreSQL {major}, {source:?}");
+                assert_eq!(live.findings, other.findings, "PostgreSQL {major}, {source:?}");
+            }
         }
     }
 }

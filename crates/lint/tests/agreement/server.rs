@@ -34,13 +34,18 @@ impl Server {
         &self.schema
     }
 
-    /// What the linter says of a run of files, and what the server does.
-    pub(crate) async fn both(&self, files: &[(String, String)]) -> (Report, Report) {
+    /// What the linter says of a run of files on a schema.
+    pub(crate) fn said(&self, schema: &Schema, files: &[(String, String)]) -> Report {
         let config = LintConfig::default();
-        let options = Options { schema: Some(&self.schema), pg_version: self.major, ..Options::new(&config) };
+        let options = Options { schema: Some(schema), pg_version: self.major, ..Options::new(&config) };
         let sources: Vec<SourceFile> =
             files.iter().map(|(path, text)| SourceFile::new(path.clone(), text.clone())).collect();
-        let said = lint::lint(&sources, &options);
+        lint::lint(&sources, &options)
+    }
+
+    /// What the linter says of a run of files, and what the server does.
+    pub(crate) async fn both(&self, files: &[(String, String)]) -> (Report, Report) {
+        let said = self.said(&self.schema, files);
         let database = self.shadow.create_database(Some(self.template.name.as_str())).await.unwrap();
         let measured = trace::run(files, On::Throwaway(&database.target)).await;
         let measured = measured.unwrap_or_else(|fault| panic!("{}: {fault:?}", files[0].0));

@@ -112,3 +112,7 @@ ALTER TABLE events RENAME COLUMN kind TO sort;
 ALTER TABLE events_2024 RENAME COLUMN kind TO sort;
 ALTER TABLE measures RENAME COLUMN name TO title;
 ALTER VIEW open_funds RENAME COLUMN name TO title;
+-- Clauses run in the server's passes, whatever their order.
+ALTER TABLE plain ALTER COLUMN b DROP NOT NULL, DROP COLUMN b;
+ALTER TABLE plain ALTER COLUMN b DROP DEFAULT, DROP COLUMN b;
+ALTER TABLE plain ALTER COLUMN x SET DEFAULT 1, ADD COLUMN x integer;

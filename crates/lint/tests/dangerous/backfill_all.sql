@@ -1,0 +1,2 @@
+-- finds: backfill-in-one-statement
+UPDATE funds SET note = 'none' WHERE note IS NULL;

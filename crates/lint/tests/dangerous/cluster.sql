@@ -1,0 +1,2 @@
+-- finds: vacuum-full
+CLUSTER funds USING funds_pkey;

@@ -1,0 +1,2 @@
+-- finds: backfill-in-one-statement
+DELETE FROM investments WHERE amount < 10;

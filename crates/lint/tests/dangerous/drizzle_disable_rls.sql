@@ -1,0 +1,2 @@
+-- finds: disable-row-security
+ALTER TABLE "funds" DISABLE ROW LEVEL SECURITY;

@@ -1,0 +1,2 @@
+-- finds: drop-column
+ALTER TABLE "funds" DROP COLUMN "note";

@@ -1,0 +1,2 @@
+-- finds: drop-table drop-cascade
+DROP TABLE "investments" CASCADE;

@@ -1,0 +1,2 @@
+-- finds: create-index
+CREATE INDEX "funds_name_idx" ON "funds" USING btree ("name");

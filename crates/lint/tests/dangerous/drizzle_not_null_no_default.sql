@@ -1,0 +1,2 @@
+-- finds: add-column-not-null
+ALTER TABLE "funds" ADD COLUMN "owner" text NOT NULL;

@@ -1,0 +1,2 @@
+-- finds: rename-column
+ALTER TABLE "funds" RENAME COLUMN "name" TO "title";

@@ -1,0 +1,2 @@
+-- finds: set-not-null
+ALTER TABLE "funds" ALTER COLUMN "name" SET NOT NULL;

@@ -1,0 +1,2 @@
+-- finds: drop-object drop-cascade
+DROP EXTENSION IF EXISTS pgcrypto CASCADE;

@@ -1,0 +1,2 @@
+-- finds: drop-identity
+ALTER TABLE funds ALTER COLUMN id DROP IDENTITY;

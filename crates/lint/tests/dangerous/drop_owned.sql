@@ -1,0 +1,2 @@
+-- finds: drop-database
+DROP OWNED BY app CASCADE;

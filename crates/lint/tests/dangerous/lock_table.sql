@@ -1,0 +1,2 @@
+-- finds: lock-table
+BEGIN; LOCK TABLE funds IN ACCESS EXCLUSIVE MODE; SELECT 1; COMMIT;

@@ -1,0 +1,3 @@
+-- finds: drop-index
+-- DropIndex
+DROP INDEX "funds_created_at_idx";

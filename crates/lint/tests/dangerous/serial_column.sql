@@ -1,0 +1,2 @@
+-- finds: add-column-serial
+ALTER TABLE funds ADD COLUMN n bigserial;

@@ -1,0 +1,2 @@
+-- finds: set-schema
+ALTER TABLE funds SET SCHEMA audit;

@@ -1,0 +1,2 @@
+-- finds: will-fail
+ALTER TABLE funds SET UNLOGGED;

@@ -1,0 +1,2 @@
+-- finds: alter-column-type-narrows
+ALTER TABLE funds ALTER COLUMN created_at TYPE date;

@@ -1,0 +1,2 @@
+-- finds: truncate
+TRUNCATE TABLE investments RESTART IDENTITY CASCADE;

@@ -1,0 +1,2 @@
+-- finds: update-without-where
+UPDATE funds SET settings = settings || '{"a":1}';

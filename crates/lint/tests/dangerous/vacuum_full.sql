@@ -1,0 +1,2 @@
+-- finds: vacuum-full
+VACUUM (FULL, ANALYZE) funds;

@@ -1,0 +1,1 @@
+DELETE FROM investments WHERE id = 42;

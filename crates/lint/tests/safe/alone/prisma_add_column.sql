@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "funds" ADD COLUMN     "externalId" TEXT,
+ADD COLUMN     "priority" INTEGER NOT NULL DEFAULT 0;

@@ -1,0 +1,2 @@
+-- no-transaction
+CREATE INDEX CONCURRENTLY funds_capital_idx ON funds (capital);
