@@ -1,16 +1,17 @@
 //! The report as one page of text.
 
+mod lines;
+mod proofs;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use model::{Interval, count_text, ms_text};
+use model::{count_text, ms_text};
 
-use crate::GateReport;
+use self::lines::{Side, WIDTH, aligned, initials, interval, shortened, wrapped};
+use self::proofs::proofs;
 use crate::baseline::WARMING_UP;
 use crate::report::*;
-
-/// The columns a page has at most.
-const WIDTH: usize = 100;
 
 /// The columns a step's title has at most.
 const TITLE_WIDTH: usize = 46;
@@ -95,12 +96,6 @@ fn legend(report: &Report) -> String {
     )
 }
 
-/// `SUX` for `SHARE UPDATE EXCLUSIVE`.
-fn initials(lock: &str) -> String {
-    let initial = |word: &str| if word == "EXCLUSIVE" { Some('X') } else { word.chars().next() };
-    lock.split(' ').filter_map(initial).collect()
-}
-
 /// The plan beside its bare statements and beside a direct push.
 fn comparison(report: &Report) -> String {
     let mut head = vec![String::new(), "this plan".to_owned(), "its bare SQL".to_owned()];
@@ -149,88 +144,6 @@ fn stalls(name: &str, of: fn(&Stall) -> f64, report: &Report) -> Vec<String> {
     vec![name.to_owned(), ms_text(of(&report.stall_ms)), ms_text(of(&report.bare.stall_ms))]
 }
 
-fn proofs(report: &Report) -> String {
-    let mut text = "What was proved\n".to_owned();
-    let mut line = |holds: bool, what: String| {
-        text.push_str(&wrapped(if holds { "  yes " } else { "  NO  " }, &what));
-    };
-    let rehearsal = &report.rehearsal;
-    let confidence = rehearsal.result.confidence.map(|earned| format!(", confidence {earned:.0}"));
-    line(
-        rehearsal.result.arrived && rehearsal.result.rolled_back,
-        format!("rehearsed forward and back in {}{}", ms_text(rehearsal.ms), confidence.unwrap_or_default()),
-    );
-    let killed = &report.killed;
-    line(
-        report.resumed,
-        format!(
-            "killed (signal {}) {} into \"{}\", resumed to the end in {}",
-            killed.signal,
-            ms_text(killed.into_step_ms),
-            killed.title,
-            ms_text(report.resume.ms)
-        ),
-    );
-    line(
-        report.rolled_back,
-        format!("rolled back in {}, to the schema of the start", ms_text(report.rollback.ms)),
-    );
-    if let Some(gate) = &report.gate {
-        line(gate.tries > 0, gate_text(gate));
-    }
-    for proof in &report.proofs {
-        line(proof.holds, proof.what.clone());
-    }
-    line(report.differences.is_empty(), "the live schema equals the wanted one".to_owned());
-    for (holds, what) in accounts(report) {
-        line(holds, what);
-    }
-    for difference in &report.differences {
-        text.push_str(&wrapped("      ", difference));
-    }
-    let (memory, receipts) = (&report.memory, count_text(report.memory.receipts));
-    let remembered = format!("{receipts} receipts in {}: {}", memory.place.display(), memory.command);
-    text.push_str(&wrapped("  ", &remembered));
-    text
-}
-
-fn gate_text(gate: &GateReport) -> String {
-    let said = gate.refused.as_ref().map(|refused| format!(" It did not open for old code: \"{refused}\"."));
-    format!(
-        "the gate before {} opened for new code, tried {} times.{}",
-        gate.before,
-        gate.tries,
-        said.unwrap_or_default()
-    )
-}
-
-/// The rows of every table, before and after.
-fn accounts(report: &Report) -> Vec<(bool, String)> {
-    let audit = &report.audit;
-    let tables = audit.tables.values();
-    let sum = |of: fn(&traffic::TableAudit) -> u64| count_text(tables.clone().map(of).sum());
-    let rows = format!(
-        "{} rows + {} inserted - {} deleted = {} expected, {} found, {} lost",
-        sum(|table| table.rows_before),
-        sum(|table| table.inserted),
-        sum(|table| table.deleted),
-        sum(|table| table.rows_expected),
-        sum(|table| table.rows_found),
-        count_text(report.rows_lost)
-    );
-    let values = format!(
-        "{} rows hold the last value that was acknowledged, {} do not; no other row was altered",
-        sum(|table| table.updated - table.values_lost.min(table.updated)),
-        count_text(audit.values_lost)
-    );
-    let values_hold =
-        audit.values_lost == 0 && audit.tables.values().all(|table| table.altered != Some(true));
-    vec![
-        (report.rows_lost == 0 && audit.tables.values().all(|table| table.rows_surplus == 0), rows),
-        (values_hold, values),
-    ]
-}
-
 fn application(report: &Report) -> String {
     let application = &report.application;
     let (writes, reads) = (application.rate.writes_per_s, application.rate.reads_per_s);
@@ -267,89 +180,4 @@ fn application(report: &Report) -> String {
             writeln!(text, "  ! {} x {} ({state}): {}", failure.count, failure.statement, failure.message);
     }
     text
-}
-
-/// `162 (40-647) ms`: all three in the unit of the largest.
-fn interval(predicted: &Interval) -> String {
-    let (unit, divisor) = match predicted.p90 {
-        p90 if p90 >= 60_000.0 => ("min", 60_000.0),
-        p90 if p90 >= 1_000.0 => ("s", 1_000.0),
-        _ => ("ms", 1.0),
-    };
-    let number = |ms: f64| match ms / divisor {
-        value if value >= 10.0 => format!("{value:.0}"),
-        value => format!("{value:.1}"),
-    };
-    format!("{} ({}-{}) {unit}", number(predicted.p50), number(predicted.p10), number(predicted.p90))
-}
-
-/// To which side a column is aligned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Left,
-    Right,
-}
-
-/// Rows of cells as lines with aligned columns, two spaces in and two between.
-fn aligned(rows: Vec<Vec<String>>, sides: &[Side]) -> String {
-    let width = |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max();
-    let widths: Vec<usize> = (0..sides.len()).map(|at| width(at).unwrap_or(0)).collect();
-    let mut text = String::new();
-    for row in &rows {
-        for ((cell, side), width) in row.iter().zip(sides).zip(&widths) {
-            let _ = match side {
-                Side::Left => write!(text, "  {cell:<width$}"),
-                Side::Right => write!(text, "  {cell:>width$}"),
-            };
-        }
-        text.truncate(text.trim_end().len());
-        text.push('\n');
-    }
-    text
-}
-
-/// Text over as many lines as it takes, each as far in as the first one's mark.
-fn wrapped(mark: &str, text: &str) -> String {
-    let indent = " ".repeat(mark.chars().count());
-    let mut lines = vec![mark.to_owned()];
-    for word in text.split_whitespace() {
-        let Some(line) = lines.last_mut() else { continue };
-        let is_empty = line.chars().count() <= indent.len();
-        if is_empty || line.chars().count() + word.chars().count() < WIDTH {
-            line.push_str(if is_empty { "" } else { " " });
-            line.push_str(word);
-        } else {
-            lines.push(format!("{indent}{word}"));
-        }
-    }
-    lines.join("\n") + "\n"
-}
-
-/// A text with its end cut off where it is longer than that.
-fn shortened(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
-    }
-    text.chars().take(width - 1).chain(['…']).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_text_is_wrapped_behind_its_mark() {
-        let text = wrapped("  - ", &"word ".repeat(60));
-        assert!(text.lines().count() > 2 && text.lines().all(|line| line.chars().count() <= WIDTH));
-        assert!(text.lines().skip(1).all(|line| line.starts_with("    word")), "{text}");
-        assert_eq!(wrapped("  ", "short"), "  short\n");
-    }
-
-    #[test]
-    fn locks_are_named_by_their_initials() {
-        assert_eq!(initials("SHARE UPDATE EXCLUSIVE"), "SUX");
-        assert_eq!(initials("ACCESS EXCLUSIVE"), "AX");
-        assert_eq!(interval(&Interval { p10: 40.4, p50: 161.6, p90: 646.6 }), "162 (40-647) ms");
-        assert_eq!(interval(&Interval { p10: 900.0, p50: 2_000.0, p90: 12_000.0 }), "2.0 (0.9-12) s");
-    }
 }

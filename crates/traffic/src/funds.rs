@@ -1,6 +1,6 @@
 //! The workload of the fund-modelling example: what its application sends while people use it.
 
-use model::{Ident, Name, Sql};
+use model::{Ident, Name};
 
 use crate::{Does, Parameter, Statement, Watched, Workload};
 
@@ -27,14 +27,14 @@ pub fn workload_with_vintage() -> Workload {
     workload.name = "funds with vintage year".to_owned();
     workload.statements.retain(|statement| statement.name != "funds.insert");
     workload.statements.extend([
-        read(
+        Statement::read(
             "funds.of_vintage",
             12,
             "SELECT id, name, vintage_year, created_at FROM public.funds WHERE vintage_year = $1 \
              ORDER BY created_at DESC LIMIT 20",
             vec![Parameter::Between(2000, 2030)],
         ),
-        write(
+        Statement::write(
             "funds.insert_with_vintage",
             22,
             Does::Insert(table("funds")),
@@ -55,43 +55,43 @@ pub fn workload_with_vintage() -> Workload {
 fn reads() -> Vec<Statement> {
     let fund = || vec![value("funds", "id")];
     vec![
-        read("funds.by_id", 30, "SELECT * FROM public.funds WHERE id = $1", fund()),
-        read(
+        Statement::read("funds.by_id", 30, "SELECT * FROM public.funds WHERE id = $1", fund()),
+        Statement::read(
             "funds.by_slug",
             12,
             "SELECT id, slug, name, strategy, currency, committed_capital, created_at FROM public.funds \
              WHERE slug = $1",
             vec![value("funds", "slug")],
         ),
-        read(
+        Statement::read(
             "funds.newest",
             6,
             "SELECT id, name, strategy, committed_capital, created_at FROM public.funds \
              ORDER BY created_at DESC LIMIT 20",
             Vec::new(),
         ),
-        read(
+        Statement::read(
             "funds.of_strategy",
             8,
             "SELECT id, name, committed_capital, created_at FROM public.funds WHERE strategy = $1 \
              ORDER BY created_at DESC NULLS LAST LIMIT 20",
             vec![strategy()],
         ),
-        read(
+        Statement::read(
             "investments.of_fund",
             20,
             "SELECT id, company, stage, sector, amount, invested_on FROM public.investments \
              WHERE fund_id = $1 ORDER BY invested_on DESC LIMIT 50",
             fund(),
         ),
-        read(
+        Statement::read(
             "fund_events.of_fund",
             12,
             "SELECT id, kind, amount, occurred_at FROM public.fund_events WHERE fund_id = $1 \
              ORDER BY occurred_at DESC LIMIT 50",
             fund(),
         ),
-        read(
+        Statement::read(
             "scenarios.with_waterfall",
             8,
             "SELECT s.id, s.name, s.is_base, w.tier, w.hurdle_rate, w.gp_share, w.lp_share \
@@ -99,7 +99,7 @@ fn reads() -> Vec<Statement> {
              WHERE s.fund_id = $1 ORDER BY s.id, w.tier",
             fund(),
         ),
-        read(
+        Statement::read(
             "monte_carlo_results.newest",
             4,
             "SELECT * FROM public.monte_carlo_results WHERE scenario_id = $1 ORDER BY created_at DESC LIMIT 1",
@@ -110,7 +110,7 @@ fn reads() -> Vec<Statement> {
 
 fn writes() -> Vec<Statement> {
     vec![
-        write(
+        Statement::write(
             "funds.insert",
             22,
             Does::Insert(table("funds")),
@@ -123,7 +123,7 @@ fn writes() -> Vec<Statement> {
                 Parameter::Between(1_000_000, 900_000_000),
             ],
         ),
-        write(
+        Statement::write(
             "funds.commit",
             28,
             update("funds", "committed_capital"),
@@ -131,7 +131,7 @@ fn writes() -> Vec<Statement> {
              RETURNING committed_capital::text",
             vec![Parameter::Row, Parameter::Number],
         ),
-        write(
+        Statement::write(
             "investments.insert",
             14,
             Does::Insert(table("investments")),
@@ -140,11 +140,11 @@ fn writes() -> Vec<Statement> {
             vec![
                 value("funds", "id"),
                 Parameter::Word("Company ".to_owned()),
-                one_of(&["seed", "Series A", "series-b", "growth"]),
+                Parameter::one_of(&["seed", "Series A", "series-b", "growth"]),
                 Parameter::Between(50_000, 40_000_000),
             ],
         ),
-        write(
+        Statement::write(
             "investments.revalue",
             12,
             update("investments", "post_money_valuation"),
@@ -152,7 +152,7 @@ fn writes() -> Vec<Statement> {
              RETURNING post_money_valuation::text",
             vec![Parameter::Row, Parameter::Number],
         ),
-        write(
+        Statement::write(
             "fund_events.insert",
             16,
             Does::Insert(table("fund_events")),
@@ -160,18 +160,18 @@ fn writes() -> Vec<Statement> {
              VALUES ($1, $2, $3, now()) RETURNING id::text",
             vec![
                 value("funds", "id"),
-                one_of(&["capital_call", "distribution", "valuation", "fee"]),
+                Parameter::one_of(&["capital_call", "distribution", "valuation", "fee"]),
                 Parameter::Between(1_000, 9_000_000),
             ],
         ),
-        write(
+        Statement::write(
             "fund_events.delete",
             3,
             Does::Delete(table("fund_events")),
             "DELETE FROM public.fund_events WHERE id = $1 RETURNING id::text",
             vec![Parameter::Row],
         ),
-        write(
+        Statement::write(
             "scenarios.rename",
             5,
             update("scenarios", "name"),
@@ -179,14 +179,6 @@ fn writes() -> Vec<Statement> {
             vec![Parameter::Row, Parameter::Word("Scenario ".to_owned())],
         ),
     ]
-}
-
-fn read(name: &str, weight: u32, sql: &str, parameters: Vec<Parameter>) -> Statement {
-    Statement { name: name.to_owned(), weight, sql: Sql::verbatim(sql), parameters, does: Does::Read }
-}
-
-fn write(name: &str, weight: u32, does: Does, sql: &str, parameters: Vec<Parameter>) -> Statement {
-    Statement { name: name.to_owned(), weight, sql: Sql::verbatim(sql), parameters, does }
 }
 
 fn table(name: &str) -> Name {
@@ -202,9 +194,5 @@ fn value(name: &str, column: &str) -> Parameter {
 }
 
 fn strategy() -> Parameter {
-    one_of(&STRATEGIES)
-}
-
-fn one_of(texts: &[&str]) -> Parameter {
-    Parameter::OneOf(texts.iter().map(|text| (*text).to_owned()).collect())
+    Parameter::one_of(&STRATEGIES)
 }

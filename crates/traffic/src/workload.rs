@@ -92,6 +92,13 @@ pub enum Kind {
     Write,
 }
 
+impl Parameter {
+    /// One of these texts.
+    pub fn one_of(texts: &[&str]) -> Self {
+        Self::OneOf(texts.iter().map(|text| (*text).to_owned()).collect())
+    }
+}
+
 impl Kind {
     /// Both kinds.
     pub const ALL: [Self; 2] = [Self::Read, Self::Write];
@@ -117,6 +124,16 @@ pub enum Parameter {
 }
 
 impl Statement {
+    /// A statement that reads.
+    pub fn read(name: &str, weight: u32, sql: &str, parameters: Vec<Parameter>) -> Self {
+        Self::write(name, weight, Does::Read, sql, parameters)
+    }
+
+    /// A statement that does this.
+    pub fn write(name: &str, weight: u32, does: Does, sql: &str, parameters: Vec<Parameter>) -> Self {
+        Self { name: name.to_owned(), weight, sql: Sql::verbatim(sql), parameters, does }
+    }
+
     /// Whether it writes to, and takes values from, no other tables than these.
     pub fn names_only(&self, tables: &BTreeSet<&Name>) -> bool {
         let named = self.parameters.iter().filter_map(|parameter| match parameter {

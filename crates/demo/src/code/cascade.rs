@@ -1,9 +1,9 @@
 //! The application that deletes funds, or archives them.
 
 use model::{Ident, Name};
-use traffic::{Does, Parameter, Workload, funds};
+use traffic::{Does, Parameter, Statement, Workload, funds};
 
-use super::{fund, read, table, write};
+use super::{fund, table};
 
 /// The table whose rows are deleted, or archived.
 pub(crate) fn funds() -> Name {
@@ -14,7 +14,7 @@ pub(crate) fn funds() -> Name {
 pub(crate) fn before() -> Workload {
     let mut workload = funds::workload();
     workload.name = "funds that are deleted".to_owned();
-    workload.statements.push(write(
+    workload.statements.push(Statement::write(
         "funds.delete",
         12,
         Does::Delete(funds()),
@@ -34,20 +34,20 @@ pub(crate) fn after() -> Workload {
         .statements
         .retain(|statement| !["funds.by_id", "funds.newest"].contains(&statement.name.as_str()));
     workload.statements.extend([
-        read(
+        Statement::read(
             "funds.by_id_active",
             30,
             "SELECT * FROM public.funds WHERE id = $1 AND NOT archived",
             vec![fund()],
         ),
-        read(
+        Statement::read(
             "funds.newest_active",
             6,
             "SELECT id, name, strategy, committed_capital, created_at FROM public.funds WHERE NOT archived \
              ORDER BY created_at DESC LIMIT 20",
             Vec::new(),
         ),
-        write(
+        Statement::write(
             "funds.archive",
             6,
             Does::Update(funds(), Ident::new("committed_capital")),

@@ -3,7 +3,7 @@
 use model::{Ident, Name};
 use traffic::{Does, Parameter, Statement, Workload, funds};
 
-use super::{fund, one_of, read, table, write};
+use super::{fund, table};
 
 /// The table that changes.
 pub(crate) fn investments() -> Name {
@@ -30,28 +30,28 @@ pub(crate) fn before() -> Workload {
     let mut workload = common("investments by stage");
     let spelled = SPELLED.map(|(spelling, _)| spelling);
     workload.statements.extend([
-        read(
+        Statement::read(
             "investments.of_fund",
             20,
             "SELECT id, company, stage, sector, amount, invested_on FROM public.investments \
              WHERE fund_id = $1 ORDER BY invested_on DESC LIMIT 50",
             vec![fund()],
         ),
-        read(
+        Statement::read(
             "investments.of_stage",
             10,
             "SELECT id, company, amount FROM public.investments WHERE stage = $1 LIMIT 20",
-            vec![one_of(&spelled)],
+            vec![Parameter::one_of(&spelled)],
         ),
         insert("stage", &spelled),
-        write(
+        Statement::write(
             "investments.restage",
             14,
             Does::Update(investments(), normalized()),
             "UPDATE public.investments SET stage = $2 WHERE id = $1 RETURNING CASE $2 \
              WHEN 'seed' THEN 'SEED' WHEN ' Series A' THEN 'SERIES_A' WHEN 'SERIES-B' THEN 'SERIES_B' \
              WHEN 'series_b_plus' THEN 'SERIES_B_PLUS' WHEN 'growth' THEN 'GROWTH' END",
-            vec![Parameter::Row, one_of(&spelled)],
+            vec![Parameter::Row, Parameter::one_of(&spelled)],
         ),
     ]);
     workload
@@ -63,26 +63,26 @@ pub(crate) fn after() -> Workload {
     let values = SPELLED.map(|(_, value)| value);
     let with_unknown: Vec<&str> = values.into_iter().chain(["UNKNOWN"]).collect();
     workload.statements.extend([
-        read(
+        Statement::read(
             "investments.of_fund_normalized",
             20,
             "SELECT id, company, stage_normalized, sector, amount, invested_on FROM public.investments \
              WHERE fund_id = $1 ORDER BY invested_on DESC LIMIT 50",
             vec![fund()],
         ),
-        read(
+        Statement::read(
             "investments.of_normalized_stage",
             10,
             "SELECT id, company, amount FROM public.investments WHERE stage_normalized = $1 LIMIT 20",
-            vec![one_of(&values)],
+            vec![Parameter::one_of(&values)],
         ),
         insert("stage_normalized", &with_unknown),
-        write(
+        Statement::write(
             "investments.restage_normalized",
             14,
             Does::Update(investments(), normalized()),
             "UPDATE public.investments SET stage_normalized = $2 WHERE id = $1 RETURNING stage_normalized",
-            vec![Parameter::Row, one_of(&with_unknown)],
+            vec![Parameter::Row, Parameter::one_of(&with_unknown)],
         ),
     ]);
     workload
@@ -97,10 +97,16 @@ fn insert(column: &'static str, values: &[&str]) -> Statement {
     let parameters = vec![
         fund(),
         Parameter::Word("Company ".to_owned()),
-        one_of(values),
+        Parameter::one_of(values),
         Parameter::Between(50_000, 40_000_000),
     ];
-    write(&format!("investments.insert_{column}"), 14, Does::Insert(investments()), sql.as_str(), parameters)
+    Statement::write(
+        &format!("investments.insert_{column}"),
+        14,
+        Does::Insert(investments()),
+        sql.as_str(),
+        parameters,
+    )
 }
 
 /// What both versions send. The two columns take part in no comparison of untouched rows: one goes and one
