@@ -96,6 +96,14 @@ impl Shadow {
         installation.version_num()
     }
 
+    /// The major version of the server that these options would start or fetch; none for a given server, which
+    /// only says itself.
+    pub fn expected_major(options: &ShadowOptions) -> Option<u32> {
+        let local = || Installation::local(options.major).map(|local| local.major);
+        let own = options.major.or_else(local).unwrap_or(npm::DEFAULT_MAJOR);
+        options.url.is_none().then_some(own)
+    }
+
     fn of(kind: Kind, version_num: u32) -> Self {
         Self { kind, version_num, databases: AtomicU32::new(0) }
     }
