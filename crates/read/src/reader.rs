@@ -1,48 +1,12 @@
 //! Reads sources, with a throwaway server where one is needed.
 
-use std::path::PathBuf;
-
 use connect::Session;
-use model::{Fault, Name, Progress, Schema};
+use model::{Fault, Progress, Schema};
 use shadow::{Shadow, ShadowOptions};
 
 use crate::cache::{Cache, Key};
 use crate::project::Sparing;
-use crate::{Migration, Scope, Source, git, live, migrations, project, settle, snapshot, sql};
-
-/// What a source said.
-#[derive(Debug, Clone)]
-pub struct Reading {
-    /// The schema.
-    pub schema: Schema,
-    /// `server_version_num` of the live database; none for the other sources.
-    pub server_version: Option<u32>,
-    /// What the reader should be told: stand-ins used, environment variables answered, things ignored.
-    pub notes: Vec<String>,
-    /// The files the schema came from.
-    pub files: Vec<PathBuf>,
-    /// What the source can speak of; none for one that speaks of everything.
-    pub scope: Option<Scope>,
-    /// The folder of migrations that the source names: `out` of a drizzle.config.
-    pub migrations: Option<PathBuf>,
-    /// The table in which the source has its runner note what it applied, where it is not the usual one.
-    pub books: Option<Name>,
-}
-
-impl Reading {
-    /// A schema, and nothing else to tell.
-    pub fn of(schema: Schema) -> Self {
-        Self {
-            schema,
-            server_version: None,
-            notes: Vec::new(),
-            files: Vec::new(),
-            scope: None,
-            migrations: None,
-            books: None,
-        }
-    }
-}
+use crate::{Migration, Reading, Source, git, live, migrations, project, settle, snapshot, sql};
 
 /// Reads sources. The throwaway server that files need starts with the first of them, serves all, and
 /// ends with the reader.
@@ -254,11 +218,16 @@ impl<'a> Reader<'a> {
         self.shadow.is_some()
     }
 
-    /// The major version of the throwaway server.
+    /// The major version that the throwaway server has, or would have if one were needed.
     ///
     /// # Errors
-    /// `shadow.…` when there is none to be had.
+    /// `shadow.…` when a given one does not answer.
     pub async fn major(&mut self) -> Result<u32, Fault> {
+        if self.shadow.is_none()
+            && let Some(major) = Shadow::expected_major(&self.options)
+        {
+            return Ok(major);
+        }
         Ok(self.version_num().await? / 10_000)
     }
 
