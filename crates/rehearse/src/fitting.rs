@@ -25,7 +25,8 @@ pub fn fitting(from: &Schema, to: &Schema) -> Schema {
     fitting
 }
 
-/// Texts that become values of another type, with that type: made-up ones have to be read as such.
+/// Texts that become values of another type, with that type: made-up ones have to be read as such. A type of an
+/// extension that the change itself brings cannot be asked beforehand.
 #[must_use]
 pub fn conversions(from: &Schema, to: &Schema) -> BTreeMap<(Name, Ident), TypeName> {
     let mut conversions = BTreeMap::new();
@@ -33,12 +34,30 @@ pub fn conversions(from: &Schema, to: &Schema) -> BTreeMap<(Name, Ident), TypeNa
         let Some(wanted) = to.table(name) else { continue };
         for column in table.columns.iter().filter(|column| is_text(&column.type_name)) {
             let becomes = wanted.column(&column.name).map(|wanted| &wanted.type_name);
-            if let Some(becomes) = becomes.filter(|becomes| **becomes != column.type_name) {
+            let is_there = |becomes: &&TypeName| is_there(from, to, becomes);
+            if let Some(becomes) = becomes.filter(|becomes| **becomes != column.type_name).filter(is_there) {
                 conversions.insert((name.clone(), column.name.clone()), becomes.clone());
             }
         }
     }
     conversions
+}
+
+/// Whether a server with the first schema knows the type. A schema's own types are named with their schema, as
+/// those of an extension are; PostgreSQL's are not.
+fn is_there(from: &Schema, to: &Schema, type_name: &TypeName) -> bool {
+    if !type_name.0.contains('.') {
+        return true;
+    }
+    let Ok(name) = type_name.0.trim_end_matches("[]").parse::<Name>() else { return false };
+    let is_own = |schema: &Schema| {
+        schema.enums.contains_key(&name)
+            || schema.domains.contains_key(&name)
+            || schema.composites.contains_key(&name)
+            || schema.ranges.contains_key(&name)
+    };
+    let brings_extensions = to.extensions.keys().any(|extension| !from.extensions.contains_key(extension));
+    is_own(from) || !is_own(to) && !brings_extensions
 }
 
 fn is_text(type_name: &TypeName) -> bool {

@@ -63,7 +63,8 @@ pub async fn rehearse(
     }
     let common = common(plan, from, to);
     let heard = {
-        let task = way::Task { plan, application: application.as_ref(), stop: &options.stop, progress };
+        let task =
+            way::Task { plan, wanted: to, application: application.as_ref(), stop: &options.stop, progress };
         Play { task, place, from, common: &common }.whole(options).await?
     };
     let Heard { mut rehearsal, measured, reports } = heard;

@@ -16,6 +16,8 @@ const BASELINE_MS: u64 = 100;
 #[derive(Clone, Copy)]
 pub(crate) struct Task<'a> {
     pub(crate) plan: &'a Plan,
+    /// The schema it arrives at.
+    pub(crate) wanted: &'a Schema,
     pub(crate) application: Option<&'a Application>,
     pub(crate) stop: &'a StopFlag,
     pub(crate) progress: &'a dyn Progress,
@@ -101,6 +103,9 @@ impl<'a> Way<'a> {
         if let Err(fault) = self.forward(phase, at_work.as_ref(), account, &mut outcome).await {
             outcome.problems.push(failed(&fault)?);
             outcome.is_broken = true;
+        }
+        if outcome.arrived == Some(false) {
+            outcome.problems.push(self.astray().await?);
         }
         self.stop(at_work, account, &mut outcome).await;
         Ok(outcome)
@@ -225,6 +230,15 @@ impl<'a> Way<'a> {
         self.task.application?.deployment.filter(|deployment| deployment.is_passed(phase))
     }
 
+    /// What is still to do where the plan did not arrive.
+    async fn astray(&self) -> Result<String, Fault> {
+        let here = read::live::read(&self.session).await?;
+        let left = diff::diff(&here, self.task.wanted, &[])?;
+        let left = left.changes.iter().map(|change| format!("{} {}", change.operation(), change.object()));
+        let left = left.collect::<Vec<_>>().join(", ");
+        Ok(format!("the plan did not arrive at the wanted schema; still to do: {left}"))
+    }
+
     async fn apply(&self, until: PhaseName) -> Result<RunReport, Fault> {
         let mut options = self.options(Some(until));
         let Task { plan, progress, .. } = self.task;
@@ -254,9 +268,6 @@ impl Outcome {
         self.ms += run.total_ms;
         self.steps.extend(run.steps);
         self.arrived = run.arrived;
-        if run.arrived == Some(false) {
-            self.problems.push(format!("the plan did not arrive at the wanted schema: {}", run.message));
-        }
     }
 }
 

@@ -183,6 +183,18 @@ async fn a_step_that_fails_is_a_problem_and_the_way_back_is_gone_all_the_same() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_goes_elsewhere_is_told_what_is_still_to_do() {
+    let mut stage = stage(15).await;
+    let step = stage.step(PhaseName::Expand);
+    step.action = and(&step.action, "CREATE TABLE public.strays (id bigint)");
+    step.undo = and(&step.undo, "DROP TABLE public.strays");
+    let rehearsal = stage.rehearse(None).await.unwrap();
+    assert!(!rehearsal.passed() && !rehearsal.arrived, "{rehearsal:#?}");
+    let told = |problem: &String| problem.contains("still to do: DROP_TABLE public.strays");
+    assert!(rehearsal.problems.iter().any(told), "{:?}", rehearsal.problems);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn tables_without_rows_prove_nothing() {
     let stage = stage(15).await;
     stage.database.run("TRUNCATE public.funds CASCADE").await;
