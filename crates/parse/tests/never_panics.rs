@@ -190,7 +190,6 @@ fn visit(text: &str) {
             script.position(span.start);
         }
     }
-    parse::Expression::parse(text);
 }
 
 #[test]
@@ -200,7 +199,11 @@ fn on_any_text() {
     let start = Instant::now();
     for number in first..first + cases {
         write(number, &sound, &mut text);
-        let read = catch_unwind(AssertUnwindSafe(|| visit(&text)));
+        // One text in five is read as an expression, the others as a file.
+        let read = catch_unwind(AssertUnwindSafe(|| match number % 5 {
+            0 => drop(parse::Expression::parse(&text)),
+            _ => visit(&text),
+        }));
         assert!(read.is_ok(), "text {number}: {text:?}");
         let done = number + 1 - first;
         if done % 1_000_000 == 0 {

@@ -4,7 +4,7 @@ use facts::{Form, Role, Roles, Shape};
 use model::{Ident, LockMode, Name};
 use parse::{Alter, AlterChange, CreateFromQuery, CreateTable, Demand, Drop, DropKind, RelationKind};
 
-use super::{Parts, column, object, query, reading, roles, subject, subject_of};
+use super::{Parts, dropped, object, query, reading, retyped, roles, subject, subject_of};
 use crate::state::{Catalog, Link};
 
 /// The parts of a `CREATE TABLE`.
@@ -168,7 +168,7 @@ pub(super) fn drop_object(it: &Drop, catalog: &Catalog, parts: &mut Parts) {
                 drop_table(&name, catalog, parts, &mut Vec::new());
             }
         }
-        _ => object::drop_object(it, catalog, parts),
+        _ => dropped::drop_object(it, catalog, parts),
     }
 }
 
@@ -242,5 +242,5 @@ pub(super) fn drop_schema(it: &Drop, catalog: &Catalog, parts: &mut Parts) {
 
 /// Tables whose columns a type change concerns.
 pub(super) fn users(catalog: &Catalog, name: &Name) -> Vec<Name> {
-    column::users(catalog, name)
+    retyped::users(catalog, name)
 }

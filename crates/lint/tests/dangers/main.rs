@@ -139,27 +139,36 @@ fn runs_on(major: u32, sql: &str) -> bool {
     (major >= 17 || !sql.contains("SET EXPRESSION")) && (major >= 15 || !sql.contains("TABLESPACE"))
 }
 
-#[tokio::test]
-async fn every_bad_example_is_as_dangerous_as_its_rule_says() {
+/// What is wrong about the examples on servers of one major.
+async fn wrong_on(major: u32) -> Vec<String> {
     let mut wrong = Vec::new();
-    for major in testkit::majors() {
-        let server = Server::start(major).await;
-        let (mut shown, mut exempt) = (0, 0);
-        for rule in rules() {
-            if let Danger::Exempt(reason) = rule.danger {
-                assert!(reason.len() > 10 || rule.advice, "{} gives no reason", rule.name);
-                exempt += 1;
-                continue;
-            }
-            assert_ne!(rule.danger, Danger::Unstated, "{}", rule.name);
-            for (at, example) in rule.bad.iter().enumerate().filter(|(_, it)| runs_on(major, it.sql)) {
-                let hidden = server.hides(rule, at, example, example.sql).await;
-                shown += usize::from(hidden.is_none());
-                let not_mended = server.not_mended(rule, example).await;
-                wrong.extend([hidden, not_mended].into_iter().flatten().map(|it| format!("{major}: {it}")));
-            }
+    let server = Server::start(major).await;
+    let (mut shown, mut exempt) = (0, 0);
+    for rule in rules() {
+        if let Danger::Exempt(reason) = rule.danger {
+            assert!(reason.len() > 10 || rule.advice, "{} gives no reason", rule.name);
+            exempt += 1;
+            continue;
         }
-        println!("PostgreSQL {major}: {shown} examples shown, {exempt} rules exempt");
+        assert_ne!(rule.danger, Danger::Unstated, "{}", rule.name);
+        for (at, example) in rule.bad.iter().enumerate().filter(|(_, it)| runs_on(major, it.sql)) {
+            let hidden = server.hides(rule, at, example, example.sql).await;
+            shown += usize::from(hidden.is_none());
+            let not_mended = server.not_mended(rule, example).await;
+            wrong.extend([hidden, not_mended].into_iter().flatten().map(|it| format!("{major}: {it}")));
+        }
+    }
+    println!("PostgreSQL {major}: {shown} examples shown, {exempt} rules exempt");
+    wrong
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_bad_example_is_as_dangerous_as_its_rule_says() {
+    // The majors side by side: one server waits while another works.
+    let runs: Vec<_> = testkit::majors().into_iter().map(|major| tokio::spawn(wrong_on(major))).collect();
+    let mut wrong = Vec::new();
+    for run in runs {
+        wrong.extend(run.await.unwrap());
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

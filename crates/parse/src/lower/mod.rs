@@ -4,12 +4,14 @@ mod alter;
 mod alter_other;
 mod body;
 mod column;
+mod condition;
 mod create;
 mod drop;
 mod maintain;
 mod object;
 mod on_table;
 mod query;
+mod routine;
 mod session;
 
 use squawk_syntax::SyntaxNode;

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use model::{Ident, Operation};
-use squawk_syntax::ast::{self, AstNode, BinOp};
+use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 use super::Sink;
+use super::condition::{limits, pin, pinned, ranged};
 use crate::action::{Call, Copy, Query, Truncate, Verb, Write, WriteKind};
 use crate::expression::has_token;
 use crate::names::{Reference, ident, ident_of, reference, references};
@@ -264,91 +265,4 @@ fn set_twice(targets: &[ast::ColumnTarget]) -> Option<Ident> {
     let mut seen = BTreeSet::new();
     let whole = targets.iter().filter(|it| it.accessors().next().is_none());
     whole.filter_map(|it| ident_of(it.name())).find(|name| !seen.insert(name.clone()))
-}
-
-/// Whether a condition is more than `WHERE true`.
-fn limits(condition: Option<&ast::WhereClauseOrCurrentOf>) -> bool {
-    match condition {
-        Some(ast::WhereClauseOrCurrentOf::WhereClause(it)) => match it.expr() {
-            Some(ast::Expr::Literal(literal)) => !has_token(literal.syntax(), SyntaxKind::TRUE_KW),
-            Some(ast::Expr::BinExpr(it)) => !is_same_constant(&it),
-            other => other.is_some(),
-        },
-        Some(ast::WhereClauseOrCurrentOf::WhereCurrentOf(_)) => true,
-        None => false,
-    }
-}
-
-/// `1 = 1`
-fn is_same_constant(it: &ast::BinExpr) -> bool {
-    match (it.lhs(), it.op(), it.rhs()) {
-        (Some(ast::Expr::Literal(a)), Some(BinOp::Eq(_)), Some(ast::Expr::Literal(b))) => {
-            a.syntax().text() == b.syntax().text()
-        }
-        _ => false,
-    }
-}
-
-/// The columns a condition compares with constants by `=` or `IN`, in every row it lets through.
-fn pinned(condition: Option<&ast::WhereClauseOrCurrentOf>) -> Vec<Ident> {
-    let mut columns = Vec::new();
-    if let Some(ast::WhereClauseOrCurrentOf::WhereClause(it)) = condition
-        && let Some(expr) = it.expr()
-    {
-        pin(&expr, &mut columns);
-    }
-    columns
-}
-
-/// Whether a condition bounds a column from below and above.
-fn ranged(condition: Option<&ast::WhereClauseOrCurrentOf>) -> bool {
-    let Some(ast::WhereClauseOrCurrentOf::WhereClause(it)) = condition else { return false };
-    let mut bounds = BTreeSet::new();
-    for node in it.syntax().descendants() {
-        if node.kind() == SyntaxKind::BETWEEN_EXPR {
-            return true;
-        }
-        let Some(binary) = ast::BinExpr::cast(node) else { continue };
-        let Some(ast::Expr::NameRef(name)) = binary.lhs() else { continue };
-        let below = match binary.op() {
-            Some(BinOp::LAngle(_) | BinOp::Lteq(_)) => false,
-            Some(BinOp::RAngle(_) | BinOp::Gteq(_)) => true,
-            _ => continue,
-        };
-        bounds.insert((ident(name.syntax()), below));
-    }
-    bounds.iter().any(|(name, below)| *below && bounds.contains(&(name.clone(), false)))
-}
-
-fn pin(expr: &ast::Expr, columns: &mut Vec<Ident>) {
-    match expr {
-        ast::Expr::ParenExpr(it) => {
-            if let Some(inner) = it.expr() {
-                pin(&inner, columns);
-            }
-        }
-        ast::Expr::BinExpr(it) => match it.op() {
-            Some(BinOp::And(_)) => {
-                for side in [it.lhs(), it.rhs()].into_iter().flatten() {
-                    pin(&side, columns);
-                }
-            }
-            Some(BinOp::Eq(_) | BinOp::In(_)) => columns.extend(pinned_column(it)),
-            _ => {}
-        },
-        _ => {}
-    }
-}
-
-fn pinned_column(it: &ast::BinExpr) -> Option<Ident> {
-    let constant = it.rhs()?;
-    let names = constant
-        .syntax()
-        .descendants()
-        .any(|node| matches!(node.kind(), SyntaxKind::NAME_REF | SyntaxKind::SELECT | SyntaxKind::CALL_EXPR));
-    match it.lhs()? {
-        ast::Expr::NameRef(name) if !names => Some(ident(name.syntax())),
-        ast::Expr::FieldExpr(field) if !names => ident_of(field.field()),
-        _ => None,
-    }
 }
