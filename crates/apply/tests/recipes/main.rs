@@ -5,9 +5,10 @@
 
 mod copy;
 mod deadlock;
-mod kills;
 mod keys;
+mod kills;
 mod labels;
+mod operations;
 mod pairs;
 mod partition;
 mod rename;

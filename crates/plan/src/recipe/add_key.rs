@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use assess::effect::Act;
 use facts::Form;
-use model::{Action, Change, Constraint, ConstraintKind, Ident, Index, IndexKey, Name, PhaseName, sql};
+use model::{Action, Change, Constraint, ConstraintKind, Ident, Index, IndexKey, Name, PhaseName, Sql, sql};
 
 use super::{create_index, set_not_null};
 use crate::Cost;
@@ -46,7 +46,7 @@ pub(super) fn steps(
 }
 
 /// Columns that are, and stay, nullable but for the primary key itself.
-fn is_nullable(table: &Name, column: &Ident, situation: &Situation<'_>) -> bool {
+pub(super) fn is_nullable(table: &Name, column: &Ident, situation: &Situation<'_>) -> bool {
     let current = situation.table(table).and_then(|table| table.column(column));
     current.is_some_and(|column| !column.not_null)
         && situation.wanted_column(table, column).is_some_and(|c| !c.not_null)
@@ -78,32 +78,14 @@ pub(super) fn index_of(constraint: &Constraint) -> Option<Index> {
 
 fn take_over(table: &Name, constraint: &Constraint, phase: PhaseName) -> Draft {
     let primary = matches!(constraint.kind, ConstraintKind::PrimaryKey { .. });
-    let (kind, form) = if primary {
-        (sql!("PRIMARY KEY"), Form::AddPrimaryKeyUsingIndex)
-    } else {
-        (sql!("UNIQUE"), Form::AddUniqueUsingIndex)
-    };
-    let when = match (constraint.deferrable, constraint.initially_deferred) {
-        (true, true) => sql!(" DEFERRABLE INITIALLY DEFERRED"),
-        (true, false) => sql!(" DEFERRABLE"),
-        (false, _) => sql!(""),
-    };
+    let form = if primary { Form::AddPrimaryKeyUsingIndex } else { Form::AddUniqueUsingIndex };
     let name = &constraint.name;
     let there = probe::constraint(table, name);
     Draft {
         phase,
         title: format!("make {name} a constraint"),
         table: Some(table.clone()),
-        action: Action::Transaction {
-            sql: vec![sql!(
-                "ALTER TABLE {} ADD CONSTRAINT {} {} USING INDEX {}{}",
-                table,
-                name,
-                kind,
-                name,
-                when
-            )],
-        },
+        action: Action::Transaction { sql: vec![using_index(table, constraint, name)] },
         acts: vec![Act::new(form, table)],
         verification: there.clone(),
         probe: there,
@@ -113,4 +95,22 @@ fn take_over(table: &Name, constraint: &Constraint, phase: PhaseName) -> Draft {
         undo_acts: None,
         late: false,
     }
+}
+
+/// Makes an index the constraint's own, which takes the constraint's name.
+pub(super) fn using_index(table: &Name, constraint: &Constraint, index: &Ident) -> Sql {
+    let primary = matches!(constraint.kind, ConstraintKind::PrimaryKey { .. });
+    let when = match (constraint.deferrable, constraint.initially_deferred) {
+        (true, true) => " DEFERRABLE INITIALLY DEFERRED",
+        (true, false) => " DEFERRABLE",
+        (false, _) => "",
+    };
+    sql!(
+        "ALTER TABLE {} ADD CONSTRAINT {} {} USING INDEX {}{}",
+        table,
+        constraint.name,
+        Sql::verbatim(if primary { "PRIMARY KEY" } else { "UNIQUE" }),
+        index,
+        Sql::verbatim(when)
+    )
 }

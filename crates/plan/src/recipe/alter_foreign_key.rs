@@ -19,7 +19,7 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     let beside = beside(from, to);
     let mut drafts = add_check::not_valid_then_validate(table, &beside, PhaseName::Expand);
     drafts.extend(prove_again::step(table, from, from.name.as_str(), PhaseName::Switch));
-    drafts.push(switch(table, from, to, &beside));
+    drafts.push(switch(table, from, to, &beside, switched(table, from)));
     let mut drafted = Drafted::new(
         "the new foreign key is proved beside the old one before the old one goes: there is no moment without \
          enforcement",
@@ -46,7 +46,7 @@ fn unwatched(table: &Name, from: &Constraint, to: &Constraint, situation: &Situa
 }
 
 /// The new key under a name that is free while the old one stands.
-fn beside(from: &Constraint, to: &Constraint) -> Constraint {
+pub(super) fn beside(from: &Constraint, to: &Constraint) -> Constraint {
     let name = if from.name == to.name {
         Ident::new(format!("_lockkeeper_{}", to.name.as_str())).truncated()
     } else {
@@ -55,7 +55,14 @@ fn beside(from: &Constraint, to: &Constraint) -> Constraint {
     Constraint { name, ..to.clone() }
 }
 
-fn switch(table: &Name, from: &Constraint, to: &Constraint, beside: &Constraint) -> Draft {
+/// The old one goes, and the new one takes its name.
+pub(super) fn switch(
+    table: &Name,
+    from: &Constraint,
+    to: &Constraint,
+    beside: &Constraint,
+    acts: Vec<Act>,
+) -> Draft {
     let mut forward = vec![sql!("ALTER TABLE {} DROP CONSTRAINT {}", table, from.name)];
     let mut back = Vec::new();
     if beside.name != to.name {
@@ -71,7 +78,7 @@ fn switch(table: &Name, from: &Constraint, to: &Constraint, beside: &Constraint)
         title: format!("let {} take over", to.name),
         table: Some(table.clone()),
         action: Action::Transaction { sql: forward },
-        acts: switched(table, from),
+        acts,
         verification: done.clone(),
         probe: done,
         undo: Action::Transaction { sql: back },

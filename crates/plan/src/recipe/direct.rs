@@ -1,13 +1,14 @@
 //! A single well-guarded step for every change that no other recipe takes: the statements of a plain
 //! push, behind a short lock timeout, with a probe and the inverse as undo.
 
-use model::{Action, Change, ConstraintKind, Object, PhaseName};
+use model::{Action, Change, ConstraintKind, Object, PhaseName, TableOption};
 
 use crate::Cost;
 use crate::draft::{Draft, Drafted};
 use crate::situation::Situation;
 
 mod question;
+mod window;
 
 pub(super) use question::{done, replaced};
 
@@ -85,7 +86,16 @@ fn undo(change: &Change) -> (Action, Option<String>) {
             },
             Some(format!("the new label of {object} stays after a rollback: PostgreSQL cannot remove it")),
         ),
-        None => (Action::Nothing { why: "there is nothing to take back".to_owned() }, None),
+        None if matches!(change, Change::SetGenerated { .. }) => (
+            Action::Nothing {
+                why: "a plain column cannot become generated again; it keeps its values, and takes new ones"
+                    .to_owned(),
+            },
+            Some(format!(
+                "{object} stays a plain column after a rollback: PostgreSQL makes no column generated that is not"
+            )),
+        ),
+        None => (Action::Nothing { why: "a proof takes nothing away".to_owned() }, None),
         Some(inverse) => (Action::Transaction { sql: inverse.sql() }, lost(change)),
     }
 }
@@ -116,10 +126,28 @@ pub(super) fn cost(change: &Change, situation: &Situation<'_>) -> Cost {
     let on_new_table = change.table().is_some_and(|table| situation.is_new(&table));
     match change {
         _ if on_new_table => Cost::Catalog,
+        // The column keeps its values.
+        Change::SetGenerated { from, to, .. } if from.only_drops_expression(to) => Cost::Catalog,
+        Change::SetGenerated { to, .. } if to.generated.as_ref().is_some_and(|it| !it.stored) => {
+            Cost::Catalog
+        }
         Change::AlterColumnType { .. } | Change::SetGenerated { .. } | Change::ReplaceEnum { .. } => {
             Cost::Rewrite
         }
+        Change::AddColumn { column, .. } if column.generated.as_ref().is_some_and(|it| !it.stored) => {
+            Cost::Catalog
+        }
         Change::AddColumn { column, .. } if column.fills_itself() => Cost::Rewrite,
+        // One way and the other the whole table goes through the log, or is written anew without it.
+        Change::SetTableOption { option: TableOption::Unlogged, .. } => Cost::Rewrite,
+        Change::Create { object: Object::View { view, .. } } if view.materialized && !view.no_data => {
+            Cost::Scan
+        }
+        Change::SetPartition { to: Some(_), .. } | Change::ValidateConstraint { .. } => Cost::Scan,
+        Change::Replace {
+            from: Object::Domain { domain: from, .. },
+            to: Object::Domain { domain: to, .. },
+        } if window::proves_anew(from, to) => Cost::Scan,
         Change::CreateIndex { .. } => Cost::IndexBuild,
         Change::AddConstraint { constraint, .. } => match constraint.kind {
             ConstraintKind::PrimaryKey { .. }
@@ -148,13 +176,23 @@ fn why(change: &Change, situation: &Situation<'_>) -> String {
     if change.table().is_some_and(|table| situation.is_new(&table)) {
         return "the table is new: nobody reads or writes it yet".to_owned();
     }
+    if let Some(why) = window::harmless(change, situation) {
+        return why.to_owned();
+    }
+    if let Some(why) = window::why(change, situation) {
+        return format!("{why}: ask for a maintenance window as long as the prediction says");
+    }
     match cost(change, situation) {
         Cost::Catalog | Cost::Nothing => "an entry in the catalog, behind a short lock timeout".to_owned(),
-        Cost::Scan => "there is no recipe that spares the scan here: plan a quiet moment".to_owned(),
-        Cost::IndexBuild => "there is no recipe that spares the blocking build here: plan a quiet moment".to_owned(),
+        Cost::Scan => "every row is read under a lock that holds writers up: ask for a maintenance window as long as \
+                       the prediction says"
+            .to_owned(),
+        Cost::IndexBuild => "an index is built under a lock that holds writers up: ask for a maintenance window as \
+                             long as the prediction says"
+            .to_owned(),
         Cost::Rewrite | Cost::Fill | Cost::Copy => {
-            "there is no recipe that spares the rewrite here yet: ask for a maintenance window as long as the \
-             prediction says"
+            "every row is written anew under ACCESS EXCLUSIVE: ask for a maintenance window as long as the prediction \
+             says"
                 .to_owned()
         }
     }

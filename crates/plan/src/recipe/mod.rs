@@ -14,12 +14,17 @@ mod drop_constraint;
 mod drop_index;
 mod drop_table;
 mod fill_column;
+mod identity;
 mod partition;
 mod partitioned_index;
+mod partitioned_key;
+mod position;
 mod prove_again;
 mod rename_column;
 mod rename_table;
+mod replace_constraint;
 mod replace_index;
+mod replace_materialized_view;
 mod second_column;
 mod set_not_null;
 mod stand_in;
@@ -48,8 +53,12 @@ const RECIPES: &[Recipe] = &[
     ("fill_column", fill_column::draft),
     ("add_column", add_column::draft),
     ("partition", partition::draft),
+    ("identity", identity::draft),
+    ("replace_constraint", replace_constraint::draft),
+    ("replace_materialized_view", replace_materialized_view::draft),
     ("replace_index", replace_index::draft),
     ("partitioned_index", partitioned_index::draft),
+    ("partitioned_key", partitioned_key::draft),
     ("create_index", create_index::draft),
     ("add_check", add_check::draft),
     ("add_foreign_key", add_foreign_key::draft),

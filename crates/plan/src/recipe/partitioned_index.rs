@@ -37,13 +37,17 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     )
 }
 
-fn partitions<'s>(parent: &'s Name, situation: &'s Situation<'_>) -> impl Iterator<Item = &'s Name> {
+/// The partitions of a table, one generation.
+pub(super) fn partitions<'s>(
+    parent: &'s Name,
+    situation: &'s Situation<'_>,
+) -> impl Iterator<Item = &'s Name> {
     let is_part = move |of: &Option<(Name, model::Expr)>| of.as_ref().is_some_and(|(of, _)| of == parent);
     situation.now.tables.iter().filter(move |(_, table)| is_part(&table.partition_of)).map(|(name, _)| name)
 }
 
 /// The partitions that hold rows.
-fn leaves(parent: &Name, situation: &Situation<'_>) -> Vec<Name> {
+pub(super) fn leaves(parent: &Name, situation: &Situation<'_>) -> Vec<Name> {
     let each = partitions(parent, situation).flat_map(|name| match situation.is_partitioned(name) {
         true => leaves(name, situation),
         false => vec![name.clone()],

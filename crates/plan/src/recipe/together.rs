@@ -32,7 +32,21 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
 /// From the first that goes to the last that comes again, with the changes between that no recipe makes in
 /// another way.
 fn members<'a>(situation: &Situation<'a>) -> Vec<&'a Change> {
-    let is_aside = |change: &Change| situation.steps_aside(change);
+    // A constraint or an index that goes and comes again, where no recipe makes it beside the old one.
+    let is_remade = |change: &Change| {
+        matches!(
+            change,
+            Change::AddConstraint { .. }
+                | Change::DropConstraint { .. }
+                | Change::CreateIndex { .. }
+                | Change::DropIndex { .. }
+        ) && situation.is_remade(change)
+            && change
+                .table()
+                .is_some_and(|table| situation.to.tables.contains_key(&table) && !situation.is_new(&table))
+            && super::is_direct(change, situation)
+    };
+    let is_aside = |change: &Change| situation.steps_aside(change) || is_remade(change);
     let Some(first) = situation.changes.iter().position(is_aside) else { return Vec::new() };
     let last = situation.changes.iter().rposition(is_aside).unwrap_or(first);
     let belongs = |change: &&Change| {

@@ -1,6 +1,6 @@
 //! What a plan made for itself is no part of the schema: columns that it put out of reach and keeps until
 //! cleanup, columns that it fills beside those they are to replace, what stands on either, its triggers, and
-//! enums in both shapes while their columns move over, views that stand in for tables while two names are in use.
+//! enums and materialized views in both shapes, views that stand in for tables while two names are in use.
 
 use model::{
     BASE_PREFIX, COMING_PREFIX, ConstraintKind, Expr, Ident, Index, KEPT_PREFIX, Name, STAND_IN, Schema,
@@ -15,6 +15,7 @@ pub(super) fn hide(schema: &mut Schema) {
         }
     }
     schema.enums.retain(|name, _| !is_ours(&name.name));
+    schema.views.retain(|name, _| !is_ours(&name.name));
     hide_stand_ins(schema);
 }
 

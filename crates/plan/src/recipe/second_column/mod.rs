@@ -19,6 +19,7 @@ use model::{Change, Column, Constraint, Ident, Name, ObjectRef, PhaseName, Schem
 use self::labels::Labels;
 pub(crate) use self::labels::added as added_labels;
 use self::parts::Parts;
+pub(super) use self::twin::FEW_ROWS;
 use self::twin::Twin;
 use crate::draft::Drafted;
 use crate::situation::Situation;
@@ -44,14 +45,7 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     let carried: Vec<&Change> = situation.changes.iter().filter(|it| situation.steps_aside(it)).collect();
     let schemas = [situation.from, situation.to];
     let [old, new] = Parts::of_both(schemas, &twins);
-    let group = Group {
-        twins: &twins,
-        schemas,
-        old,
-        new,
-        carried,
-        major: situation.server_major,
-    };
+    let group = Group { twins: &twins, schemas, old, new, carried, major: situation.server_major };
     if !group.absorbs(change) {
         return None;
     }

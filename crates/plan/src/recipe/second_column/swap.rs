@@ -1,11 +1,13 @@
 //! The moment in which the second columns take the places of the first, and the way back from it.
 
-use model::{Change, Column, Constraint, ConstraintKind, Ident, Literal, Name, Schema, Sql, sql};
+use model::{Change, Column, Ident, Name, Schema, Sql, sql};
 
 use super::labels::Labels;
 use super::parts::{Parts, prefixed};
 use super::twin::Twin;
 use super::{BACK_PREFIX, Group};
+use crate::recipe::add_key;
+use crate::recipe::position::Sequence;
 use model::{COMING_PREFIX, KEPT_PREFIX};
 
 /// The statements of the swap, in one transaction.
@@ -101,7 +103,7 @@ fn release_keys(group: &Group<'_>) -> Vec<Sql> {
 fn take_indexes(parts: &Parts, prefix: &str) -> Vec<Sql> {
     let mut out = Vec::new();
     for (table, key) in &parts.keys {
-        out.push(use_index(table, key, &prefixed(prefix, &key.name)));
+        out.push(add_key::using_index(table, key, &prefixed(prefix, &key.name)));
     }
     for (table, constraint) in parts.checks.iter().chain(&parts.foreign) {
         out.push(rename_constraint(table, &prefixed(prefix, &constraint.name), &constraint.name));
@@ -112,23 +114,6 @@ fn take_indexes(parts: &Parts, prefix: &str) -> Vec<Sql> {
         }
     }
     out
-}
-
-fn use_index(table: &Name, key: &Constraint, index: &Ident) -> Sql {
-    let kind = if matches!(key.kind, ConstraintKind::PrimaryKey { .. }) { "PRIMARY KEY" } else { "UNIQUE" };
-    let when = match (key.deferrable, key.initially_deferred) {
-        (true, true) => " DEFERRABLE INITIALLY DEFERRED",
-        (true, false) => " DEFERRABLE",
-        (false, _) => "",
-    };
-    sql!(
-        "ALTER TABLE {} ADD CONSTRAINT {} {} USING INDEX {}{}",
-        table,
-        key.name,
-        Sql::verbatim(kind),
-        index,
-        Sql::verbatim(when)
-    )
 }
 
 fn rename(twin: &Twin<'_>, from: &Ident, to: &Ident) -> Sql {
@@ -157,7 +142,7 @@ fn let_go(twin: &Twin<'_>, column: &Column, at: usize) -> Vec<Sql> {
         out.push(sql!("ALTER TABLE {} ALTER COLUMN {} DROP DEFAULT", table, name));
     }
     if column.identity.is_some() {
-        out.push(remember_sequence(table, name, at));
+        out.push(Sequence::Of(table, name).remember(at));
         out.push(sql!("ALTER TABLE {} ALTER COLUMN {} DROP IDENTITY", table, name));
     }
     if column.not_null {
@@ -186,31 +171,9 @@ fn take_on(twin: &Twin<'_>, column: &Column, schema: &Schema, at: usize) -> Vec<
     }
     if let Some(identity) = &column.identity {
         out.push(sql!("ALTER TABLE {} ALTER COLUMN {} ADD {}", table, name, identity.definition()));
-        out.push(sql!(
-            "SELECT setval(pg_get_serial_sequence({}, {}), split_part(s.at, ' ', 1)::bigint, split_part(s.at, ' ', 2)::boolean) \
-             FROM (SELECT nullif(current_setting({}, true), '') AS at) AS s WHERE s.at IS NOT NULL",
-            Literal::new(table.to_string()),
-            Literal::new(name.as_str()),
-            setting(at)
-        ));
+        out.push(Sequence::Of(table, name).go_on_from(at));
     }
     out
-}
-
-/// Notes for the rest of the transaction where the sequence of an identity is.
-fn remember_sequence(table: &Name, column: &Ident, at: usize) -> Sql {
-    let body = sql!(
-        "DECLARE\n  at_ text;\nBEGIN\n  EXECUTE format('SELECT last_value || '' '' || is_called FROM %s', \
-         pg_get_serial_sequence({}, {})) INTO at_;\n  PERFORM set_config({}, at_, true);\nEND",
-        Literal::new(table.to_string()),
-        Literal::new(column.as_str()),
-        setting(at)
-    );
-    sql!("DO {}", Literal::new(body.to_string()))
-}
-
-fn setting(at: usize) -> Literal {
-    Literal::new(format!("lockkeeper.sequence_{at}"))
 }
 
 /// A CHECK that was proved before spares the scan.

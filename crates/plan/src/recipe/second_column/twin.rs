@@ -11,7 +11,7 @@ use super::parts::{Side, prefixed};
 use crate::situation::Situation;
 
 /// So many rows are written anew within the budget for a stall: a second column would be more trouble.
-const FEW_ROWS: f64 = 5_000.0;
+pub(in crate::recipe) const FEW_ROWS: f64 = 5_000.0;
 
 /// A column of which there are two for a while.
 #[derive(Debug, Clone)]
