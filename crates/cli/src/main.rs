@@ -40,6 +40,7 @@ use crate::context::Context;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    use_small_pages();
     let cli = Cli::parse();
     if cli.global.no_color {
         anstream::ColorChoice::Never.write_global();
@@ -54,6 +55,16 @@ fn main() -> ExitCode {
         Err(fault) => fail(&fault),
     }
 }
+
+/// The kernel clears a huge page whole, of which a short run uses a part.
+#[cfg(target_os = "linux")]
+fn use_small_pages() {
+    // Where the kernel does not know the request, there is nothing to save.
+    let _ = nix::sys::prctl::set_thp_disable(true);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn use_small_pages() {}
 
 fn fail(fault: &Fault) -> ExitCode {
     let style = answer::colour(anstyle::AnsiColor::Red, true);
