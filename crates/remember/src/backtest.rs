@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::Memory;
 use crate::predict::times::{Time, points, whole};
 use crate::statistics::{Activity, Ends, Observation, Present, TIMES_MAX, observe, prefer_real};
-use crate::timing::{Forecaster, Point, Size, TimeModel, median};
+use crate::timing::{Forecaster, Point, SITTING, Size, TimeModel, median};
 
 /// The earlier times of an activity it takes to tell one.
 const EARLIER_MIN: usize = 5;
@@ -31,14 +31,22 @@ pub enum Split {
     LeftOutTable,
     /// Everything that began at least ten minutes before it.
     LaterSitting,
+    /// Everything that began more than four hours before it: what models take for another day.
+    HoursLater,
     /// Everything before it on tables of at most a tenth of its rows.
     TenfoldSmaller,
 }
 
 impl Split {
     /// Every split.
-    pub const ALL: [Self; 5] =
-        [Self::Rolling, Self::LaterSitting, Self::LaterDay, Self::LeftOutTable, Self::TenfoldSmaller];
+    pub const ALL: [Self; 6] = [
+        Self::Rolling,
+        Self::LaterSitting,
+        Self::HoursLater,
+        Self::LaterDay,
+        Self::LeftOutTable,
+        Self::TenfoldSmaller,
+    ];
 }
 
 /// What came of one way to tell times.
@@ -105,6 +113,7 @@ fn try_one(steps: &[Observation], at: usize, ends: &Ends, split: Split) -> Optio
         Split::LaterDay => date(earlier.step.started_at) < date(step.step.started_at),
         Split::LeftOutTable => earlier.table != step.table,
         Split::LaterSitting => step.step.started_at.duration_since(earlier.step.started_at) >= SITTING_GAP,
+        Split::HoursLater => step.step.started_at.duration_since(earlier.step.started_at) > SITTING,
         Split::TenfoldSmaller => is_tenfold(earlier.step.rows, step.step.rows),
     };
     let mut times: Vec<Time<'_>> = steps[..at].iter().filter(allowed).map(Time::of_step).collect();

@@ -132,7 +132,7 @@ pub use outcome::Outcome;
 pub use predict::{Foretold, PredictQuery};
 pub use records::{PredictionRecord, RehearsalRecord, RehearsedPhase};
 pub use reembed::{Embedded, INDEXED_FROM};
-pub use search::{Found, Match, Mode, RESULTS};
+pub use search::{Found, Match, Mode, RESULTS, count_of};
 pub use statistics::{
     Activity, ActivityTimes, ConstraintFailures, Hindsight, IndexBuildRate, LockHour, LockPattern, Measured,
     Scores, Statistics, StatisticsQuery, StrategyCount, Threshold,

@@ -89,6 +89,7 @@ impl Memory {
             Fault::new("memory.import", "this is no entry of a memory")
                 .at(format!("line {number}"))
                 .cause(error)
+                .help("`lockkeeper memory export` writes such lines; what people tell goes to `lockkeeper memory add`")
         })?;
         match (&entry.tenant == self.tenant(), adopt) {
             (true, _) => Ok(Some(entry)),

@@ -3,7 +3,7 @@
 use std::fmt::{Result, Write as _};
 
 use model::{ms_text, rows_text};
-use remember::{ActivityTimes, Hindsight, Measured, Scores, Statistics, Threshold};
+use remember::{ActivityTimes, Hindsight, LockHour, Measured, Scores, Statistics, Threshold};
 
 use crate::answer::heading;
 
@@ -26,14 +26,23 @@ fn write(statistics: &Statistics, out: &mut String) -> Result {
             (None, false) => "on a database that is not known".to_owned(),
         };
         let Measured { n, p10, p50, p90 } = rate.mb_per_s;
-        writeln!(out, "  {p50:.0} MB/s ({p10:.0} to {p90:.0}) {place}, {n} builds")
+        let runs = last_run(&rate.rests_on);
+        writeln!(
+            out,
+            "  {p50:.0} MB/s ({p10:.0} to {p90:.0}) {place}, {n} builds in {} runs{runs}",
+            rate.runs
+        )
     })?;
+    section(out, "Locks by hour of day (UTC)", &statistics.lock_hours, |out, hour| lock_hour(out, hour))?;
     section(out, "When tables are free", &statistics.lock_patterns, |out, pattern| {
-        writeln!(out, "  {} ({} attempts)", pattern.text, pattern.n)
+        let runs = last_run(&pattern.rests_on);
+        writeln!(out, "  {} ({} attempts{runs})", pattern.text, pattern.n)
     })?;
     section(out, "Constraints that rows broke", &statistics.constraint_failures, |out, failures| {
         let words = failures.meaning.map(|words| format!(", {words}")).unwrap_or_default();
-        writeln!(out, "  {} {} times: {}{words}", failures.table, failures.n, failures.sqlstate)
+        let times = if failures.n == 1 { "once".to_owned() } else { format!("{} times", failures.n) };
+        let runs = last_run(&failures.runs[failures.runs.len().saturating_sub(1)..]);
+        writeln!(out, "  {} {times}: {}{words}{runs}", failures.table, failures.sqlstate)
     })?;
     let known: Vec<&Threshold> = statistics.thresholds.iter().filter(|known| known.rows.is_some()).collect();
     section(out, "Rows from which on one lock in ten is held too long", &known, |out, known| {
@@ -44,8 +53,9 @@ fn write(statistics: &Statistics, out: &mut String) -> Result {
         let (operation, recipe) = (&strategy.operation, &strategy.recipe);
         writeln!(
             out,
-            "  {operation} by {recipe}: {good} done, {bad} failed, {late} without their lock; confidence {:.0}",
-            strategy.confidence
+            "  {operation} by {recipe}: {good} done, {bad} failed, {late} without their lock; confidence {:.0}{}",
+            strategy.confidence,
+            last_run(&strategy.rests_on)
         )
     })?;
     statistics.predictions.iter().try_for_each(|scores| predictions(out, scores))
@@ -70,7 +80,26 @@ fn times(out: &mut String, times: &ActivityTimes) -> Result {
     let held =
         if lock_hold_ms.p90 > 0.0 { format!("; held {}", spread(lock_hold_ms)) } else { String::new() };
     let told = known_table.map(hindsight).unwrap_or_default();
-    writeln!(out, "    {}{held}; {} steps of {runs} runs{told}", spread(ms), ms.n)
+    let last = last_run(&times.rests_on);
+    writeln!(out, "    {}{held}; {} steps of {runs} runs{told}{last}", spread(ms), ms.n)
+}
+
+/// One table in one hour.
+fn lock_hour(out: &mut String, hour: &LockHour) -> Result {
+    let LockHour { table, hour_utc, attempts, timeouts, lock_wait_ms, .. } = hour;
+    let late = if *timeouts == 0 { String::new() } else { format!(", {timeouts} without their lock") };
+    let others = hour
+        .longest_transaction_ms
+        .map(|ages| format!("; longest other transaction {}", spread(&ages)))
+        .unwrap_or_default();
+    let last = last_run(&hour.rests_on);
+    let waited = spread(lock_wait_ms);
+    writeln!(out, "  {table} {hour_utc:02}:00: waited {waited} in {attempts} attempts{late}{others}{last}")
+}
+
+/// The newest run that something rests on; all of them are in the answer as JSON.
+fn last_run(rests_on: &[String]) -> String {
+    rests_on.first().map(|run| format!("; last run {run}")).unwrap_or_default()
 }
 
 fn spread(measured: &Measured) -> String {
@@ -85,9 +114,13 @@ fn hindsight(hindsight: Hindsight) -> String {
 }
 
 fn threshold(out: &mut String, threshold: &Threshold) -> Result {
-    let Threshold { activity, table, budget_ms, n, .. } = threshold;
-    let rows = rows_text(threshold.rows.unwrap_or(f64::NAN));
-    writeln!(out, "  {table}: {rows} rows for {activity}, budget {} ({n} measured)", ms_text(*budget_ms))
+    let Threshold { activity, table, budget_ms, n, n_table, .. } = threshold;
+    let (rows, last) = (rows_text(threshold.rows.unwrap_or(f64::NAN)), last_run(&threshold.rests_on));
+    let budget = ms_text(*budget_ms);
+    writeln!(
+        out,
+        "  {table}: {rows} rows for {activity}, budget {budget} ({n} measured, {n_table} on this table{last})"
+    )
 }
 
 fn predictions(out: &mut String, scores: &Scores) -> Result {

@@ -58,6 +58,12 @@ impl Endpoint {
         Self { url, name: model.to_owned(), id, key, agent }
     }
 
+    /// A text that may repeat what the endpoint said, which may repeat the key.
+    fn without_key(&self, text: &str) -> String {
+        let key = self.key.as_deref().filter(|key| !key.is_empty());
+        redact(&key.map_or_else(|| text.to_owned(), |key| text.replace(key, "[redacted]")))
+    }
+
     fn fault(&self, what: &str) -> Fault {
         Fault::new("memory.embedding", what)
             .at(self.id.clone())
@@ -92,17 +98,19 @@ impl Embedder for Endpoint {
         }
         let sent = request.send_json(Request { model: &self.name, input: texts });
         let mut answer = sent.map_err(|error| {
-            self.fault("the endpoint for embeddings failed").cause(redact(&error.to_string()))
+            self.fault("the endpoint for embeddings failed").cause(self.without_key(&error.to_string()))
         })?;
-        let answer: Answer = answer
-            .body_mut()
-            .read_json()
-            .map_err(|error| self.fault("the endpoint answered no embeddings").cause(error))?;
+        let answer: Answer = answer.body_mut().read_json().map_err(|error| {
+            self.fault("the endpoint answered no embeddings").cause(self.without_key(&error.to_string()))
+        })?;
         let mut vectors = vec![None; texts.len()];
         for Embedding { index, embedding } in answer.data {
             let place = vectors
                 .get_mut(index)
                 .ok_or_else(|| self.fault("the endpoint answered texts nobody sent"))?;
+            if !embedding.iter().any(|value| *value != 0.0) {
+                return Err(self.fault("the endpoint answered an embedding without any direction"));
+            }
             *place = Some(embedding);
         }
         if vectors.iter().any(Option::is_none) {

@@ -30,6 +30,11 @@ impl<'a> Time<'a> {
         &self.first.run
     }
 
+    /// The step, or the first step of the change.
+    pub(crate) fn observation(&self) -> &'a Observation {
+        self.first
+    }
+
     /// The table with its database.
     pub(crate) fn table(&self) -> Option<&Arc<TableKey>> {
         self.first.table.as_ref()

@@ -197,7 +197,9 @@ impl<'a> Reader<'a> {
         let text = &self.question[part.clone()];
         let at = |text: &str, skipped: usize| {
             let place = part.start + skipped..part.start + skipped + text.len();
-            number(text, unit).map_err(|what| self.wrong(&place, what, "see the examples"))
+            number(text, unit).map_err(|what| {
+                self.wrong(&place, what, "numbers are compared as in rows:>5M, rows:<=20k or rows:1M..5M")
+            })
         };
         if let Some((from, to)) = text.split_once("..") {
             let (from, to) = (at(from, 0)?, at(to, from.len() + 2)?);
@@ -222,7 +224,8 @@ impl<'a> Reader<'a> {
     }
 
     fn moment(self, value: &Span<usize>) -> Result<Timestamp, Fault> {
-        moment(self.word(value), self.now).map_err(|what| self.wrong(value, what, "see the examples"))
+        let help = "write a date such as 2026-11-02, or an age such as 30d";
+        moment(self.word(value), self.now).map_err(|what| self.wrong(value, what, help))
     }
 
     fn flag(self, value: &Span<usize>) -> Result<bool, Fault> {

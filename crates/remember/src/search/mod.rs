@@ -31,6 +31,7 @@ pub(crate) use index::{Hit, Index};
 pub(crate) use postings::{Corpus, Postings, WordScores, count_runs, postings_of};
 pub(crate) use predicate::{Predicate, Range, Test, family};
 pub(crate) use rank::Weights;
+pub use value::count_of;
 use words::{Term, names_things, question_terms};
 
 /// The results where nobody says how many.

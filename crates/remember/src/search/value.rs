@@ -6,6 +6,19 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::field::Unit;
 
+/// Reads a count as a question writes it: `5000000`, `5_000_000`, `20k`, `5M`.
+///
+/// ```
+/// assert_eq!(remember::count_of("5M"), Ok(5_000_000.0));
+/// assert!(remember::count_of("many").is_err());
+/// ```
+///
+/// # Errors
+/// Says what would be one, where it is none.
+pub fn count_of(text: &str) -> Result<f64, String> {
+    number(text, Unit::Count)
+}
+
 /// Reads a number of a unit; says what would be one where it is none.
 pub(crate) fn number(text: &str, unit: Unit) -> Result<f64, String> {
     let split = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '_').unwrap_or(text.len());

@@ -6,7 +6,7 @@ use model::StepOutcome;
 use serde::Serialize;
 
 use super::measured::Measured;
-use super::observation::Observation;
+use super::observation::{Observation, newest_runs};
 use crate::TableName;
 
 /// The attempts in an hour it takes to say something of that hour.
@@ -30,6 +30,8 @@ pub struct LockHour {
     pub lock_wait_ms: Measured,
     /// The age of the oldest other transaction, in ms; none where it was not measured.
     pub longest_transaction_ms: Option<Measured>,
+    /// The newest runs it rests on, the newest first.
+    pub rests_on: Vec<String>,
 }
 
 impl LockHour {
@@ -60,6 +62,7 @@ fn lock_hour(table: TableName, hour_utc: i8, attempts: &[&Observation]) -> Optio
         longest_transaction_ms: Measured::of(
             attempts.iter().filter_map(|one| one.step.longest_transaction_ms),
         ),
+        rests_on: newest_runs(attempts.iter().copied()),
     })
 }
 
@@ -74,6 +77,8 @@ pub struct LockPattern {
     pub n: usize,
     /// What was seen: `long transactions on public.funds end by 02:00 UTC`.
     pub text: String,
+    /// The newest runs of the last busy hour and of the free one behind it.
+    pub rests_on: Vec<String>,
 }
 
 /// Patterns of tables with at least one busy hour followed by a free one.
@@ -91,12 +96,16 @@ fn pattern(hours: &[&LockHour]) -> Option<LockPattern> {
     });
     // Several ends are no pattern that could be told in one sentence.
     let [end] = ends.collect::<Vec<_>>()[..] else { return None };
-    let busy = hours[end];
+    let (busy, free) = (hours[end], hours[(end + 1) % hours.len()]);
+    let mut rests_on: Vec<String> = busy.rests_on.iter().chain(&free.rests_on).cloned().collect();
+    rests_on.sort_unstable_by(|left, right| right.cmp(left));
+    rests_on.dedup();
     let free_from = (busy.hour_utc + 1) % 24;
     Some(LockPattern {
         table: busy.table.clone(),
         busy_until_hour_utc: busy.hour_utc,
         n: hours.iter().map(|hour| hour.attempts).sum(),
         text: format!("long transactions on {} end by {free_from:02}:00 UTC", busy.table),
+        rests_on,
     })
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::activity::Activity;
 use super::measured::Measured;
-use super::observation::Observation;
+use super::observation::{Observation, newest_runs};
 use super::validity::{Ends, Present};
 use crate::predict::times::{Time, points, whole};
 use crate::timing::{Forecaster, Point, Question, TimeModel};
@@ -30,6 +30,8 @@ pub struct ActivityTimes {
     pub known_table: Option<Hindsight>,
     /// The model for tables it meets for the first time.
     pub new_table: Option<Hindsight>,
+    /// The newest runs it rests on, the newest first.
+    pub rests_on: Vec<String>,
 }
 
 /// A model that was chosen by backtest.
@@ -69,6 +71,7 @@ fn times_of(
         runs: steps.iter().map(|step| &step.run).collect::<BTreeSet<_>>().len(),
         known_table: hindsight(&points, true),
         new_table: hindsight(&points, false),
+        rests_on: newest_runs(steps.iter().copied()),
     })
 }
 

@@ -43,6 +43,23 @@ impl Observation {
     }
 }
 
+/// The runs that a statistic names.
+const RUNS_NAMED: usize = 10;
+
+/// The newest runs of observations in the order of time, the newest first.
+pub(crate) fn newest_runs<'a>(observations: impl DoubleEndedIterator<Item = &'a Observation>) -> Vec<String> {
+    let mut named: Vec<String> = Vec::new();
+    for one in observations.rev() {
+        if named.len() == RUNS_NAMED {
+            break;
+        }
+        if !named.iter().any(|run| **run == *one.run) {
+            named.push(one.run.to_string());
+        }
+    }
+    named
+}
+
 /// The newest observations of a tenant, of one operation or of all, in the order of time.
 pub(crate) fn observe(
     store: &mut dyn Store,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::observation::Observation;
+use super::observation::{Observation, newest_runs};
 use crate::describe::sqlstate_words;
 use crate::{Outcome, TableName, confidence};
 
@@ -26,6 +26,8 @@ pub struct StrategyCount {
     pub runs: usize,
     /// 0 to 100, from successes and failures.
     pub confidence: f64,
+    /// The newest runs it rests on, the newest first.
+    pub rests_on: Vec<String>,
 }
 
 /// Counts by operation and recipe.
@@ -50,6 +52,7 @@ fn strategy(operation: &str, recipe: &str, attempts: &[&Observation]) -> Strateg
         lock_timeouts: count(Outcome::LockTimeout),
         runs: attempts.iter().map(|one| &one.run).collect::<BTreeSet<_>>().len(),
         confidence: confidence(successes, failures),
+        rests_on: newest_runs(attempts.iter().copied()),
     }
 }
 

@@ -6,7 +6,7 @@ use model::{Direction, Operation};
 use serde::Serialize;
 
 use super::measured::Measured;
-use super::observation::Observation;
+use super::observation::{Observation, newest_runs};
 
 /// How fast indexes are built on one database.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -19,6 +19,8 @@ pub struct IndexBuildRate {
     pub mb_per_s: Measured,
     /// The runs these were part of.
     pub runs: usize,
+    /// The newest runs it rests on, the newest first.
+    pub rests_on: Vec<String>,
 }
 
 /// Rates by database, from indexes that were built whole.
@@ -31,7 +33,8 @@ pub(super) fn index_build_rates(observations: &[Observation]) -> Vec<IndexBuildR
     let rates = groups.into_iter().filter_map(|((database, rehearsal), builds)| {
         let mb_per_s = Measured::of(builds.iter().filter_map(|one| mb_per_s(one)))?;
         let runs = builds.iter().map(|one| &one.run).collect::<BTreeSet<_>>().len();
-        Some(IndexBuildRate { database: database.map(str::to_owned), rehearsal, mb_per_s, runs })
+        let rests_on = newest_runs(builds.iter().copied());
+        Some(IndexBuildRate { database: database.map(str::to_owned), rehearsal, mb_per_s, runs, rests_on })
     });
     rates.collect()
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::activity::Activity;
 use super::models::TIMES_MAX;
-use super::observation::Observation;
+use super::observation::{Observation, newest_runs};
 use super::validity::{Ends, Present};
 use crate::TableName;
 use crate::predict::times::{Time, lock_hold, points};
@@ -37,6 +37,8 @@ pub struct Threshold {
     pub n: usize,
     /// Those on this table.
     pub n_table: usize,
+    /// The newest runs it rests on, the newest first.
+    pub rests_on: Vec<String>,
 }
 
 /// The thresholds of every activity that blocks somebody, on every table it ran on.
@@ -84,6 +86,7 @@ fn of_activity(
             told_up_to_rows,
             n: times.len(),
             n_table: times.iter().filter(|time| time.table() == Some(table)).count(),
+            rests_on: newest_runs(times.iter().map(Time::observation)),
         })
     };
     tables.into_iter().filter_map(of_table).collect()

@@ -15,7 +15,7 @@ const ERRORS_MIN: usize = 4;
 const ERROR_CAP: f64 = std::f64::consts::LN_10;
 
 /// Steps of one sitting share the machine's mood; what is asked after so long is asked of another day.
-const SITTING: SignedDuration = SignedDuration::from_hours(4);
+pub(crate) const SITTING: SignedDuration = SignedDuration::from_hours(4);
 
 /// The question a backtest repeats for each point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ mod growth;
 mod model;
 mod point;
 
-pub(crate) use backtest::Question;
+pub(crate) use backtest::{Question, SITTING};
 pub(crate) use forecast::Forecaster;
 pub use forecast::Quantiles;
 pub use model::TimeModel;

@@ -7,7 +7,7 @@ use model::{
     Direction, Fingerprint, Interval, LockMode, Name, Operation, PhaseName, Prediction, RelationLock,
     RunOutcome, RunReceipt, StepOutcome, StepReceipt,
 };
-use remember::{PredictionRecord, TableName};
+use remember::{PredictionRecord, RehearsalRecord, TableName};
 
 /// The moment the receipts begin at.
 pub(crate) fn start() -> Timestamp {
@@ -91,6 +91,20 @@ pub(crate) fn prediction(run: &str, ordinal: u32) -> PredictionRecord {
         total_bytes: step.total_bytes,
         predicted: step.predicted,
         predicted_at: start(),
+    }
+}
+
+/// A rehearsal on a throwaway server of 17 that went well.
+pub(crate) fn rehearsal(run: &str) -> RehearsalRecord {
+    RehearsalRecord {
+        run: run.to_owned(),
+        plan: Fingerprint::of_bytes(b"plan"),
+        server_version: 170_004,
+        rows: Some(1e6),
+        phases: Vec::new(),
+        data_equal: Some(true),
+        confidence: Some(90.0),
+        rehearsed_at: start(),
     }
 }
 

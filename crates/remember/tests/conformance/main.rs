@@ -49,5 +49,6 @@ on_every_store! {
     processes::that_are_killed_lose_at_most_what_was_not_acknowledged as processes_that_are_killed_lose_at_most_what_was_not_acknowledged,
     processes::that_make_vectors_go_on_where_a_dead_one_stopped as processes_that_make_vectors_go_on_where_a_dead_one_stopped,
     tenants::never_see_each_other as tenants_never_see_each_other,
+    tenants::see_what_they_would_see_alone as tenants_see_what_they_would_see_alone,
     grammar::faults_point_at_the_character as faults_point_at_the_character,
 }

@@ -166,9 +166,17 @@ fn an_endpoint_is_asked_as_openai_is() {
 fn an_endpoint_that_fails_leaves_words_and_says_so() {
     let place = crate::place::sqlite();
     tell(&place.memory("a"));
-    for (status, body) in
-        [("500 Internal Server Error", "{}"), ("200 OK", "{\"data\":[]}"), ("200 OK", "no json")]
-    {
+    for (status, body) in [
+        ("500 Internal Server Error", "{}"),
+        ("401 Unauthorized", "{\"error\":\"Incorrect API key provided: k3y\"}"),
+        ("307 Temporary Redirect", "k3y"),
+        ("200 OK", "{\"data\":[]}"),
+        ("200 OK", "{\"data\":[{\"index\":7,\"embedding\":[1,0]}]}"),
+        ("200 OK", "{\"data\":[{\"index\":0,\"embedding\":[]}]}"),
+        ("200 OK", "{\"data\":[{\"index\":0,\"embedding\":[0,0,0]}]}"),
+        ("200 OK", "{\"data\":[{\"index\":0,\"embedding\":[\"k3y\"]}]}"),
+        ("200 OK", "no json, but k3y"),
+    ] {
         let (url, served) = serve(status, body.to_owned());
         let endpoint = Endpoint::new(&url, "tiny", Some("k3y".to_owned()));
         assert!(!format!("{endpoint:?}").contains("k3y"));
@@ -180,6 +188,12 @@ fn an_endpoint_that_fails_leaves_words_and_says_so() {
             "{:?}",
             found.notes
         );
-        assert!(!found.notes[0].contains("k3y"));
+        assert!(!serde_json::to_string(&found).unwrap().contains("k3y"), "{found:?}");
     }
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("http://{closed}/v1");
+    let nobody = Endpoint::new(&url, "tiny", Some("k3y".to_owned()));
+    let found = place.memory_with("a", Some(Arc::new(nobody))).search("disk full", 5).unwrap();
+    assert_eq!((found.mode, found.results.len()), (Mode::Words, 1));
+    assert!(found.notes[0].starts_with("by words only") && !found.notes[0].contains("k3y"), "{found:?}");
 }

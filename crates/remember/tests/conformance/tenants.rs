@@ -1,7 +1,7 @@
 //! Tenants never see each other.
 
-use model::{Name, Operation, StepReceipt};
-use remember::{ListQuery, Memory, PredictQuery, StatisticsQuery};
+use model::{Name, Operation, RunOutcome, RunReceipt, StepOutcome, StepReceipt};
+use remember::{Forget, ListQuery, Memory, PredictQuery, StatisticsQuery};
 
 use crate::common::{self, Dice};
 use crate::place::Place;
@@ -23,7 +23,14 @@ fn everything(memory: &Memory) -> String {
     let parts = [
         String::from_utf8(lines).unwrap(),
         serde_json::to_string(&list).unwrap(),
-        serde_json::to_string(&(stats.steps, stats.strategies, stats.lock_hours)).unwrap(),
+        serde_json::to_string(&(
+            stats.steps,
+            stats.strategies,
+            stats.lock_hours,
+            stats.constraint_failures,
+            stats.index_builds,
+        ))
+        .unwrap(),
         serde_json::to_string(&searches).unwrap(),
         format!("{ms:?} {} {}", told.n, told.basis),
     ];
@@ -60,4 +67,73 @@ pub(crate) fn never_see_each_other(place: &Place) {
     assert_eq!(seen, everything(&lonely));
     assert!(!seen.contains("theirsecret") && !everything(&theirs).contains("oursecret"));
     assert!(everything(&theirs).contains("theirsecret"));
+}
+
+const TENANTS: [&str; 3] = ["oursecret", "theirsecret", "hersecret"];
+const OPERATIONS: [Operation; 4] =
+    [Operation::AddCheck, Operation::CreateIndex, Operation::DropTable, Operation::SetNotNull];
+const OUTCOMES: [StepOutcome; 3] = [StepOutcome::Done, StepOutcome::Failed, StepOutcome::LockTimeout];
+
+/// Anything a tenant may do; what it is, the dice say.
+fn act(memory: &Memory, dice: &mut Dice, secret: &str) {
+    let name = format!("{secret}-{}", dice.below(20));
+    let table = *dice.pick(&["funds", "orders", secret]);
+    match dice.below(10) {
+        0 => drop(memory.forget(&Forget::Table(table.parse().unwrap())).unwrap()),
+        1 => drop(memory.forget(&Forget::Run(name)).unwrap()),
+        2 => drop(memory.record_rehearsal(&common::rehearsal(&name))),
+        3 | 4 => {
+            let (hour, success) = (10 + dice.below(10), dice.below(2) == 0);
+            let told = format!(
+                r#"{{"type":"migration-strategy","operation":"ADD_CHECK","table":"{table}","strategy":"not valid first",
+                "text":"{secret} held long","success":{success},"date":"2026-11-02T{hour}:00:00Z"}}"#
+            );
+            memory.add(&mut told.as_bytes()).unwrap();
+        }
+        _ => one_run(memory, dice, &name, table, secret),
+    }
+}
+
+fn one_run(memory: &Memory, dice: &mut Dice, name: &str, table: &str, secret: &str) {
+    let run = RunReceipt { environment: secret.to_owned(), ..common::run(name) };
+    memory.record_run(&RunReceipt { outcome: RunOutcome::Running, finished_at: None, ..run.clone() });
+    memory.record_prediction(&common::prediction(name, 0));
+    let (outcome, rows) = (*dice.pick(&OUTCOMES), 10.0 + 1e6 * dice.share());
+    memory.record_step(&StepReceipt {
+        operation: *dice.pick(&OPERATIONS),
+        table: Some(Name::new("public", table)),
+        rows: Some(rows),
+        execution_ms: 1.0 + 1e4 * dice.share(),
+        outcome,
+        sqlstate: (outcome == StepOutcome::Failed).then(|| "23514".to_owned()),
+        ..common::step(name, 0)
+    });
+    let outcome = if outcome == StepOutcome::Done { RunOutcome::Done } else { RunOutcome::Failed };
+    assert!(memory.record_run(&RunReceipt { outcome, ..run }).warning().is_none());
+}
+
+/// Three tenants in one place do anything, in any order; each sees what it would see in a place of its own.
+/// `LOCKKEEPER_TEST_ROUNDS` says how often (1).
+pub(crate) fn see_what_they_would_see_alone(place: &Place) {
+    let rounds = std::env::var("LOCKKEEPER_TEST_ROUNDS").map_or(1, |count| count.parse().unwrap());
+    for round in 0..rounds {
+        let shared = place.another();
+        let alone = TENANTS.map(|_| place.another());
+        let together = TENANTS.map(|tenant| shared.memory(tenant));
+        let lonely: Vec<Memory> =
+            alone.iter().zip(TENANTS).map(|(place, tenant)| place.memory(tenant)).collect();
+        let mut dice = Dice::new(100 + round);
+        for _ in 0..45 {
+            let who = dice.below(TENANTS.len());
+            let mut same = dice.clone();
+            act(&together[who], &mut dice, TENANTS[who]);
+            act(&lonely[who], &mut same, TENANTS[who]);
+        }
+        for (who, tenant) in TENANTS.iter().enumerate() {
+            let seen = everything(&together[who]);
+            assert_eq!(seen, everything(&lonely[who]), "round {round}");
+            let others = TENANTS.iter().filter(|other| *other != tenant);
+            others.for_each(|other| assert!(!seen.contains(other), "{tenant} sees {other} in round {round}"));
+        }
+    }
 }
