@@ -7,7 +7,7 @@ use super::words::{Check, Danger, Example, Hit, Hits, Rule, Whole, rule};
 pub(crate) static RULE: Rule = Rule {
     title: "A risky statement that waits for its lock without a `lock_timeout`",
     why: "While it waits behind a long transaction, everybody who comes later waits behind it: reads too. A `lock_timeout` gives \
-          up, lets them through, and is tried again.",
+          up, lets them through, and is tried again. It is said once a file, at the first statement it concerns.",
     instead: "Set one before, small, and let the runner try again:\n\n```sql\nSET lock_timeout = '50ms';\n```",
     bad: &[Example::new("CREATE INDEX ON funds (name);"), Example::new("ALTER TABLE funds ALTER COLUMN name SET NOT NULL;")],
     good: &[

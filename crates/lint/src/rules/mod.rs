@@ -129,6 +129,7 @@ rules! {
 
 pub(crate) use bad_suppression::RULE as BAD_SUPPRESSION;
 pub(crate) use concurrently_in_transaction::{RULE as CONCURRENTLY_IN_TRANSACTION, barred};
+pub(crate) use missing_lock_timeout::RULE as MISSING_LOCK_TIMEOUT;
 pub(crate) use nested_transaction::RULE as NESTED_TRANSACTION;
 pub(crate) use syntax_error::RULE as SYNTAX_ERROR;
 pub(crate) use uncommitted_transaction::RULE as UNCOMMITTED_TRANSACTION;
@@ -199,7 +200,9 @@ pub fn documentation(rule: &Rule) -> String {
 /// The page that lists all rules.
 pub fn index_page() -> String {
     let mut page =
-        "# Rules\n\nMade from the rules themselves by `cargo run -p lint --example rule_pages`.\n".to_owned();
+        "# Rules\n\nMade from the rules themselves by `cargo run -p lint --example rule_pages`.\n\n\
+         Beside them: [what runs migrations](../runners.md), and [the rules of other linters](../linters.md).\n"
+            .to_owned();
     for (title, advice) in [("On", false), ("Advice, off unless asked for", true)] {
         page.push_str(&format!("\n## {title}\n\n| rule | category | finds |\n|---|---|---|\n"));
         for rule in ALL.iter().filter(|rule| rule.advice == advice) {

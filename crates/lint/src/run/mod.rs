@@ -15,6 +15,7 @@ use model::Name;
 
 use crate::options::{BaselineEntry, Options, PathSettings, Remaining};
 use crate::rule::{Edit, Transaction};
+use crate::rules::MISSING_LOCK_TIMEOUT;
 use crate::runner::bookkeeping;
 use crate::source::SourceFile;
 use crate::state::Catalog;
@@ -60,6 +61,7 @@ impl<'a> Run<'a> {
         let mut remaining = Remaining::of(self.options.baseline);
         let mut outcome = Outcome { fixes: vec![Vec::new(); files], ..Outcome::default() };
         outcome.report.statements = self.statements;
+        let mut told = BTreeSet::new();
         for found in self.found {
             let known = self.options.baseline.is_some() && remaining.takes(&found.entry());
             if known {
@@ -67,6 +69,10 @@ impl<'a> Run<'a> {
             }
             if entries {
                 outcome.entries.push(found.entry());
+            }
+            // One SET helps all statements of a file.
+            if found.finding.rule == MISSING_LOCK_TIMEOUT.name && !told.insert(found.file) {
+                continue;
             }
             if !found.fix.is_empty() {
                 outcome.fixes[found.file].push(found.fix);
