@@ -98,8 +98,9 @@ impl<'a> Reader<'a> {
         let database = self.shadow().await?.create_database(None).await?;
         let session = connect::connect(&database.target, "lockkeeper read").await?;
         authors_path(&session).await?;
+        let roles = if self.options.url.is_some() { sql::Roles::Theirs } else { sql::Roles::Made };
         for migration in migrations {
-            sql::run(&session, migration).await?;
+            sql::run(&session, migration, roles).await?;
         }
         let schema = live::read(&session).await?;
         session.close().await;

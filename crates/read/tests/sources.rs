@@ -31,6 +31,16 @@ async fn errors_name_file_line_and_column() {
 }
 
 #[tokio::test]
+async fn roles_that_files_name_and_do_not_make_are_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "CREATE TABLE notes (id int);\n\
+                GRANT SELECT ON notes TO lockkeeper_test_reader, \"lockkeeper test Writer\";\n\
+                ALTER TABLE notes OWNER TO lockkeeper_test_owner;";
+    let reading = read(&sql(folder.path(), "grants.sql", text)).await.unwrap();
+    assert!(reading.schema.table(&"public.notes".parse().unwrap()).is_some());
+}
+
+#[tokio::test]
 async fn layouts_of_prisma_and_flyway_run_in_order() {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, text) in [
