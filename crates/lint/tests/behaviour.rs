@@ -106,7 +106,7 @@ fn runners_decide_what_is_one_transaction() {
 #[test]
 fn a_message_may_hold_a_transaction_of_its_own() {
     let text = "BEGIN;\nALTER TABLE funds ADD COLUMN a int;\nCOMMIT;\nSELECT 1;";
-    assert_eq!(found_in("1_a.up.sql", text), [String::new(); 0]);
+    assert_eq!(found_in("1_a.up.sql", text), Vec::<String>::new());
     let text = "BEGIN;\nSELECT 1;\nCOMMIT;\nCREATE INDEX CONCURRENTLY i ON funds (a);";
     assert_eq!(found_in("1_a.up.sql", text), ["concurrently-in-transaction"]);
     assert_eq!(found_in("m/migration.sql", "BEGIN;\nSELECT 1;"), ["uncommitted-transaction"]);
@@ -116,7 +116,7 @@ fn a_message_may_hold_a_transaction_of_its_own() {
 fn changesets_are_transactions_of_their_own() {
     let text = "--liquibase formatted sql\n--changeset a:1\nALTER TABLE funds ADD COLUMN a int;\n--changeset a:2 \
                 runInTransaction:false\nCREATE INDEX CONCURRENTLY i ON funds (a);\n--rollback DROP INDEX i;";
-    assert_eq!(found_in("a.sql", text), [String::new(); 0]);
+    assert_eq!(found_in("a.sql", text), Vec::<String>::new());
     let together = text.replace("--changeset a:2 runInTransaction:false\n", "");
     assert_eq!(found_in("a.sql", &together), ["concurrently-in-transaction"]);
 }
@@ -134,7 +134,7 @@ fn new_files_may_share_a_transaction() {
         let config = LintConfig { one_transaction, ..LintConfig::default() };
         lint(&files, &Options::new(&config)).findings.into_iter().map(|it| it.rule).collect()
     };
-    assert_eq!(rules(false), [String::new(); 0]);
+    assert_eq!(rules(false), Vec::<String>::new());
     assert!(rules(true).contains(&"enum-value-in-same-transaction".to_owned()));
 }
 
