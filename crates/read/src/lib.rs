@@ -1,7 +1,8 @@
 //! Schema sources into one canonical [`Schema`](model::Schema).
 //!
 //! PostgreSQL is the parser and the judge of what is equal: every source that is not a live database
-//! is loaded into a throwaway one, and read back from its catalog.
+//! is loaded into a throwaway one, and read back from its catalog. Of a Drizzle project only what every server
+//! reads back alike is spared that.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod cache;

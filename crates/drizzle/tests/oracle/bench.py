@@ -6,7 +6,7 @@
 Needs psql, node, and `npm ci` done in `zero` and `one` beside this file. Makes databases named lockkeeper_bench_… on
 the server and drops them. CPU is that of a command and of the processes it waited for, without the server's; a
 throwaway server that Lockkeeper starts is counted while it starts, and its wall time is in Lockkeeper's.
-`push` is run against a database that needs nothing; above 100 tables drizzle-kit 0.x is left out of it (minutes).
+Where everything in the project is known no throwaway server is started at all. `push` is run against a database that needs nothing; above 100 tables drizzle-kit 0.x is left out of it (minutes).
 """
 import os, pathlib, subprocess, sys, tempfile, time
 
