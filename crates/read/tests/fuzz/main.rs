@@ -4,17 +4,16 @@
 //! `LOCKKEEPER_FUZZ` is how many damaged files are made of each kind (300; a tenth of those that are programs), `LOCKKEEPER_FUZZ_SEED` where to begin (0).
 //! A file that once failed belongs into the folder `corpus`, which is replayed every time.
 
-#[path = "../round_trip/random.rs"]
 #[expect(dead_code, reason = "one generator of random numbers for all")]
-mod random;
+mod damage;
 
 use std::env;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use damage::{Random, damaged};
 use model::Fault;
-use random::Random;
 
 /// A kind of file and how it is read.
 struct Kind {
@@ -54,6 +53,12 @@ fn kinds() -> Vec<Kind> {
 const CONFIGS: &[&str] = &[
     "export default { dialect: \"postgresql\", schema: [\"./src/*.ts\", \"./more\"], out: \"./out\", casing: \"snake_case\",\n  \
      schemaFilter: [\"public\", \"app_*\"], tablesFilter: [\"!tmp_*\"], dbCredentials: { url: process.env.DATABASE_URL! } };\n",
+    "import { defineConfig } from 'drizzle-kit';\nexport default defineConfig({ schema: './s.ts', out: './drizzle', dialect: 'postgresql',\n  \
+     migrations: { table: 'applied', schema: 'public', prefix: 'timestamp' }, entities: { roles: { provider: 'neon' } }, strict: true });\n",
+    "const path = require('node:path');\nmodule.exports = [{ schema: [path.join(__dirname, 'a.ts'), `b${'.ts'}`], driver: 'pg',\n  \
+     extensionsFilters: ['postgis'], dbCredentials: { host: process.env.HOST || 'localhost', port: +process.env.PORT } }];\n",
+    "export default async function config() { const { schema } = await Promise.resolve({ schema: 'x.ts' });\n  \
+     if (!process.env.CI) { throw new Error('no CI') } return { schema, dialect: 'postgresql' as const } }\n",
     "import type { Config } from \"drizzle-kit\";\nconst url: string = process.env[\"URL\"] ?? `postgres://${1 + 2}`;\n\
      export default (() => ({ schema: \"schema.ts\", dialect: \"postgresql\", dbCredentials: { url } }) satisfies Config)();\n",
 ];
@@ -99,67 +104,6 @@ fn rich() -> model::Schema {
     let labels = vec!["sad".to_owned(), "it's".to_owned()];
     schema.enums.insert(model::Name::new("public", "mood"), model::EnumType { labels, comment: None });
     schema
-}
-
-/// Some damage: bytes changed, taken out, doubled, words of the format put elsewhere, the end cut off.
-fn damaged(random: &mut Random, whole: &[u8]) -> Vec<u8> {
-    const WORDS: &[&str] = &[
-        "null",
-        "true",
-        "-1",
-        "1e999",
-        "99999999999999999999",
-        "\"\"",
-        "[]",
-        "{}",
-        "[[[[",
-        "\\u0000",
-        "\\ud800",
-        "\u{feff}",
-        "\"type\"",
-        "\"columns\"",
-        "\"tables\"",
-        "\"version\"",
-        "\"5\"",
-        "9",
-        "\"public.x\"",
-        "\"\\\"",
-        "'",
-        "$$",
-    ];
-    let mut text = whole.to_vec();
-    for _ in 0..1 + random.below(4) {
-        let at = random.below(text.len().max(1)).min(text.len());
-        let end = (at + random.below(40)).min(text.len());
-        match random.below(7) {
-            0 => _ = text.splice(at..end, []),
-            1 => text.truncate(at),
-            2 => {
-                let piece = text[at..end].to_vec();
-                let there = random.below(text.len() + 1);
-                text.splice(there..there, piece);
-            }
-            3 if at < text.len() => text[at] = random.next() as u8,
-            4 => {
-                let word = random.pick(WORDS).as_bytes().to_vec();
-                text.splice(at..end.min(at + 3), word);
-            }
-            _ => replace_value(random, &mut text),
-        }
-    }
-    text
-}
-
-/// Puts another value behind a random colon.
-fn replace_value(random: &mut Random, text: &mut Vec<u8>) {
-    const VALUES: &[&str] = &["null", "1", "\"x\"", "[]", "{}", "true", "[null]", "{\"x\": {}}", "-0.5"];
-    let colons: Vec<usize> = (0..text.len()).filter(|at| text[*at] == b':').collect();
-    if colons.is_empty() {
-        return;
-    }
-    let from = *random.pick(&colons) + 1;
-    let length = text[from..].iter().position(|byte| matches!(byte, b',' | b'\n' | b'}')).unwrap_or(0);
-    text.splice(from..from + length, random.pick(VALUES).bytes());
 }
 
 /// Whether the file could be read; or what is wrong with the way in which it could not.
