@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use assess::{IndexReaders, Live, SequenceUse};
+use assess::{Archive, IndexReaders, Live, SequenceUse};
 use connect::{Session, Target};
 use model::{Change, Fault, Ident, Index, Name, Sql, sql};
 
@@ -112,21 +112,22 @@ async fn since(session: &Session) -> Result<(Option<String>, Option<f64>), Fault
 
 const ARCHIVE: &str = "
 SELECT current_setting('archive_mode') AS mode, to_char(last_archived_time, 'YYYY-MM-DD HH24:MI') AS last,
-       last_failed_time > last_archived_time AS fails
+       coalesce(last_failed_time > last_archived_time, last_failed_time IS NOT NULL) AS fails
 FROM pg_stat_archiver";
 
 /// Whether WAL is archived: half of a backup, and no proof of the other half.
-async fn archive(session: &Session) -> Option<String> {
+async fn archive(session: &Session) -> Option<Archive> {
     let row = session.query_one(ARCHIVE, &[]).await.ok()?;
     let (mode, last): (String, Option<String>) = (row.get("mode"), row.get("last"));
-    Some(match (mode.as_str(), last) {
+    let fails = mode != "off" && row.get::<_, bool>("fails");
+    let words = match (mode.as_str(), last) {
         ("off", _) => "the server archives no WAL".to_owned(),
+        (_, None) if fails => "archiving WAL fails, none was archived yet".to_owned(),
         (_, None) => "the server is to archive WAL, and has archived none yet".to_owned(),
-        (_, Some(last)) if row.get::<_, Option<bool>>("fails") == Some(true) => {
-            format!("archiving WAL fails, the last that worked was at {last}")
-        }
+        (_, Some(last)) if fails => format!("archiving WAL fails, the last that worked was at {last}"),
         (_, Some(last)) => format!("WAL was archived at {last}"),
-    })
+    };
+    Some(Archive { words, fails })
 }
 
 const WRITES: &str = "

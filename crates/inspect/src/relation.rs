@@ -23,6 +23,11 @@ impl Relation {
         }
     }
 
+    /// Whether its rows have places of their own (`ctid`): it is a table as it is.
+    pub(crate) fn has_places(&self) -> bool {
+        self.alias.is_none()
+    }
+
     /// After `FROM`, under another name.
     pub(crate) fn named(&self, alias: &Ident) -> Sql {
         sql!("{} AS {}", self.source, alias)

@@ -40,8 +40,10 @@ impl Scene {
     fn one(&self, namespace: &str, rule: &str) -> &Precondition {
         let own: Vec<_> = self.asked.iter().filter(|asked| asked.object.starts_with(namespace)).collect();
         let found: Vec<_> = own.iter().filter(|asked| asked.rule == rule).collect();
-        assert_eq!(found.len(), 1, "{rule}: {own:?}");
-        found[0]
+        let own_changes =
+            || self.changes.iter().filter(|change| change.object().to_string().starts_with(namespace));
+        let worst = found.iter().max_by_key(|asked| asked.is_violated());
+        worst.unwrap_or_else(|| panic!("{rule}: {own:?} of {:?}", own_changes().collect::<Vec<_>>()))
     }
 
     /// The rows that the query shows are as many as were counted, and the push fails just where that was said.
@@ -251,6 +253,192 @@ const CASES: &[Case] = &[
         Rows::Exactly(3),
     ),
     (
+        "CREATE DOMAIN public.d AS int; CREATE TABLE public.t (c public.d); INSERT INTO public.t VALUES (1), (-2), (NULL)",
+        "CREATE DOMAIN public.d AS int CHECK (VALUE > 0); CREATE TABLE public.t (c public.d)",
+        "check-violations",
+        Rows::Exactly(1),
+    ),
+    (
+        "CREATE DOMAIN public.d AS text CHECK (VALUE <> ''); CREATE TABLE public.t (value int, c public.d); INSERT INTO public.t VALUES (1, 'a'), (2, NULL)",
+        "CREATE DOMAIN public.d AS text CHECK (VALUE <> '') NOT NULL; CREATE TABLE public.t (value int, c public.d)",
+        "null-values",
+        Rows::Exactly(1),
+    ),
+    (
+        "CREATE DOMAIN public.d AS int; ALTER DOMAIN public.d ADD CONSTRAINT low CHECK (VALUE < 9) NOT VALID; CREATE TABLE public.t (c public.d); INSERT INTO public.t VALUES (1)",
+        "CREATE DOMAIN public.d AS int CONSTRAINT low CHECK (VALUE < 9); CREATE TABLE public.t (c public.d)",
+        "check-violations",
+        Rows::Exactly(0),
+    ),
+    (
+        "CREATE TABLE public.t (c int); INSERT INTO public.t VALUES (1), (-2), (-3)",
+        "CREATE DOMAIN public.d AS int CHECK (VALUE > 0); CREATE TABLE public.t (c public.d)",
+        "check-violations",
+        Rows::Exactly(2),
+    ),
+    (
+        "CREATE DOMAIN public.d AS int NOT NULL; CREATE TABLE public.t (id int); INSERT INTO public.t VALUES (1), (2)",
+        "CREATE DOMAIN public.d AS int NOT NULL; CREATE TABLE public.t (id int, c public.d)",
+        "not-null-without-default",
+        Rows::Exactly(2),
+    ),
+    (
+        "CREATE TABLE public.p (at date) PARTITION BY RANGE (at); CREATE TABLE public.t (at date); INSERT INTO public.t VALUES ('2026-01-01'), ('2026-12-31'), ('2027-01-01'), (NULL)",
+        "CREATE TABLE public.p (at date) PARTITION BY RANGE (at); CREATE TABLE public.t PARTITION OF public.p FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')",
+        "rows-outside-bound",
+        Rows::Exactly(2),
+    ),
+    (
+        "CREATE TABLE public.p (a int, b int) PARTITION BY RANGE (a, b); CREATE TABLE public.t (a int, b int); INSERT INTO public.t VALUES (1, -9), (5, 9), (6, 0)",
+        "CREATE TABLE public.p (a int, b int) PARTITION BY RANGE (a, b); CREATE TABLE public.t PARTITION OF public.p FOR VALUES FROM (1, MINVALUE) TO (5, MAXVALUE)",
+        "rows-outside-bound",
+        Rows::Exactly(1),
+    ),
+    (
+        "CREATE TABLE public.p (c text) PARTITION BY LIST (lower(c)); CREATE TABLE public.t (c text); INSERT INTO public.t VALUES ('A'), ('b'), (NULL)",
+        "CREATE TABLE public.p (c text) PARTITION BY LIST (lower(c)); CREATE TABLE public.t PARTITION OF public.p FOR VALUES IN ('a', NULL)",
+        "rows-outside-bound",
+        Rows::Exactly(1),
+    ),
+    (
+        "CREATE TABLE public.p (a int) PARTITION BY HASH (a); CREATE TABLE public.t (a int); INSERT INTO public.t SELECT generate_series(1, 100)",
+        "CREATE TABLE public.p (a int) PARTITION BY HASH (a); CREATE TABLE public.t PARTITION OF public.p FOR VALUES WITH (modulus 1, remainder 0)",
+        "rows-outside-bound",
+        Rows::Exactly(0),
+    ),
+    (
+        "CREATE TABLE public.p (a int) PARTITION BY LIST (a); CREATE TABLE public.one PARTITION OF public.p FOR VALUES IN (1); CREATE TABLE public.t (a int); INSERT INTO public.t VALUES (1), (2)",
+        "CREATE TABLE public.p (a int) PARTITION BY LIST (a); CREATE TABLE public.one PARTITION OF public.p FOR VALUES IN (1); CREATE TABLE public.t PARTITION OF public.p DEFAULT",
+        "rows-outside-bound",
+        Rows::Exactly(1),
+    ),
+    (
+        "CREATE TABLE public.p (at date) PARTITION BY RANGE (at); CREATE TABLE public.rest PARTITION OF public.p DEFAULT; INSERT INTO public.p VALUES ('2026-01-01'), ('2026-06-01'), ('2028-01-01'), (NULL)",
+        "CREATE TABLE public.p (at date) PARTITION BY RANGE (at); CREATE TABLE public.rest PARTITION OF public.p DEFAULT; CREATE TABLE public.t PARTITION OF public.p FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')",
+        "rows-in-default-partition",
+        Rows::Exactly(2),
+    ),
+    (
+        "CREATE TABLE public.p (at date) PARTITION BY RANGE (at); CREATE TABLE public.rest PARTITION OF public.p DEFAULT; CREATE TABLE public.t (at date); INSERT INTO public.p VALUES ('2026-01-01')",
+        "CREATE TABLE public.p (at date) PARTITION BY RANGE (at); CREATE TABLE public.rest PARTITION OF public.p DEFAULT; CREATE TABLE public.t PARTITION OF public.p FOR VALUES FROM ('2026-01-01') TO (MAXVALUE)",
+        "rows-in-default-partition",
+        Rows::Exactly(1),
+    ),
+    (
+        "CREATE TABLE public.t (c int4range); INSERT INTO public.t VALUES ('[1,5)'), ('[4,9)'), ('[9,10)'), ('[2,3)'), (NULL)",
+        "CREATE TABLE public.t (c int4range, CONSTRAINT apart EXCLUDE USING gist (c WITH &&))",
+        "excluded-rows",
+        Rows::Exactly(3),
+    ),
+    (
+        "CREATE TABLE public.t (c int4range, gone bool); INSERT INTO public.t VALUES ('[1,5)', false), ('[4,9)', true)",
+        "CREATE TABLE public.t (c int4range, gone bool, CONSTRAINT apart EXCLUDE USING gist (c WITH &&) WHERE (NOT gone))",
+        "excluded-rows",
+        Rows::Exactly(0),
+    ),
+    (
+        "CREATE TABLE public.t (a int, c text); INSERT INTO public.t VALUES (1, 'A'), (2, 'a'), (3, NULL), (4, NULL)",
+        "CREATE TABLE public.t (a int, c text); CREATE UNIQUE INDEX once ON public.t (lower(c))",
+        "duplicate-values",
+        Rows::Exactly(2),
+    ),
+    (
+        "CREATE TABLE public.t (id int, c int); INSERT INTO public.t VALUES (1, 1), (1, 2), (NULL, 3)",
+        "CREATE TABLE public.t (id int NOT NULL, c int, CONSTRAINT t_pkey PRIMARY KEY (id))",
+        "duplicate-values",
+        Rows::Exactly(2),
+    ),
+    (
+        "CREATE TABLE public.t (c int[]); INSERT INTO public.t VALUES ('{1,70000}'), ('{1,2}'), (NULL)",
+        "CREATE TABLE public.t (c smallint[])",
+        "unconvertible-values",
+        Rows::Exactly(1),
+    ),
+    (
+        "CREATE TABLE public.t (c varchar(200)[]); INSERT INTO public.t VALUES ('{ab,abc}'), ('{a}')",
+        "CREATE TABLE public.t (c varchar(2)[])",
+        "changed-values",
+        Rows::Exactly(1),
+    ),
+    (
+        "CREATE TABLE public.t (c numeric(15,4)[]); INSERT INTO public.t VALUES ('{1.5,2}'), ('{2,3}')",
+        "CREATE TABLE public.t (c numeric(15,0)[])",
+        "changed-values",
+        Rows::Exactly(1),
+    ),
+    (
+        "CREATE TABLE public.t (c double precision); INSERT INTO public.t VALUES (1.5), (2), ('NaN')",
+        "CREATE TABLE public.t (c integer)",
+        "unconvertible-values",
+        Rows::Exactly(1),
+    ),
+    (
+        "CREATE TABLE public.t (c text); INSERT INTO public.t VALUES ('6ba7b810-9dad-11d1-80b4-00c04fd430c8'), ('nobody'), ('')",
+        "CREATE TABLE public.t (c uuid)",
+        "unconvertible-values",
+        Rows::Exactly(2),
+    ),
+    (
+        "CREATE TABLE public.t (c text); INSERT INTO public.t VALUES ('2026-01-31'), ('2026-02-31'), (NULL)",
+        "CREATE TABLE public.t (c date)",
+        "unconvertible-values",
+        Rows::Exactly(1),
+    ),
+    (
+        "CREATE TABLE public.t (c text); INSERT INTO public.t VALUES ('yes'), ('maybe')",
+        "CREATE TABLE public.t (c boolean)",
+        "unconvertible-values",
+        Rows::Exactly(1),
+    ),
+    (
+        "CREATE TABLE public.t (c text); INSERT INTO public.t VALUES ('{\"a\": 1}'), ('{a: 1}')",
+        "CREATE TABLE public.t (c jsonb)",
+        "unconvertible-values",
+        Rows::Exactly(1),
+    ),
+    (
+        "CREATE TABLE public.t (c json); INSERT INTO public.t VALUES ('{\"a\": 1}'), ('{\"a\": \"\\u0000\"}')",
+        "CREATE TABLE public.t (c jsonb)",
+        "unconvertible-values",
+        Rows::Exactly(1),
+    ),
+    (
+        "CREATE TABLE public.t (c json); INSERT INTO public.t VALUES ('{\"a\": 1, \"b\": [{\"c\": 1, \"c\": 2}]}'), ('{\"a\": 1, \"b\": 1}'), ('[1, 1]'), (NULL)",
+        "CREATE TABLE public.t (c jsonb)",
+        "changed-values",
+        Rows::Exactly(1),
+    ),
+    (
+        "CREATE TABLE public.t (c interval); INSERT INTO public.t VALUES ('1 hour'), ('2 days')",
+        "CREATE TABLE public.t (c time)",
+        "unconvertible-values",
+        Rows::Exactly(1),
+    ),
+    (
+        "CREATE TABLE public.t (c char(8)); INSERT INTO public.t VALUES ('ab'), ('abcdef')",
+        "CREATE TABLE public.t (c char(4))",
+        "unconvertible-values",
+        Rows::Exactly(1),
+    ),
+    (
+        "CREATE TYPE public.e AS ENUM ('a', 'b', 'c'); CREATE DOMAIN public.d AS public.e; CREATE TABLE public.t (c public.d); INSERT INTO public.t VALUES ('a'), ('b')",
+        "CREATE TYPE public.e AS ENUM ('a', 'c'); CREATE DOMAIN public.d AS public.e; CREATE TABLE public.t (c public.d)",
+        "unconvertible-values",
+        Rows::Exactly(1),
+    ),
+    (
+        "CREATE TYPE public.e AS ENUM ('a', 'b'); CREATE TABLE public.t (c public.e DEFAULT 'b', id int); INSERT INTO public.t VALUES ('b', 1)",
+        "CREATE TYPE public.e AS ENUM ('a'); CREATE TABLE public.t (c public.e DEFAULT 'a', id int)",
+        "enum-values-in-use",
+        Rows::Exactly(1),
+    ),
+    (
+        "CREATE TYPE public.e AS ENUM ('a', 'b'); CREATE TABLE public.t (c public.e, id int) PARTITION BY LIST (id); CREATE TABLE public.t1 PARTITION OF public.t FOR VALUES IN (1); INSERT INTO public.t VALUES ('b', 1), ('a', 1)",
+        "CREATE TYPE public.e AS ENUM ('a'); CREATE TABLE public.t (c public.e, id int) PARTITION BY LIST (id); CREATE TABLE public.t1 PARTITION OF public.t FOR VALUES IN (1)",
+        "enum-values-in-use",
+        Rows::Exactly(1),
+    ),
+    (
         "CREATE TABLE public.\"T t\" (\"C\" text); INSERT INTO public.\"T t\" VALUES ('a'), (NULL)",
         "CREATE TABLE public.\"T t\" (\"C\" text NOT NULL)",
         "null-values",
@@ -258,9 +446,51 @@ const CASES: &[Case] = &[
     ),
 ];
 
+/// What only some majors know, with the first of them.
+const LATER: &[(u32, Case)] = &[
+    (
+        15,
+        (
+            "CREATE TABLE public.t (id int, c text); INSERT INTO public.t VALUES (1, 'a'), (2, NULL), (3, NULL)",
+            "CREATE TABLE public.t (id int, c text, CONSTRAINT once UNIQUE NULLS NOT DISTINCT (c))",
+            "duplicate-values",
+            Rows::Exactly(2),
+        ),
+    ),
+    (
+        18,
+        (
+            "CREATE TABLE public.t (id int4range, at daterange);
+             INSERT INTO public.t VALUES ('[1,2)', '[2026-01-01,2026-02-01)'), ('[1,2)', '[2026-01-15,2026-03-01)'),
+               ('[2,3)', '[2026-01-15,2026-03-01)'), ('[3,4)', 'empty')",
+            "CREATE TABLE public.t (id int4range NOT NULL, at daterange NOT NULL, CONSTRAINT t_pkey PRIMARY KEY (id, at WITHOUT OVERLAPS))",
+            "excluded-rows",
+            Rows::Exactly(3),
+        ),
+    ),
+    (
+        18,
+        (
+            "CREATE TABLE public.p (id int4range, at daterange, PRIMARY KEY (id, at WITHOUT OVERLAPS));
+             INSERT INTO public.p VALUES ('[1,2)', '[2026-01-01,2026-02-01)'), ('[1,2)', '[2026-02-01,2026-03-01)');
+             CREATE TABLE public.t (id int4range, at daterange);
+             INSERT INTO public.t VALUES ('[1,2)', '[2026-01-15,2026-02-15)'), ('[1,2)', '[2026-02-15,2026-04-15)'), (NULL, NULL)",
+            "CREATE TABLE public.p (id int4range, at daterange, PRIMARY KEY (id, at WITHOUT OVERLAPS));
+             CREATE TABLE public.t (id int4range, at daterange, FOREIGN KEY (id, PERIOD at) REFERENCES public.p (id, PERIOD at))",
+            "orphan-rows",
+            Rows::Exactly(1),
+        ),
+    ),
+];
+
+fn cases(major: u32) -> Vec<&'static Case> {
+    let later = LATER.iter().filter(|(first, _)| *first <= major).map(|(_, case)| case);
+    CASES.iter().chain(later).collect()
+}
+
 /// Every case in a namespace of its own: two databases a major serve all of them.
-fn together(side: impl Fn(&Case) -> &'static str) -> String {
-    let each = CASES.iter().enumerate().map(|(at, case)| {
+fn together(major: u32, side: impl Fn(&Case) -> &'static str) -> String {
+    let each = cases(major).into_iter().enumerate().map(|(at, case)| {
         let own = side(case).replace("public.", &format!("c{at}."));
         format!("CREATE SCHEMA c{at}; {own}; ")
     });
@@ -269,15 +499,20 @@ fn together(side: impl Fn(&Case) -> &'static str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_counted_is_what_the_server_refuses() {
+    let mut wrong = Vec::new();
     for major in testkit::majors() {
-        let scene = scene(major, &together(|case| case.0), &together(|case| case.1), &[]).await;
-        for (at, (before, wanted, rule, rows)) in CASES.iter().enumerate() {
+        let scene = scene(major, &together(major, |case| case.0), &together(major, |case| case.1), &[]).await;
+        for (at, (before, wanted, rule, rows)) in cases(major).into_iter().enumerate() {
             let namespace = format!("c{at}.");
             let asked = scene.one(&namespace, rule);
-            assert_eq!(asked.rows, *rows, "{major}: {before} to {wanted}: {:?}", scene.asked);
+            if asked.rows != *rows {
+                wrong.push(format!("{major}: {before} to {wanted}: {asked:?}"));
+                continue;
+            }
             scene.holds(&namespace).await;
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,10 +3,10 @@
 use assess::Outcome;
 use model::{Constraint, ConstraintKind, Expr, ForeignKey, Ident, Index, Name, Sql, sql};
 
-use super::{Draft, Scene, Search};
+use super::{Draft, Scene, Search, exclusion};
 use crate::relation::{Relation, Types};
 
-fn fails(rule: &'static str, what: impl Into<String>, search: Search) -> Draft {
+pub(super) fn fails(rule: &'static str, what: impl Into<String>, search: Search) -> Draft {
     Draft { rule, outcome: Outcome::Fails, what: what.into(), search }
 }
 
@@ -29,6 +29,8 @@ pub(super) fn not_null(scene: &Scene<'_>, table: &Name, column: &Ident) -> Optio
 pub(super) fn added(scene: &Scene<'_>, table: &Name, constraint: &Constraint) -> Vec<Draft> {
     let matters = |name: &Ident| match &constraint.kind {
         ConstraintKind::Check { expression, .. } => expression.0.contains(name.as_str()),
+        // Its keys are expressions, which may name any column.
+        ConstraintKind::Exclusion { .. } => true,
         _ => constraint.columns().contains(name),
     };
     let Some(relation) = scene.relation(table, Types::Wanted, matters) else { return Vec::new() };
@@ -37,25 +39,22 @@ pub(super) fn added(scene: &Scene<'_>, table: &Name, constraint: &Constraint) ->
         ConstraintKind::NotNull { column } => not_null(scene, table, column).into_iter().collect(),
         ConstraintKind::Unique { columns, nulls_not_distinct, without_overlaps, .. } => {
             if *without_overlaps {
-                return vec![overlaps("overlap with another row")];
+                return vec![exclusion::overlapping(&relation, columns)];
             }
             vec![unique(&relation, columns, *nulls_not_distinct)]
         }
         ConstraintKind::PrimaryKey { columns, without_overlaps, .. } => {
             let nulls = Sql::join(columns.iter().map(|column| sql!("{} IS NULL", column)), " OR ");
             let search = Search::Filter { relation: relation.plain(), filter: Some(nulls) };
-            let same = if *without_overlaps { overlaps("overlap") } else { unique(&relation, columns, true) };
+            let same = match without_overlaps {
+                true => exclusion::overlapping(&relation, columns),
+                false => unique(&relation, columns, true),
+            };
             vec![fails("null-values", "hold null in the primary key", search), same]
         }
         ConstraintKind::ForeignKey(key) => vec![foreign_key(scene, &relation, key)],
-        ConstraintKind::Exclusion { .. } => vec![overlaps("exclude each other")],
+        ConstraintKind::Exclusion { .. } => exclusion::excluded(&relation, constraint).into_iter().collect(),
     }
-}
-
-/// Each row would have to be compared with each other one.
-fn overlaps(what: &str) -> Draft {
-    let why = "only building the index tells".to_owned();
-    fails("excluded-rows", what, Search::None(why))
 }
 
 fn check(relation: &Relation, constraint: &Constraint, expression: &Expr) -> Draft {
@@ -91,29 +90,38 @@ pub(super) fn unique_index(scene: &Scene<'_>, table: &Name, index: &Index) -> Op
 fn foreign_key(scene: &Scene<'_>, relation: &Relation, key: &ForeignKey) -> Draft {
     let (child, parent) = (Ident::new("referencing"), Ident::new("referenced"));
     let what = format!("refer to a row that {} does not have", key.references);
-    if key.period {
-        return fails("orphan-rows", what, Search::None("periods are not compared".to_owned()));
-    }
     let of = |alias: &Ident, column: &Ident| sql!("{}.{}", alias, column);
-    let filled =
-        Sql::join(key.columns.iter().map(|column| sql!("{} IS NOT NULL", of(&child, column))), " AND ");
-    let pairs = key.columns.iter().zip(&key.referenced_columns);
-    let same =
-        Sql::join(pairs.map(|(own, other)| sql!("{} = {}", of(&parent, other), of(&child, own))), " AND ");
-    let orphan =
-        match scene.relation(&key.references, Types::Wanted, |name| key.referenced_columns.contains(name)) {
-            Some(referenced) => {
-                sql!("NOT EXISTS (SELECT FROM {} WHERE {})", referenced.named(&parent), same)
+    let each = |test: &str| {
+        let test = Sql::verbatim(test.to_owned());
+        key.columns.iter().map(|column| sql!("{} {}", of(&child, column), test)).collect::<Vec<_>>()
+    };
+    let filled = Sql::join(each("IS NOT NULL"), " AND ");
+    let matters = |name: &Ident| key.referenced_columns.contains(name);
+    let orphan = match scene.relation(&key.references, Types::Wanted, matters) {
+        Some(referenced) => {
+            let mut pairs: Vec<_> = key.columns.iter().zip(&key.referenced_columns).collect();
+            let period = if key.period { pairs.pop() } else { None };
+            let same = pairs.iter().map(|(own, other)| sql!("{} = {}", of(&parent, other), of(&child, own)));
+            let (from, same) = (referenced.named(&parent), Sql::join(same, " AND "));
+            match period {
+                // The referenced periods together have to cover the referencing one.
+                Some((own, other)) => sql!(
+                    "(SELECT range_agg({}) @> {} FROM {} WHERE {}) IS NOT TRUE",
+                    of(&parent, other),
+                    of(&child, own),
+                    from,
+                    same
+                ),
+                None => sql!("NOT EXISTS (SELECT FROM {} WHERE {})", from, same),
             }
-            // A table that is new is empty.
-            None => sql!("true"),
-        };
+        }
+        // A table that is new is empty.
+        None => sql!("true"),
+    };
     let mut filter = sql!("{} AND {}", filled, orphan);
     if key.match_full && key.columns.len() > 1 {
-        let nulls =
-            Sql::join(key.columns.iter().map(|column| sql!("{} IS NULL", of(&child, column))), " OR ");
-        let all = Sql::join(key.columns.iter().map(|column| sql!("{} IS NULL", of(&child, column))), " AND ");
-        filter = sql!("({}) OR (({}) AND NOT ({}))", filter, nulls, all);
+        let (any, all) = (Sql::join(each("IS NULL"), " OR "), Sql::join(each("IS NULL"), " AND "));
+        filter = sql!("({}) OR (({}) AND NOT ({}))", filter, any, all);
     }
     let search = Search::Filter { relation: relation.named(&child), filter: Some(filter) };
     fails("orphan-rows", what, search)

@@ -4,7 +4,7 @@ use assess::Outcome;
 use facts::{ConversionContext, Using, spell};
 use model::{Column, Expr, Ident, Literal, Name, Sql, TypeName, sql};
 
-use super::{Draft, Scene, Search, is_array, text_array};
+use super::{Draft, Scene, Search, domain, is_array, text_array};
 use crate::relation::Types;
 
 /// A conversion of a column's values.
@@ -43,6 +43,25 @@ pub(super) fn of(
     from: &Column,
     to: &Column,
     using: Option<&Expr>,
+) -> Vec<Draft> {
+    let Some(relation) = scene.relation(table, Types::Now, |_| true) else { return Vec::new() };
+    let relation = relation.plain();
+    // The domain may be new: its values are those of the type beneath, and what it asks of them comes after.
+    let beneath = domain::of(scene.to, &to.type_name).map(|(_, domain)| &domain.type_name);
+    let wanted = Column { type_name: beneath.unwrap_or(&to.type_name).clone(), ..to.clone() };
+    let using = using.filter(|_| beneath.is_none());
+    let mut drafts: Vec<Draft> = converts(scene, &relation, from, &wanted, using).into_iter().collect();
+    let value = sql!("{}::{}", to.name, wanted.type_name);
+    drafts.extend(domain::becomes(scene, table, relation, (&to.name, value), &to.type_name));
+    drafts
+}
+
+fn converts(
+    scene: &Scene<'_>,
+    relation: &Sql,
+    from: &Column,
+    to: &Column,
+    using: Option<&Expr>,
 ) -> Option<Draft> {
     if from.type_name == to.type_name {
         return None;
@@ -55,21 +74,25 @@ pub(super) fn of(
     };
     let context = ConversionContext { using: form, indexed: false, utc: false };
     let facts = facts::conversion(&from.type_name, &to.type_name, context, scene.major);
-    if !facts.may_fail && !facts.may_change {
+    let pair = Pair { scene, column: &to.name, from: &from.type_name, to: &to.type_name, using, form };
+    // A document may hold what jsonb cannot (\u0000), and a key twice.
+    let is_json = pair.is_json_to_jsonb();
+    if !facts.may_fail && !facts.may_change && !is_json {
         return None;
     }
-    let relation = scene.relation(table, Types::Now, |_| true)?.plain();
     let value = using.map_or(cast, |using| sql!("({})", using));
-    let pair = Pair { scene, column: &to.name, from: &from.type_name, to: &to.type_name, using, form };
     let labels = pair.labels();
     // The assignment to a shorter text refuses letters and cuts spaces; facts count the spaces for nothing.
-    let keeps = !facts.may_change && !pair.is_text();
+    let keeps = !facts.may_change && !pair.is_text() && !is_json;
     let back = if labels.is_some() || keeps { Back::Never } else { pair.back(&value) };
     let conversion = Conversion {
         refused: labels.or_else(|| pair.refused()),
         back,
-        changed: format!("come out as another value in {}", to.type_name),
-        relation,
+        changed: match is_json {
+            true => "hold a key twice, of which jsonb keeps the last".to_owned(),
+            false => format!("come out as another value in {}", to.type_name),
+        },
+        relation: relation.clone(),
         column: to.name.clone(),
         from: from.type_name.clone(),
         value,
@@ -109,6 +132,12 @@ impl Pair<'_> {
         let to = spell(&self.to.0)?;
         let sizes = to.sizes.as_slice();
         match (to.base.as_str(), sizes) {
+            ("character varying" | "character", [length])
+                if to.array && is_array(self.from) && self.form == Using::None =>
+            {
+                let longer = sql!("char_length(rtrim(element::text)) > {}", *length);
+                Some(sql!("EXISTS (SELECT FROM unnest({}) AS element WHERE {})", self.column, longer))
+            }
             _ if to.array => None,
             // An explicit cast cuts; the assignment that a bare ALTER makes refuses all but spaces.
             ("character varying" | "character", [length]) if self.form == Using::None => {
@@ -159,6 +188,28 @@ impl Pair<'_> {
         spell(&self.from.0).is_some_and(|from| !from.array && texts.contains(&from.base.as_str()))
     }
 
+    fn is_json_to_jsonb(&self) -> bool {
+        (self.from.0.as_str(), self.to.0.as_str()) == ("json", "jsonb")
+    }
+
+    /// True for documents with an object that has a key more than once, however deep. 16 has a word for it.
+    fn repeats_a_key(&self) -> Sql {
+        if self.scene.major >= 16 {
+            return sql!("NOT ({} IS JSON WITH UNIQUE KEYS)", self.column);
+        }
+        sql!(
+            "EXISTS (WITH RECURSIVE parts (part) AS (SELECT {} UNION ALL SELECT below.part FROM parts \
+             CROSS JOIN LATERAL (\
+             SELECT value FROM json_each(CASE json_typeof(part) WHEN 'object' THEN part ELSE {} END) \
+             UNION ALL SELECT value FROM \
+             json_array_elements(CASE json_typeof(part) WHEN 'array' THEN part ELSE '[]' END)) AS below (part)) \
+             SELECT FROM parts WHERE json_typeof(part) = 'object' \
+             AND (SELECT count(*) > count(DISTINCT key) FROM json_object_keys(part) AS key))",
+            self.column,
+            Literal::new("{}")
+        )
+    }
+
     /// Converted there and back, a value is the same unless something of it was lost.
     fn back(&self, value: &Sql) -> Back {
         let to_text = spell(&self.to.0).is_some_and(|to| {
@@ -168,10 +219,21 @@ impl Pair<'_> {
             // "007" becomes 7: another text, the same number.
             return Back::Never;
         }
+        // As text, which is as long as it has to be, every value is what it is.
+        if self.to.0 == "text" && self.form != Using::Expression {
+            return Back::Never;
+        }
+        if self.is_json_to_jsonb() {
+            return Back::Differs(self.repeats_a_key());
+        }
         if matches!(self.from.0.as_str(), "json" | "xml") {
             return Back::Unknown("values of this type cannot be compared");
         }
-        let back = if self.to.converts_by_assignment(self.from) {
+        let elements = |array: &TypeName| array.0.strip_suffix("[]").map(TypeName::new);
+        let elements_convert = elements(self.to)
+            .zip(elements(self.from))
+            .is_some_and(|(to, from)| to.converts_by_assignment(&from));
+        let back = if elements_convert || self.to.converts_by_assignment(self.from) {
             sql!("({})::{}", value, self.from)
         } else if to_text {
             sql!("({})::text::{}", value, self.from)

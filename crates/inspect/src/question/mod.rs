@@ -1,11 +1,15 @@
 //! What there is to ask before each change.
 
+mod bound;
 mod constraint;
 mod conversion;
+mod domain;
+mod exclusion;
 mod loss;
+mod partition;
 
 use assess::Outcome;
-use model::{Change, ConstraintKind, Literal, Schema, Sql, TypeName, sql};
+use model::{Change, Column, ConstraintKind, Literal, Name, Object, Schema, Sql, TypeName, sql};
 
 use crate::relation::Types;
 
@@ -98,16 +102,7 @@ fn of(scene: &Scene<'_>, change: &Change) -> Vec<Draft> {
         Change::SetNotNull { table, column, not_null: true } => {
             constraint::not_null(scene, table, column).into_iter().collect()
         }
-        Change::AddColumn { table, column } if column.not_null && !column.fills_itself() => {
-            let rows = scene.relation(table, Types::Now, |_| false);
-            let draft = rows.map(|relation| Draft {
-                rule: "not-null-without-default",
-                outcome: Outcome::Fails,
-                what: "would have no value for it".to_owned(),
-                search: Search::Filter { relation: relation.plain(), filter: None },
-            });
-            draft.into_iter().collect()
-        }
+        Change::AddColumn { table, column } => without_value(scene, table, column).into_iter().collect(),
         Change::AddConstraint { table, constraint } if !constraint.not_valid && !constraint.not_enforced => {
             constraint::added(scene, table, constraint)
         }
@@ -119,12 +114,33 @@ fn of(scene: &Scene<'_>, change: &Change) -> Vec<Draft> {
             constraint::unique_index(scene, table, index).into_iter().collect()
         }
         Change::AlterColumnType { table, from, to, using } => {
-            conversion::of(scene, table, from, to, using.as_ref()).into_iter().collect()
+            conversion::of(scene, table, from, to, using.as_ref())
         }
         Change::ReplaceEnum { from, to, columns, .. } => conversion::labels(scene, from, to, columns),
         Change::DropColumn { .. } | Change::Drop { .. } => loss::of(scene, change).into_iter().collect(),
+        Change::Replace {
+            from: Object::Domain { domain: from, .. },
+            to: Object::Domain { name, domain },
+        } => domain::altered(scene, name, from, domain),
+        Change::SetPartition { .. } | Change::Create { .. } => partition::of(scene, change),
         _ => Vec::new(),
     }
+}
+
+/// Rows that would have no value in a column that demands one, by itself or by its domain.
+fn without_value(scene: &Scene<'_>, table: &Name, column: &Column) -> Option<Draft> {
+    let domain = domain::of(scene.to, &column.type_name).map(|(_, domain)| domain);
+    let demands = column.not_null || domain.is_some_and(|domain| domain.not_null);
+    if !demands || column.fills_itself() || domain.is_some_and(|domain| domain.default.is_some()) {
+        return None;
+    }
+    let relation = scene.relation(table, Types::Now, |_| false)?.plain();
+    Some(Draft {
+        rule: "not-null-without-default",
+        outcome: Outcome::Fails,
+        what: "would have no value for it".to_owned(),
+        search: Search::Filter { relation, filter: None },
+    })
 }
 
 /// Whether a foreign key asks something else of its rows than before, and not only acts otherwise.
