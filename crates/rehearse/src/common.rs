@@ -1,7 +1,7 @@
 //! What both schemas of a plan have in common, and the plan does not fill: it must hold at the end what it
 //! held at the start.
 
-use model::{Action, Plan, Schema, Table};
+use model::{Action, Name, Plan, Schema, Table};
 
 /// Tables of both schemas with the columns that are the same in both, without those that a backfill sets.
 pub(crate) fn common(plan: &Plan, from: &Schema, to: &Schema) -> Schema {
@@ -10,6 +10,10 @@ pub(crate) fn common(plan: &Plan, from: &Schema, to: &Schema) -> Schema {
         let Some(wanted) = to.table(name).filter(|wanted| is_plain(table) && is_plain(wanted)) else {
             continue;
         };
+        // With a partition that comes or goes its rows do.
+        if partitions(from, name) != partitions(to, name) {
+            continue;
+        }
         let filled = plan.steps.iter().filter_map(|step| match &step.action {
             Action::Backfill(fill) if fill.table == *name => Some(fill.set.as_str()),
             _ => None,
@@ -26,6 +30,13 @@ pub(crate) fn common(plan: &Plan, from: &Schema, to: &Schema) -> Schema {
         common.tables.insert(name.clone(), kept);
     }
     common
+}
+
+/// The partitions of a table, all generations.
+fn partitions<'s>(schema: &'s Schema, parent: &Name) -> Vec<&'s Name> {
+    let is_part = |table: &Table| table.partition_of.as_ref().is_some_and(|(of, _)| of == parent);
+    let own = schema.tables.iter().filter(|(_, table)| is_part(table)).map(|(name, _)| name);
+    own.flat_map(|name| std::iter::once(name).chain(partitions(schema, name))).collect()
 }
 
 /// Whether the rows are found under the table's own name in both.

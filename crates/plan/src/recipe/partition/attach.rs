@@ -25,7 +25,7 @@ pub(super) fn drafted(comes: &Coming<'_>, situation: &Situation<'_>) -> Drafted 
         drafts.extend(proved(default, exclusion, phases, &belongs(comes)));
     }
     drafts.push(attach(comes, proof.as_ref(), exclusion.as_ref(), situation));
-    let why = match proof {
+    let why = match &proof {
         Some(_) => {
             "a CHECK that was proved without blocking spares ATTACH its scan, and what indexes and foreign keys \
                     it would make are there before"
@@ -39,7 +39,9 @@ pub(super) fn drafted(comes: &Coming<'_>, situation: &Situation<'_>) -> Drafted 
         "until {} is attached nobody finds its rows in {}; afterwards both names find them",
         comes.table, comes.parent
     );
-    Drafted::new(why, drafts).note(note)
+    let mut drafted = Drafted::new(why, drafts).note(note);
+    drafted.demanded.extend(proof.map(|proof| (comes.table.clone(), proof)));
+    drafted
 }
 
 /// What to do with rows that the DEFAULT partition holds.
