@@ -43,22 +43,13 @@ pub(crate) fn checklist(input: &Input<'_>, category: Category, red_flags: &[RedF
         let said = found.clone().unwrap_or_else(|| Said::new(CheckStatus::Unknown, unknown));
         ChecklistItem { item: item.to_owned(), status: said.status, evidence: said.evidence }
     };
-    let sizes = if input.statistics.is_some() { "live statistics" } else { "no database, sizes assumed" };
     vec![
         known(
             "schema changes reviewed",
             &evidence.reviewed,
             "no plan of this change was found; make one with lockkeeper plan -o DIR and approve it",
         ),
-        ChecklistItem {
-            item: "risk categorised".to_owned(),
-            status: CheckStatus::Pass,
-            evidence: format!(
-                "changes: {}, the worst {category}; red flags: {}; {sizes}",
-                input.changes.len(),
-                red_flags.len()
-            ),
-        },
+        categorised(input, category, red_flags),
         known(
             "backup plan for production data",
             &evidence.backup,
@@ -82,29 +73,65 @@ pub(crate) fn checklist(input: &Input<'_>, category: Category, red_flags: &[RedF
     ]
 }
 
-/// Every change that PostgreSQL cannot take back by itself fails the item.
-fn rollback(input: &Input<'_>) -> ChecklistItem {
-    let is_lost = |(at, judged): &(usize, &Judged)| {
-        let changes =
-            |asked: &Precondition| asked.outcome == Outcome::Changes && asked.is_violated() != Some(false);
-        crate::category::loses_data(judged) && !input.is_clear(*at)
-            || judged.change.inverse().is_none()
-            || input.asked(*at).any(changes)
+/// A change of unknown effect has no category worth the name, and one of unknown size no risk.
+fn categorised(input: &Input<'_>, category: Category, red_flags: &[RedFlag]) -> ChecklistItem {
+    let unknown: Vec<&str> =
+        input.changes.iter().flat_map(|judged| &judged.unknown).map(String::as_str).collect();
+    let sizes =
+        if input.statistics.is_some() { "live statistics" } else { "no database was asked, sizes assumed" };
+    let said = format!(
+        "changes: {}, the worst {category}; red flags: {}; {sizes}",
+        input.changes.len(),
+        red_flags.len()
+    );
+    let (status, evidence) = match unknown.first() {
+        Some(first) => {
+            (CheckStatus::Fail, format!("{said}; not known: {}, first that {first}", unknown.len()))
+        }
+        None if input.statistics.is_none() => (CheckStatus::Unknown, said),
+        None => (CheckStatus::Pass, said),
     };
-    let lost: Vec<String> = input
-        .changes
-        .iter()
-        .enumerate()
-        .filter(is_lost)
-        .map(|(_, judged)| judged.change.object().to_string())
-        .collect();
-    let (status, evidence) = if lost.is_empty() {
-        (CheckStatus::Pass, "every change has an inverse that restores schema and data".to_owned())
-    } else {
-        (
+    ChecklistItem { item: "risk categorised".to_owned(), status, evidence }
+}
+
+/// Every change that PostgreSQL cannot take back by itself fails the item; where it is not known whether there
+/// is anything to take back, that is unknown.
+fn rollback(input: &Input<'_>) -> ChecklistItem {
+    let of = |status| {
+        let each = input
+            .changes
+            .iter()
+            .enumerate()
+            .filter(move |(at, judged)| way_back(input, *at, judged) == status);
+        each.map(|(_, judged)| judged.change.object().to_string()).collect::<Vec<_>>().join(", ")
+    };
+    let (lost, unknown) = (of(CheckStatus::Fail), of(CheckStatus::Unknown));
+    let (status, evidence) = match (lost.is_empty(), unknown.is_empty()) {
+        (false, _) => (
             CheckStatus::Fail,
-            format!("a push cannot take back: {}; a plan keeps what goes until cleanup", lost.join(", ")),
-        )
+            format!("a push cannot take back: {lost}; a plan keeps what goes until cleanup"),
+        ),
+        (true, false) => {
+            (CheckStatus::Unknown, format!("not known whether a push could take back: {unknown}"))
+        }
+        (true, true) => {
+            (CheckStatus::Pass, "every change has an inverse that restores schema and data".to_owned())
+        }
     };
     ChecklistItem { item: "rollback considered".to_owned(), status, evidence }
+}
+
+/// Whether one change can be taken back with its data.
+fn way_back(input: &Input<'_>, at: usize, judged: &Judged) -> CheckStatus {
+    if judged.change.inverse().is_none() {
+        return CheckStatus::Fail;
+    }
+    let loses = |asked: &&Precondition| matches!(asked.outcome, Outcome::Loses | Outcome::Changes);
+    let asked: Vec<Option<bool>> = input.asked(at).filter(loses).map(Precondition::is_violated).collect();
+    match () {
+        () if asked.contains(&Some(true)) => CheckStatus::Fail,
+        () if asked.contains(&None) => CheckStatus::Unknown,
+        () if asked.is_empty() && crate::category::loses_data(judged) => CheckStatus::Fail,
+        () => CheckStatus::Pass,
+    }
 }

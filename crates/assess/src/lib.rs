@@ -26,7 +26,7 @@ use model::{
 
 pub use checklist::{Evidence, Said};
 pub use experience::{Experience, Hold, Trouble};
-pub use live::{IndexReaders, Live, SequenceUse};
+pub use live::{Archive, IndexReaders, Live, SequenceUse};
 pub use precondition::{Outcome, Precondition, Rows};
 pub use uses::CodeUse;
 

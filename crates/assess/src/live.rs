@@ -15,10 +15,19 @@ pub struct Live {
     pub writes_basis: String,
     /// Since when the server counts, as a date; none where it does not say.
     pub since: Option<String>,
-    /// What the server says of its WAL archive, in words; none where it may not be asked.
-    pub archive: Option<String>,
+    /// What the server says of its WAL archive; none where it may not be asked.
+    pub archive: Option<Archive>,
     /// Statements that may use an index, by index, where statement statistics can be read.
     pub index_readers: BTreeMap<Name, IndexReaders>,
+}
+
+/// What a server says of its WAL archive: half of a backup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Archive {
+    /// In words.
+    pub words: String,
+    /// Whether archiving was to work, and failed the last time.
+    pub fails: bool,
 }
 
 /// How far a sequence is.

@@ -75,14 +75,29 @@ fn home(plan: &Path) -> PathBuf {
 /// The gate `plan.unrehearsed` where there is none: never rehearsed, rehearsed before it was made anew,
 /// rehearsed with problems, or evidence that was edited.
 pub fn rehearsed(folder: &Path, plan: &Fingerprint) -> Result<Evidence, Fault> {
+    let evidence = rehearsal(folder, plan)?;
+    if evidence.passed {
+        return Ok(evidence);
+    }
+    let first = evidence.rehearsal.problems.first().map_or("it did not arrive", String::as_str);
+    Err(unrehearsed(folder, format!("the rehearsal of the plan did not pass: {first}")))
+}
+
+fn unrehearsed(folder: &Path, what: String) -> Fault {
+    let place = home(folder).join(REHEARSAL).display().to_string();
+    Fault::gate("plan.unrehearsed", what).at(place).help(format!(
+        "lockkeeper rehearse {}; or say why not with --unrehearsed REASON, which is recorded",
+        folder.display()
+    ))
+}
+
+/// The rehearsal of exactly this plan, passed or not.
+///
+/// # Errors
+/// The gate `plan.unrehearsed` where there is none.
+pub fn rehearsal(folder: &Path, plan: &Fingerprint) -> Result<Evidence, Fault> {
     let path = home(folder).join(REHEARSAL);
-    let place = path.display().to_string();
-    let missing = |what: String| {
-        Fault::gate("plan.unrehearsed", what).at(place.clone()).help(format!(
-            "lockkeeper rehearse {}; or say why not with --unrehearsed REASON, which is recorded",
-            folder.display()
-        ))
-    };
+    let missing = |what: String| unrehearsed(folder, what);
     let Ok(text) = std::fs::read_to_string(&path) else {
         return Err(missing("the plan was not rehearsed".to_owned()));
     };
@@ -98,10 +113,6 @@ pub fn rehearsed(folder: &Path, plan: &Fingerprint) -> Result<Evidence, Fault> {
             "another plan was rehearsed ({other}) than this one ({})",
             plan.short()
         )));
-    }
-    if !evidence.passed {
-        let first = evidence.rehearsal.problems.first().map_or("it did not arrive", String::as_str);
-        return Err(missing(format!("the rehearsal of the plan did not pass: {first}")));
     }
     Ok(evidence)
 }

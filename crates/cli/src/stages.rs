@@ -50,7 +50,8 @@ pub async fn compare(
 ) -> Result<Compared, Fault> {
     let compared = compare_schemas(context, from, to, renames, dropped).await?;
     let Some(target) = from.target() else { return Ok(compared) };
-    let statistics = Some(statistics(target, &compared.changes).await?);
+    let touched = touched(&compared.changes, &compared.from, compared.major);
+    let statistics = Some(statistics(target, &touched).await?);
     Ok(Compared { statistics, ..compared })
 }
 
@@ -110,14 +111,23 @@ pub async fn live_major(from: &Source, to: &Source) -> Result<Option<u32>, Fault
     Ok(Some(major))
 }
 
+/// The tables that changes are about, and those they read or write all rows of.
+fn touched(changes: &[Change], from: &Schema, major: u32) -> BTreeSet<Name> {
+    let worked = changes.iter().map(|change| Judged::of(change, from, major).effect);
+    let worked = worked.flat_map(|effect| effect.rewrites.into_iter().chain(effect.scans));
+    changes.iter().filter_map(Change::table).chain(worked).collect()
+}
+
 /// Sizes and traffic, with a look into each table that changes: whether it has rows decides a lot.
-async fn statistics(target: &Target, changes: &[Change]) -> Result<Statistics, Fault> {
+async fn statistics(target: &Target, touched: &BTreeSet<Name>) -> Result<Statistics, Fault> {
     let session = connect::connect(target, "lockkeeper check").await?;
     let mut statistics = read::statistics(&session).await?;
-    let touched: BTreeSet<Name> = changes.iter().filter_map(Change::table).collect();
     for name in touched {
-        if let Some(table) = statistics.tables.get_mut(&name) {
-            table.has_rows = read::has_rows(&session, &name).await;
+        if let Some(table) = statistics.tables.get_mut(name) {
+            let seen = read::has_rows(&session, name).await;
+            // Rows of a transaction that is still open are there, and nobody else sees them.
+            let may_hide = table.heap_bytes > 0 && table.lock_holders > 0;
+            table.has_rows = seen.filter(|seen| *seen || !may_hide);
         }
     }
     session.close().await;

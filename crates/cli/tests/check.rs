@@ -129,7 +129,7 @@ async fn a_plan_of_the_change_is_evidence() {
     let before = project.json(&["check", "--backup", "nightly, tried on Monday"]);
     assert_eq!(item(&before, "backup plan for production data"), ("pass", "told: nightly, tried on Monday"));
     assert_eq!(item(&before, "schema changes reviewed").0, "unknown");
-    let planned = project.run(&["plan", "-o", "migration"]);
+    let planned = project.run(&["plan", "-o", "migration", "--query-seconds", "0"]);
     assert!(planned.status.success(), "{}", String::from_utf8_lossy(&planned.stderr));
     let after = project.json(&["check"]);
     assert_eq!(item(&after, "rollback considered").0, "pass", "{after}");

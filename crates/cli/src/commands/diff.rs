@@ -10,6 +10,7 @@ use super::Ending;
 use crate::answer;
 use crate::args::DiffArgs;
 use crate::context::Context;
+use crate::environments;
 use crate::stages::{self, Compared};
 
 /// What `diff` answers.
@@ -43,6 +44,7 @@ struct ChangeAnswer {
 
 pub(super) async fn run(context: &Context, args: &DiffArgs) -> Result<Ending, Fault> {
     let (from, to) = (context.from(&args.compare)?, context.to(&args.compare)?);
+    environments::guard(context, &args.compare, &from, &to).await?;
     let renames = context.renames(&args.compare)?;
     let compared = stages::compare_schemas(context, &from, &to, &renames, &args.compare.drop).await?;
     if let Some(file) = &args.save {

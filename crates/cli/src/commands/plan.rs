@@ -12,8 +12,7 @@ use crate::args::PlanArgs;
 use crate::context::Context;
 use crate::draft::{self, Wanted};
 use crate::environments::{self, Place};
-use crate::inquiry::Inquiry;
-use crate::{foresight, planfolder, stages, told};
+use crate::{inquire, obstacles, planfolder, stages, told};
 
 /// What `plan` answers.
 #[derive(Serialize)]
@@ -28,19 +27,15 @@ struct Answer<'a> {
 
 pub(super) async fn run(context: &Context, args: &PlanArgs) -> Result<Ending, Fault> {
     let (from, to) = (context.from(&args.compare)?, context.to(&args.compare)?);
+    let place = environments::guard(context, &args.compare, &from, &to).await?;
     let renames = context.renames(&args.compare)?;
     let compared = stages::compare(context, &from, &to, &renames, &args.compare.drop).await?;
-    // That the memory could not be asked is said once, by the stage that makes the plan.
-    let (experience, _) = foresight::experience(context, &compared)?;
-    let inquiry = Inquiry { experience, ..Inquiry::default() };
+    let inquiry = inquire::inquire(context, &args.ask, (&from, &to), &compared).await?;
     let assessment = stages::assess_with(&compared, &context.critical(&args.critical)?, &inquiry);
     let told = told::load(&context.config, &context.folder, from.target()).await?;
-    let plan = stages::plan(context, &compared, &assessment, &told)?;
-    // The live database's own word on what it is; a plan between files has no place.
-    let place = match args.compare.from {
-        None => Some(environments::place(context, None).await?),
-        Some(_) => None,
-    };
+    let met = obstacles::met(&compared.changes, &told, &inquiry.preconditions)?;
+    let mut plan = stages::plan(context, &compared, &assessment, &told)?;
+    plan.notes.extend(met);
     planfolder::write(&args.out, &plan, &compared.from, &compared.to)?;
     let drafts =
         draft::write(&args.out, &plan, Wanted { changelog: args.changelog, decision: args.decision })?;

@@ -10,13 +10,17 @@ use super::Ending;
 use crate::answer;
 use crate::args::VerifyArgs;
 use crate::context::Context;
-use crate::pair;
+use crate::{environments, pair};
 
 /// The folder that drizzle-kit writes to where its configuration names none.
 const DEFAULT_FOLDER: &str = "drizzle";
 
 pub(super) async fn run(context: &Context, args: &VerifyArgs) -> Result<Ending, Fault> {
     let sources = Sources::of(context, args)?;
+    if let Some(live) = &sources.live {
+        let wanted = sources.wanted.as_ref().unwrap_or(live);
+        environments::guard(context, &args.compare, live, wanted).await?;
+    }
     let major = match &sources.live {
         Some(source) => crate::stages::live_major(source, source).await?,
         None => None,

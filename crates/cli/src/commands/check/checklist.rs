@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use assess::{Evidence, Said};
+use assess::{Archive, Evidence, Said};
 use codebase::Validators;
 use ignore::WalkBuilder;
 use model::{CheckStatus, Fingerprint};
@@ -23,10 +23,10 @@ pub(super) async fn evidence(
     context: &Context,
     args: &CheckArgs,
     compared: &Compared,
-    archive: Option<&str>,
+    archive: Option<&Archive>,
 ) -> Evidence {
     let plans = plans(&context.folder, &compared.from.fingerprint(), &compared.to.fingerprint());
-    let folder = args.code.as_deref().unwrap_or(&context.folder);
+    let folder = args.ask.code.as_deref().unwrap_or(&context.folder);
     Evidence {
         reviewed: best(&plans, reviewed),
         rehearsed: best(&plans, rehearsed),
@@ -87,7 +87,11 @@ fn reviewed(plan: &Planned) -> Said {
 
 fn rehearsed(plan: &Planned) -> Said {
     let named = format!("plan {} in {}", plan.hash.short(), plan.folder.display());
-    match evidence::rehearsed(&plan.folder, &plan.hash) {
+    match evidence::rehearsal(&plan.folder, &plan.hash) {
+        Ok(evidence) if !evidence.passed => {
+            let first = evidence.rehearsal.problems.first().map_or("it did not arrive", String::as_str);
+            Said::new(CheckStatus::Fail, format!("{named} did not pass its rehearsal: {first}"))
+        }
         Ok(evidence) => {
             let version = evidence.rehearsal.server_version;
             let confidence = evidence.confidence;
@@ -112,12 +116,17 @@ fn way_back(plan: &Planned) -> Said {
     Said::new(CheckStatus::Pass, words)
 }
 
-/// A backup is known of when somebody says so: archived WAL alone brings nothing back.
-fn backup(told: Option<&str>, archive: Option<&str>) -> Option<Said> {
+/// A backup is known of when somebody says so: archived WAL alone brings nothing back. Archiving that fails is
+/// a gap in any.
+fn backup(told: Option<&str>, archive: Option<&Archive>) -> Option<Said> {
     match (told, archive) {
+        (told, Some(Archive { words, fails: true })) => {
+            let told = told.map(|told| format!("; told: {told}")).unwrap_or_default();
+            Some(Said::new(CheckStatus::Fail, format!("{words}{told}")))
+        }
         (Some(told), _) => Some(Said::new(CheckStatus::Pass, format!("told: {told}"))),
-        (None, Some(archive)) => {
-            let words = format!("{archive}; say where the backup is with --backup TEXT");
+        (None, Some(Archive { words, .. })) => {
+            let words = format!("{words}; say where the backup is with --backup TEXT");
             Some(Said::new(CheckStatus::Unknown, words))
         }
         (None, None) => None,

@@ -5,8 +5,10 @@ use std::fmt::Write as _;
 
 use model::{AssessedChange, Assessment, Category, RedFlag};
 
-use super::Answer;
+use super::{Answer, figures};
 use crate::answer::{self, heading};
+use crate::config::Kind;
+use crate::environments::Place;
 
 pub(super) fn text(answer: &Answer<'_>) -> String {
     let mut out = String::new();
@@ -32,6 +34,9 @@ fn write(answer: &Answer<'_>, out: &mut String) -> std::fmt::Result {
         answer::level(assessment.risk.level),
         assessment.risk.score
     )?;
+    if let Some(place) = answer.place {
+        writeln!(out, "{}", rules(place, answer.production))?;
+    }
     write_flags(assessment, out)?;
     write_changes(assessment, out)?;
     if !ambiguities.is_empty() {
@@ -45,11 +50,38 @@ fn write(answer: &Answer<'_>, out: &mut String) -> std::fmt::Result {
             )?;
         }
     }
+    writeln!(out, "\n{}", heading("Sizes and traffic"))?;
+    write!(out, "{}", figures::text(answer.figures.as_ref()))?;
     writeln!(out, "\n{}", heading("Checklist"))?;
     for item in &assessment.checklist {
         writeln!(out, "  {} {}: {}", answer::mark(item.status), item.item, item.evidence)?;
     }
     writeln!(out, "\nNext: lockkeeper plan -o DIR makes the same change without downtime.")
+}
+
+/// What the environment takes, and what production would ask for.
+fn rules(place: &Place, production: Option<&str>) -> String {
+    let Place { environment, because, .. } = place;
+    match (place.kind, production) {
+        (Kind::Local, Some(production)) => format!(
+            "{environment} ({because}): push freely. Production takes this as an approved and rehearsed plan alone; \
+             lockkeeper check --env {production} tells what it meets there."
+        ),
+        (Kind::Local, None) => format!(
+            "{environment} ({because}): push freely. Production takes this as an approved and rehearsed plan alone."
+        ),
+        (Kind::Staging, _) => format!("{environment} ({because}): {}.", takes(place)),
+        (Kind::Production, _) => format!("{environment} ({because}): no push; it {}.", takes(place)),
+    }
+}
+
+fn takes(place: &Place) -> &'static str {
+    match (place.approval, place.rehearsal) {
+        (true, true) => "takes an approved and rehearsed plan alone",
+        (true, false) => "takes an approved plan alone",
+        (false, true) => "takes a rehearsed plan alone",
+        (false, false) => "takes a plan as it is",
+    }
 }
 
 /// Red flags in the order of the danger of the changes they are about.

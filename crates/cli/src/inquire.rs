@@ -10,8 +10,7 @@ use inspect::Limits;
 use model::Fault;
 use read::Source;
 
-use super::checklist;
-use crate::args::CheckArgs;
+use crate::args::AskArgs;
 use crate::context::Context;
 use crate::foresight;
 use crate::inquiry::Inquiry;
@@ -20,9 +19,14 @@ use crate::stages::Compared;
 /// How many queries may take the longest time before no more are asked.
 const LONG_QUERIES: u32 = 6;
 
-pub(super) async fn inquire(
+/// Finds out what is to be known of the changes: where code uses what goes, what the memory says, what the live
+/// data and database do. `check` and `plan` go by the same.
+///
+/// # Errors
+/// `check.code` where the folder of the code is not there; those of the memory and of connecting.
+pub async fn inquire(
     context: &Context,
-    args: &CheckArgs,
+    args: &AskArgs,
     (from, to): (&Source, &Source),
     compared: &Compared,
 ) -> Result<Inquiry, Fault> {
@@ -41,15 +45,13 @@ pub(super) async fn inquire(
         inquiry.preconditions = preconditions?;
         inquiry.live = Some(live?);
     }
-    let archive = inquiry.live.as_ref().and_then(|live| live.archive.as_deref());
-    inquiry.evidence = checklist::evidence(context, args, compared, archive).await;
     Ok(inquiry)
 }
 
 /// Asks the live data what the changes would meet in it.
 async fn ask(
     context: &Context,
-    args: &CheckArgs,
+    args: &AskArgs,
     target: &Target,
     compared: &Compared,
 ) -> Result<Vec<Precondition>, Fault> {
