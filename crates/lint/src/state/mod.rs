@@ -37,6 +37,8 @@ pub(crate) struct Catalog {
     relations: BTreeMap<Name, Rc<Relation>>,
     types: BTreeMap<Name, Rc<TypeState>>,
     routines: BTreeMap<Name, Volatility>,
+    /// The routines that were there at some time: dropping one may leave another of its name.
+    routines_ever: BTreeSet<Name>,
     namespaces: BTreeSet<Ident>,
     /// From what is pointed at to what points at it.
     links: BTreeMap<(Link, Name), BTreeSet<Name>>,
@@ -192,6 +194,9 @@ impl Catalog {
 
     /// Sets or removes a routine by name; overloads share the most volatile.
     pub(crate) fn set_routine(&mut self, name: Name, volatility: Option<Volatility>) {
+        if volatility.is_some() {
+            self.routines_ever.insert(name.clone());
+        }
         self.has_temporary |= name.schema.as_str() == "pg_temp";
         let before = put(&mut self.routines, name.clone(), volatility);
         self.journal.push(Undo::Routine(name, before));
@@ -200,6 +205,11 @@ impl Catalog {
     /// The volatility of a routine that is known.
     pub(crate) fn routine(&self, name: &Reference) -> Option<Volatility> {
         self.candidates(name).find_map(|name| self.routines.get(&name).copied())
+    }
+
+    /// Whether there was a routine of this name at some time.
+    pub(crate) fn ever_had_routine(&self, name: &Reference) -> bool {
+        self.candidates(name).any(|name| self.routines_ever.contains(&name))
     }
 
     /// Adds or removes a namespace.

@@ -50,6 +50,12 @@ pub(crate) fn is_system_type(name: &str) -> bool {
     TYPES.lines().any(|line| line == name)
 }
 
+/// Whether a function of this name is one of the server's own.
+pub(super) fn is_built_in(function: &Reference) -> bool {
+    let system = function.schema.as_ref().is_none_or(|schema| schema.as_str() == "pg_catalog");
+    system && built_in().contains_key(function.name.as_str())
+}
+
 /// The most volatile function an expression calls, and the functions of which it is not known: those
 /// are taken for volatile, as functions are unless they say otherwise.
 pub(crate) fn volatility_of(expression: &Expression, catalog: &Catalog) -> (Volatility, Vec<Reference>) {

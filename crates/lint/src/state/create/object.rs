@@ -128,8 +128,23 @@ impl Catalog {
             let of = format!("for {of} \"{}\"", table.name.as_str());
             return Err(Failure::new("42710", format!("{word} \"{}\" {of} already exists", name.as_str())));
         }
+        if let Some(function) = it.function.as_ref().filter(|_| it.kind == OnTableKind::Trigger) {
+            self.expect_trigger_function(function)?;
+        }
         self.change(&table, |relation| relation.store_on_table(it.kind, name, it.function.as_ref()));
         Ok(())
+    }
+
+    /// Fails where all functions are known and this is none of them.
+    fn expect_trigger_function(&self, function: &parse::Reference) -> Applied {
+        let known = self.ever_had_routine(function) || crate::state::volatility::is_built_in(function);
+        if known || !self.complete || self.extended {
+            return Ok(());
+        }
+        let schema = function.schema.as_ref().map(|schema| [schema.as_str(), "."].concat());
+        let text =
+            format!("function {}{}() does not exist", schema.unwrap_or_default(), function.name.as_str());
+        Err(Failure::new("42883", text))
     }
 
     pub(crate) fn create_schema(&mut self, name: &Ident, if_not_exists: bool) -> Applied {
