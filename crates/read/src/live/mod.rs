@@ -24,7 +24,7 @@ use oids::Oids;
 
 /// Namespaces that hold no application's schema: the system's, ours, and those of migration runners.
 pub const IGNORED_NAMESPACES: &[&str] =
-    &["information_schema", "lockkeeper", model::COPY_NAMESPACE, "drizzle"];
+    &["information_schema", "lockkeeper", "lockkeeper_memory", model::COPY_NAMESPACE, "drizzle"];
 
 /// Tables in which migration runners keep their own books.
 pub const IGNORED_TABLES: &[&str] =
@@ -120,7 +120,7 @@ impl<'a> Catalog<'a> {
     }
 }
 
-const IGNORED: &str = "n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lockkeeper', 'lockkeeper_copy', 'drizzle')";
+const IGNORED: &str = "n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lockkeeper', 'lockkeeper_memory', 'lockkeeper_copy', 'drizzle')";
 
 /// Resolves `{since N: a | b}`: `a` from major N on, `b` before.
 fn for_major(query: &str, major: u32) -> String {

@@ -77,7 +77,7 @@ WHERE {ignored}
 const EXTENSIONS: &str = "
 SELECT e.extname AS name, n.nspname AS schema, e.extversion AS version
 FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
-WHERE e.extname <> 'plpgsql'";
+WHERE e.extname <> 'plpgsql' AND n.nspname <> 'lockkeeper_memory'";
 
 const COLLATIONS: &str = "
 SELECT c.oid, n.nspname AS schema, c.collname AS name, c.collprovider AS provider,
