@@ -291,6 +291,40 @@ async fn random_projects_are_known(generation: &str, major: u32) {
     assert!(known * 3 > all, "{known} of {all} tables are known");
 }
 
+/// A project of one table with many checks, none of which is left to the server.
+fn many_conditions(dice: &mut Dice, checks: usize) -> String {
+    let mut text = random_project(dice, 0);
+    text.push_str("export const t0 = pgTable(\"t0\", {\n");
+    for (nth, (_, column, _)) in COLUMNS.iter().enumerate() {
+        text.push_str(&format!("  k{nth}: {column},\n"));
+    }
+    text.push_str("}, () => [\n");
+    for nth in 0..checks {
+        let known =
+            std::iter::repeat_with(|| condition(dice, 3)).find(|text| !text.contains("(n) > 0")).unwrap();
+        text.push_str(&format!("  check(\"c{nth}\", sql.raw({known:?})),\n"));
+    }
+    text + "]);\n"
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn conditions_by_the_hundred_are_what_the_server_makes_of_them() {
+    let major = testkit::majors()[0];
+    let folder = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(packages("zero"), folder.path().join("node_modules")).unwrap();
+    fs::write(folder.path().join("package.json"), "{}").unwrap();
+    let mut always = Reader::new(ShadowOptions::of(major), &model::Silent).asking_always();
+    let mut reader = Reader::new(ShadowOptions::of(major), &model::Silent);
+    let projects: u64 = std::env::var("LOCKKEEPER_KNOWN").map_or(2, |count| count.parse().unwrap());
+    for seed in 1..=projects {
+        let path = folder.path().join(format!("schema{seed}.ts"));
+        fs::write(&path, many_conditions(&mut Dice(seed.wrapping_mul(0xD134_2543_DE82_EF95)), 400)).unwrap();
+        compare(&mut reader, &mut always, &path).await.unwrap();
+        fs::remove_file(&path).unwrap();
+    }
+    assert!(!reader.has_started(), "every condition is known");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn random_projects_in_0_are_what_the_server_makes_of_them() {
     for major in testkit::majors() {
