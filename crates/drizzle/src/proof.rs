@@ -198,10 +198,21 @@ fn depends(evaluation: &Evaluation<'_>, first: &Evaluated, doubt: &Doubt, part: 
 
 /// A part of the schema comes from a module that is not there.
 pub(crate) fn stand_in_fault(part: &str, module: &str) -> Fault {
+    if !is_package_name(module) {
+        let what = format!("{part} depends on \"{module}\", which is no file of the project");
+        return Fault::new("drizzle.stand_in", what)
+            .help("check the path as it is written, and what `paths` in tsconfig.json makes of it");
+    }
     let what =
         format!("{part} depends on \"{module}\", which is not installed or does not run outside of node");
     Fault::new("drizzle.stand_in", what)
         .help(format!("install \"{module}\", or take the value from a file of the project"))
+}
+
+/// Whether a registry could have a package of this name; `@/db` and `~/db` are paths that a tsconfig gives a meaning.
+fn is_package_name(module: &str) -> bool {
+    let first = module.strip_prefix('@').unwrap_or(module);
+    first.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') && !module.contains("://")
 }
 
 /// Where the project asks for what is in doubt.

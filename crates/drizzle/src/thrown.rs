@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use model::Fault;
 
+use crate::described::Origins;
 use crate::files::Files;
 use crate::modules::{Learned, Modules};
 use crate::options::Options;
+use crate::origin::Origin;
 use crate::place::Place;
 use crate::resolve::package_of;
 use crate::sandbox::{COMMONJS_HEAD, Failure};
@@ -20,6 +22,8 @@ pub(crate) struct Thrown {
     pub(crate) stack: String,
     /// The table, view or type that was being described.
     pub(crate) object: Option<String>,
+    /// The names it is exported under.
+    pub(crate) origins: Origins,
     /// The code waits for something that never comes.
     pub(crate) waits: bool,
 }
@@ -78,7 +82,12 @@ fn broken_package(thrown: &Thrown, modules: &Modules) -> Option<(String, String)
 fn fault(thrown: &Thrown, modules: &Modules, options: &Options) -> Fault {
     let frames = frames(&thrown.stack, modules);
     let own = frames.iter().find(|frame| !modules.files.is_package(&frame.file));
-    let place = own.or(frames.first()).map(|frame| original(frame, &modules.files));
+    let own = own.map(|frame| original(frame, &modules.files));
+    // Deep inside of a package nobody looks for what is wrong with a table.
+    let declared = || Origin::new(&modules.scripts, &modules.files).place(&thrown.origins);
+    let innermost = || frames.first().map(|frame| original(frame, &modules.files));
+    let is_own = own.is_some();
+    let place = own.or_else(declared).or_else(innermost);
     let file = place.as_ref().map(|place| place.file.clone()).or_else(|| modules.last.clone());
     let file = file.map_or_else(|| "the schema".to_owned(), |file| file.display().to_string());
     let fault = if thrown.waits {
@@ -93,7 +102,7 @@ fn fault(thrown: &Thrown, modules: &Modules, options: &Options) -> Fault {
         Fault::new("drizzle.memory", what)
             .help("look for a list that grows without end in what the schema imports")
     } else {
-        threw(thrown, modules)
+        threw(thrown, modules, place.as_ref().filter(|_| is_own))
     };
     match place {
         Some(place) => fault.at(place.to_string()),
@@ -101,18 +110,30 @@ fn fault(thrown: &Thrown, modules: &Modules, options: &Options) -> Fault {
     }
 }
 
-fn threw(thrown: &Thrown, modules: &Modules) -> Fault {
+/// What the project's code threw, at a place of its own where it is known.
+fn threw(thrown: &Thrown, modules: &Modules, own: Option<&Place>) -> Fault {
     let name = if thrown.name.is_empty() { "Error" } else { &thrown.name };
-    let about = thrown.object.as_ref().filter(|object| !object.is_empty());
+    let about = thrown.object.as_ref().filter(|object| !object.is_empty() && own.is_none());
     let about = about.map_or_else(String::new, |object| format!(" (about {object})"));
+    let called = own.filter(|_| thrown.message == "not a function").and_then(|place| word_at(place, modules));
+    let called = called.map_or_else(String::new, |word| [&word, " is "].concat());
     let fault = Fault::new(
         "drizzle.threw",
-        format!("the project's code throws {name}: {}{about}", thrown.message.trim()),
+        format!("the project's code throws {name}: {called}{}{about}", thrown.message.trim()),
     );
     match answered(modules) {
         Some(help) => fault.help(help),
         None => fault,
     }
+}
+
+/// The name that begins at a place: the engine does not say what it was that is no function.
+fn word_at(place: &Place, modules: &Modules) -> Option<String> {
+    let text = modules.files.read(&place.file).ok()?;
+    let line = text.lines().nth(place.line.checked_sub(1)? as usize)?;
+    let rest = line.chars().skip(place.column.checked_sub(1)? as usize);
+    let word: String = rest.take_while(|c| c.is_alphanumeric() || ['_', '$'].contains(c)).collect();
+    (!word.is_empty()).then_some(word)
 }
 
 /// What the sandbox answered in place of the real thing, which may be what the code stumbled over.

@@ -185,8 +185,44 @@ fn errors_point_into_the_typescript() {
     refused(
         "export const a = pgTable(\"a\", { x: text(\"x\") }, (t) => [index().on(sql`lower(${t.x})`)]);",
         "drizzle.threw",
-        "schema.ts",
+        "schema.ts:3:14",
     );
+}
+
+#[test]
+fn mistakes_are_named_where_they_were_made() {
+    let said = |schema: &str, place: &str, words: &str| {
+        let fault = refused(schema, "drizzle.threw", place);
+        assert!(fault.to_string().contains(words), "{fault}");
+    };
+    said(
+        "export const a = pgTable(\"a\", {\n  x: text(\"x\").notNul(),\n});",
+        "schema.ts:4:16",
+        "notNul is not a function",
+    );
+    // The stacks of these hold nothing of the project.
+    said(
+        "export const a = pgTable(\"a\", { x: integer(\"x\").references(() => a.y) });",
+        "schema.ts:3:14",
+        "public.a",
+    );
+    let imports = "import { pgView } from \"drizzle-orm/pg-core\";\n";
+    let view = "export const v = pgView(\"v\").as((qb) => { const w = qb.$with(\"w\").as(qb.select({ n: sql`1` }).from(a)); \
+                return qb.with(w).select({ n: w.n }).from(w); });";
+    let table = "export const a = pgTable(\"a\", { x: integer(\"x\") });\n";
+    let fault = fault_of(&[imports, table, view].concat());
+    assert!(fault.place.as_deref().is_some_and(|at| at.contains("schema.ts:5:")), "{fault}");
+    let alias = r#"import { X } from "@/lib/x"; export const a = pgTable("a", { x: text("x").default(X) });"#;
+    let fault = refused(alias, "drizzle.stand_in", "schema.ts:3:19");
+    assert!(fault.to_string().contains("is no file of the project"), "{fault}");
+}
+
+#[test]
+fn a_namespace_among_the_exports_does_no_harm() {
+    let files = [("helpers.ts", "export const helper = 1;")];
+    let schema =
+        "export * as helpers from \"./helpers\"; export const a = pgTable(\"a\", { x: text(\"x\") });";
+    assert_eq!(read_with(&files, schema, &Options::default()).unwrap().tables.len(), 1);
 }
 
 #[test]

@@ -20,6 +20,8 @@ class Refusal {
   }
 }
 let current = "";
+// What bears that name, so that an error far from it can say where it is declared.
+let subject = null;
 const refuse = (part, path, module) => {
   throw new Refusal({ object: current, part, path, module });
 };
@@ -326,6 +328,8 @@ const checkExtras = (table) => {
 };
 // A table that is only referred to is described by its columns alone.
 const describeTable = (table, whole = true) => {
+  subject = table;
+  current = `${String(table[orm.Table.Symbol.Schema] ?? "public")}.${String(table[orm.Table.Symbol.Name])}`;
   const config = pg.getTableConfig(table);
   const name = text(config.name, "a table's name");
   const schema = optional(config.schema, "a table's schema");
@@ -349,6 +353,8 @@ const viewOptions = (config) => {
 };
 const isMaterialized = (value) => Boolean(pg.PgMaterializedView && is(value, pg.PgMaterializedView));
 const describeView = (view) => {
+  subject = view;
+  current = "";
   const materialized = isMaterialized(view);
   const config = materialized ? pg.getMaterializedViewConfig(view) : pg.getViewConfig(view);
   const name = text(config.name, "a view's name");
@@ -387,7 +393,8 @@ const take = (file, name, value) => {
     current = "";
     if (standInKind(value) !== "call") refuse(`the export ${name} of ${file}`, standInPath(value), standInSource(value));
     passedOver.push(`${name} (${standInPath(value)})`);
-  } else if (value !== null && (typeof value === "object" || typeof value === "function")) {
+  } else if (value !== null && (typeof value === "object" || typeof value === "function") && Object.getPrototypeOf(value) !== null) {
+    // Drizzle's own checks do not bear what has no prototype: what `export * as` makes.
     sort(value);
   }
 };
@@ -397,11 +404,13 @@ const describeEnum = (made) => ({
   values: list(made.enumValues, "an enum's values").map((value) => text(value, "an enum's values")),
 });
 const describeRole = (role) => {
+  subject = null;
   current = `role ${String(role.name)}`;
   const flag = (key) => (role[key] === undefined ? null : truth(role[key], "a role"));
   return { name: text(role.name, "a role's name"), existing: truth(role._existing, "a role"), createDb: flag("createDb"), createRole: flag("createRole"), inherit: flag("inherit") };
 };
 const describeStandaloneSequence = (sequence) => {
+  subject = sequence;
   current = String(sequence.seqName);
   const [lowest, highest] = RANGES.bigint;
   return { schema: optional(sequence.schema, "a sequence's schema"), name: text(sequence.seqName, "a sequence's name"), ...describeSequence(sequence.seqOptions, lowest, highest) };
@@ -453,7 +462,10 @@ export default async () => {
     return JSON.stringify({ described: await describeAll() });
   } catch (error) {
     if (error instanceof Refusal) return JSON.stringify({ refused: error.about });
-    if (error instanceof Error) error.lockkeeperObject = current;
+    if (error instanceof Error) {
+      error.lockkeeperObject = current;
+      if (subject) error.lockkeeperOrigins = JSON.stringify((await origins([subject]))[0]);
+    }
     throw error;
   }
 };

@@ -284,6 +284,11 @@ impl Thrown {
                     message: exception.message().unwrap_or_default(),
                     stack: exception.stack().unwrap_or_default(),
                     object: object.get("lockkeeperObject").ok(),
+                    origins: object
+                        .get::<_, String>("lockkeeperOrigins")
+                        .ok()
+                        .and_then(|origins| serde_json::from_str(&origins).ok())
+                        .unwrap_or_default(),
                     waits: false,
                 }
             }
