@@ -88,11 +88,12 @@ async fn abort_in(session: &Session) -> Result<String, Failure> {
     Ok(run)
 }
 
-/// Changes a setting of the run that is at work, or of those to come; see [`SETTINGS`].
+/// Changes a setting of the run that is at work, or that is to be gone on with; see [`SETTINGS`]. It is forgotten
+/// when the run is at its end.
 ///
 /// # Errors
-/// `apply.setting` for a name or value that is not understood, `apply.idle` where there is no journal
-/// yet, and those of connecting.
+/// `apply.setting` for a name or value that is not understood, `apply.idle` where there is no such run, and those
+/// of connecting.
 pub async fn set(target: &Target, name: &str, setting: &str) -> Result<(), Fault> {
     let is_number = setting.parse::<f64>().is_ok_and(|number| number >= 1.0);
     let good = match name {
@@ -112,8 +113,15 @@ pub async fn set(target: &Target, name: &str, setting: &str) -> Result<(), Fault
 }
 
 async fn put_setting(session: &Session, name: &str, setting: &str) -> Result<(), Failure> {
-    if !journal::exists(session).await? {
-        return Err(Failure::refused(Fault::new("apply.idle", "this database has no journal yet")));
+    let is_there = journal::exists(session).await?
+        && journal::runs(session).await?.iter().any(journal::RunRow::is_unfinished);
+    if !is_there {
+        let fault = Fault::new("apply.idle", "no run is at work in this database, or to be gone on with");
+        return Err(Failure::refused(
+            fault
+                .at(session.target().to_string())
+                .help("a setting lasts as long as a run: set it when there is one"),
+        ));
     }
     send(session, &put(name, setting)).await.map(drop)
 }
@@ -125,6 +133,12 @@ fn put(name: &str, setting: &str) -> Sql {
         Literal::new(name),
         Literal::new(setting)
     )
+}
+
+/// No run is under way whose settings these are.
+pub(crate) fn forget_settings() -> Sql {
+    let names = SETTINGS.iter().map(|(name, _)| Literal::new(*name));
+    sql!("DELETE FROM lockkeeper.settings WHERE name IN ({})", Sql::join(names, ", "))
 }
 
 /// Nothing is asked for any more.

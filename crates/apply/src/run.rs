@@ -194,6 +194,9 @@ impl Way<'_> {
         let receipt = self.receipt(found, &runner, options);
         let errand = self.errand(found, &decided);
         let is_resumed = errand.is_resumed;
+        if !is_resumed {
+            session::send(&runner, &control::forget_settings()).await.map_err(Failure::into_fault)?;
+        }
         let earlier = found.runs.iter().find(|row| is_resumed && row.run == errand.run);
         let started_at = earlier.map_or(receipt.started_at, |row| row.started_at);
         let run = errand.run.clone();

@@ -29,6 +29,10 @@ pub const COMING_PREFIX: &str = "_lockkeeper_new_";
 /// a column are in use. Readers of live schemas see the table under its own name.
 pub const BASE_PREFIX: &str = "_lockkeeper_base_";
 
+/// The setting that is `on` in the transactions of a backfill: triggers that only do what the backfill does
+/// need not fire then.
+pub const FILLING: &str = "lockkeeper.filling";
+
 /// The schema in which a copy of a table waits until it takes the table's place, under the names that it and
 /// all that stands on it will have then. Readers of live schemas do not see it.
 pub const COPY_NAMESPACE: &str = "lockkeeper_copy";

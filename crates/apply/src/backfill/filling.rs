@@ -2,6 +2,13 @@
 
 use model::{Backfill, Copying, Name, Sql, sql};
 
+/// How many turns a range of pages takes: with more of them fewer rows leave their pages, and with a few more
+/// it makes no difference any longer.
+const TURNS: i64 = 8;
+
+/// The first major version that can tell rows apart by a hash of their place.
+const HASHES_PLACES: u32 = 14;
+
 /// The work of a pass.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Filling<'a> {
@@ -17,6 +24,14 @@ impl<'a> Filling<'a> {
         match self {
             Self::Rows(backfill) => &backfill.table,
             Self::Copy(copying) => &copying.table,
+        }
+    }
+
+    /// In how many turns a range of pages is gone through: a power of two.
+    pub(crate) fn turns(&self, major: u32) -> i64 {
+        match self {
+            Self::Rows(_) if major >= HASHES_PLACES => TURNS,
+            _ => 1,
         }
     }
 

@@ -4,6 +4,7 @@
 //! meanwhile. Rows that were locked, or moved behind the pass by an application's update, are left for
 //! the next pass; the step's probe says whether one is needed.
 
+mod batch;
 mod filling;
 mod pass;
 mod ranges;

@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use model::{Fault, Sql, ms_text, rows_text, sql};
+use model::{Fault, Sql, ms_text, rows_text};
 
 use super::Filling;
+use super::batch::{Filled, Range};
 use super::ranges::{self, Part};
 use super::servo::Servo;
 use super::throttle::{Advice, Pressure};
@@ -12,7 +13,7 @@ use crate::attempt::Attempt;
 use crate::failure::Failure;
 use crate::machine::Wish;
 use crate::pulse::{self, Pulse};
-use crate::session::{ms_since, only_rows, rows, send, text, value};
+use crate::session::{ms_since, rows, send, text, value};
 use crate::work::{Tried, Work};
 use tokio_postgres::SimpleQueryRow;
 
@@ -22,23 +23,17 @@ const FEEL_EVERY: Duration = Duration::from_secs(1);
 /// How often progress is told in words.
 const TELL_EVERY: Duration = Duration::from_secs(5);
 
-/// How often a batch is tried before its locked rows are left for the next pass.
-const LOCKED_TRIES_MAX: u32 = 3;
-
 /// The share of a batch's planned rows that the first one has: it measures what a row costs, and a whole
 /// batch of dear rows would keep a writer waiting for longer than the budget.
 const FIRST_BATCH_SHARE: f64 = 0.125;
 
-/// How long a batch may take before the connection is taken to be lost.
-const BATCH_PATIENCE: Duration = Duration::from_secs(600);
-
 /// A pass that goes on.
-struct Pass<'a> {
-    work: &'a Work<'a>,
-    filling: Filling<'a>,
-    servo: Servo,
-    pulse: Pulse,
-    heard: Instant,
+pub(super) struct Pass<'a> {
+    pub(super) work: &'a Work<'a>,
+    pub(super) filling: Filling<'a>,
+    pub(super) servo: Servo,
+    pub(super) pulse: Pulse,
+    pub(super) heard: Instant,
     felt: Option<Instant>,
     told: Instant,
     started: Instant,
@@ -105,7 +100,7 @@ fn servo(filling: Filling<'_>, part: &Part) -> Servo {
     Servo::new(f64::from(filling.batch_target_ms()), rows / density, density)
 }
 
-async fn hear(work: &Work<'_>) -> Result<Pulse, Failure> {
+pub(super) async fn hear(work: &Work<'_>) -> Result<Pulse, Failure> {
     Pulse::hear(&work.sessions.runner, work.sessions.work.server().backend_pid).await
 }
 
@@ -137,6 +132,7 @@ impl Pass<'_> {
         let mut known = mark.rows_filled;
         let mut at = mark.next_block;
         let mut end = part.blocks;
+        let turns = self.filling.turns(self.work.sessions.server().major);
         self.blocks.0 += at.min(end);
         loop {
             if at >= end {
@@ -146,13 +142,16 @@ impl Pass<'_> {
                     return Ok(None);
                 }
             }
-            if let Some(stopped) = self.before_batch(part).await? {
-                return Ok(Some(stopped));
+            let to = (at + self.servo.size() * turns).min(end);
+            let range = Range { part, from: at, to, turns };
+            match self.fill_range(attempt, &range, &mut known).await? {
+                Filled::All => {
+                    self.blocks.0 += to - at;
+                    at = to;
+                }
+                Filled::Some => {}
+                Filled::Stopped => return Ok(Some(Tried::Stopped)),
             }
-            let to = (at + self.servo.size()).min(end);
-            known = self.batch(attempt, part, (at, to), known).await?;
-            self.blocks.0 += to - at;
-            at = to;
             self.tell(attempt);
         }
     }
@@ -168,71 +167,8 @@ impl Pass<'_> {
         })
     }
 
-    /// One batch, again where rows were locked, and without them in the end. Gives the rows filled so far.
-    async fn batch(
-        &mut self,
-        attempt: &mut Attempt,
-        part: &Part,
-        range: (i64, i64),
-        known: u64,
-    ) -> Result<u64, Failure> {
-        let within = ranges::within(self.work.sessions.server().major, part, range.0, range.1);
-        for locked in 0..=LOCKED_TRIES_MAX {
-            let update = if locked < LOCKED_TRIES_MAX {
-                self.filling.batch(&part.table, &within)
-            } else {
-                self.filling.batch_of_free_rows(&part.table, &within)
-            };
-            let started = Instant::now();
-            let answer = self.send_batch(part, &update, range).await;
-            let ms = (ms_since(started) - self.work.sessions.round_trip_ms).max(0.0);
-            attempt.lock_tries += 1;
-            match answer {
-                Ok(filled) => {
-                    attempt.batches += 1;
-                    let rows = filled.saturating_sub(known);
-                    attempt.rows_filled += rows;
-                    attempt.lock_hold_ms = attempt.lock_hold_ms.max(ms);
-                    self.servo.took(range.1 - range.0, rows, ms);
-                    return Ok(filled);
-                }
-                Err(Failure::Lock { .. }) if locked < LOCKED_TRIES_MAX => {
-                    attempt.lock_wait_ms += ms;
-                    tokio::time::sleep(Duration::from_millis(u64::from(10_u32 << locked))).await;
-                }
-                Err(failure) => return Err(failure),
-            }
-        }
-        Ok(known)
-    }
-
-    /// Sends one batch with its journal row; the pulse is heard meanwhile when it is time.
-    async fn send_batch(&mut self, part: &Part, update: &Sql, range: (i64, i64)) -> Result<u64, Failure> {
-        let relation = part.table.to_string();
-        let blocks = range.1 - range.0;
-        let fill = self.work.entries.fill(self.work.ordinal, &relation, update, range.1, blocks);
-        let message = sql!("SET LOCAL lock_timeout = {}; {}", model::LOCK_TIMEOUT_MS, fill);
-        let work = self.work;
-        let batch = async {
-            let sent = send(&work.sessions.work, &message);
-            tokio::time::timeout(BATCH_PATIENCE, sent).await.unwrap_or_else(|_| Err(silent()))
-        };
-        tokio::pin!(batch);
-        let answer = loop {
-            let due = pulse::EVERY.saturating_sub(self.heard.elapsed());
-            tokio::select! {
-                biased;
-                answer = &mut batch => break answer,
-                () = tokio::time::sleep(due) => {}
-            }
-            self.pulse = hear(work).await?;
-            self.heard = Instant::now();
-        };
-        Ok(only_rows(answer?).first().and_then(|row| value(row, "rows_filled")).unwrap_or(0))
-    }
-
     /// Does what is wished for, and waits as long as somebody suffers.
-    async fn before_batch(&mut self, part: &Part) -> Result<Option<Tried>, Failure> {
+    pub(super) async fn before_batch(&mut self, part: &Part) -> Result<Option<Tried>, Failure> {
         let mut told = None;
         loop {
             self.servo.aim(
@@ -303,8 +239,4 @@ impl Pass<'_> {
         let note = format!("{filled} rows, {} rows/s, {} left", rows_text(per_second), ms_text(left_ms));
         self.work.progress.note(&note);
     }
-}
-
-fn silent() -> Failure {
-    Failure::Lost(Fault::new("apply.connection", "a batch was not answered within ten minutes"))
 }

@@ -150,7 +150,7 @@ impl Entries {
         )
     }
 
-    /// Fills a batch and journals how far the backfill of this relation came, in one statement, so that
+    /// Fills a batch and journals how far the backfill of this relation came, in one transaction, so that
     /// the count of rows is exact. Answers `rows_filled` and `batches` of the relation so far.
     pub(crate) fn fill(
         &self,
@@ -160,20 +160,33 @@ impl Entries {
         next_block: i64,
         blocks: i64,
     ) -> Sql {
-        sql!(
-            "WITH filled AS ({} RETURNING 1)
+        // Not RETURNING: every row would go through a tuple store only to be counted.
+        let body = sql!(
+            "#variable_conflict use_column
+             DECLARE lockkeeper_rows bigint;
+             BEGIN
+             {};
+             GET DIAGNOSTICS lockkeeper_rows = ROW_COUNT;
              INSERT INTO lockkeeper.backfills AS known (plan, ordinal, relation, next_block, batch_blocks, batches, rows_filled)
-             SELECT {}, {}, {}, {}, {}, 1, pg_catalog.count(*) FROM filled
+             VALUES ({}, {}, {}, {}, {}, 1, lockkeeper_rows)
              ON CONFLICT (plan, ordinal, relation) DO UPDATE SET next_block = EXCLUDED.next_block,
                 batch_blocks = EXCLUDED.batch_blocks, batches = known.batches + 1,
-                rows_filled = known.rows_filled + EXCLUDED.rows_filled, changed_at = EXCLUDED.changed_at
-             RETURNING rows_filled, batches",
+                rows_filled = known.rows_filled + EXCLUDED.rows_filled, changed_at = EXCLUDED.changed_at;
+             END",
             update,
             self.plan,
             ordinal,
             text(relation),
             next_block,
             blocks,
+        );
+        sql!(
+            "DO {}; SELECT rows_filled, batches FROM lockkeeper.backfills
+             WHERE plan = {} AND ordinal = {} AND relation = {}",
+            text(body.as_str()),
+            self.plan,
+            ordinal,
+            text(relation),
         )
     }
 

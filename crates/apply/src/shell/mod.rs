@@ -218,6 +218,9 @@ impl<'a, 'o> Shell<'a, 'o> {
         };
         let close = self.entries.close(outcome(end, &self.errand), live.as_ref(), fault);
         send(runner, &close).await?;
+        if matches!(outcome(end, &self.errand), RunOutcome::Done | RunOutcome::Aborted) {
+            send(runner, &crate::control::forget_settings()).await?;
+        }
         if end == End::Aborted {
             send(runner, &crate::control::forget_request()).await?;
         }

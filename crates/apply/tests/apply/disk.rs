@@ -113,5 +113,5 @@ async fn full_while_an_index_is_built() {
 
 #[tokio::test]
 async fn full_while_rows_are_filled() {
-    full_in_the_middle(&CASES[1], 3 << 20).await;
+    full_in_the_middle(&CASES[1], 300 << 10).await;
 }

@@ -147,7 +147,7 @@ async fn an_answer_that_gets_lost_after_the_commit() {
         (&CASES[0], "ADD CONSTRAINT vintage"),
         (&CASES[0], "CREATE INDEX CONCURRENTLY"),
         (&CASES[0], "VALIDATE CONSTRAINT"),
-        (&CASES[1], "WITH filled AS"),
+        (&CASES[1], "lockkeeper_rows"),
         (&CASES[1], "SET NOT NULL"),
         (&CASES[1], "DROP CONSTRAINT funds_token_not_null"),
     ] {

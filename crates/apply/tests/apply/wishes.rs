@@ -67,6 +67,10 @@ async fn pause_and_resume_in_a_backfill() {
     };
     let (done, ()) = tokio::join!(run, interfere);
     assert_eq!(done.unwrap().arrived, Some(true));
+    let settings = "SELECT count(*) FROM lockkeeper.settings WHERE name = 'batch_target_ms'";
+    assert_eq!(database.ask(settings).await.as_deref(), Some("0"), "a setting lasts as long as its run");
+    let late = apply::set(database.target(), "batch_target_ms", "2").await;
+    assert_eq!(late.unwrap_err().kind, "apply.idle");
     assert_eq!(filled(&database).await, 24_000);
     assert_clean(&database).await;
 }

@@ -17,7 +17,10 @@ const BEFORE: &str = "
     COMMENT ON COLUMN funds.size IS 'in euros';
     ALTER TABLE funds ALTER name SET STATISTICS 50;
     CREATE INDEX funds_size ON funds (size DESC, id) WHERE size > 3;
+    CREATE INDEX funds_parent ON funds (parent);
+    CREATE INDEX funds_owner_id ON funds (owner_id);
     CREATE TABLE investments (id bigint PRIMARY KEY, fund_id integer NOT NULL REFERENCES funds ON DELETE CASCADE);
+    CREATE INDEX investments_fund_id ON investments (fund_id);
     CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.touched := NEW.touched + 1; RETURN NEW; END';
     CREATE TRIGGER touch BEFORE UPDATE ON funds FOR EACH ROW EXECUTE FUNCTION touch();
     ALTER TABLE funds ENABLE ROW LEVEL SECURITY;
@@ -43,9 +46,9 @@ const LIKENESS: &str = "SELECT string_agg(concat_ws(' ', c.relacl, c.reloptions,
 
 const APPLICATION: [&str; 8] = [
     "INSERT INTO funds (name, owner_id) VALUES ('new $n', 95)",
-    "UPDATE funds SET size = size + 1 WHERE id > 50000 AND id % 50 = $n % 50 AND size < 2000000",
+    "UPDATE funds SET size = size + 1 WHERE id = 50001 + $n % 9000 AND size < 2000000",
     "BEGIN; INSERT INTO owners VALUES ($n); INSERT INTO funds (name, owner_id) VALUES ('owned $n', $n); DELETE FROM owners WHERE id = $n; COMMIT",
-    "DELETE FROM funds WHERE id = (SELECT id FROM funds WHERE id > 59000 AND id < 60000 ORDER BY random() LIMIT 1)",
+    "DELETE FROM funds WHERE id = 59001 + $n % 999",
     "WITH f AS (INSERT INTO funds (name) VALUES ('with $n') RETURNING id) INSERT INTO investments SELECT $n + 1000000, id FROM f",
     "BEGIN; UPDATE funds SET name = 'swap' WHERE id = 55001; UPDATE funds SET name = 'fund 55001 of $n' WHERE id = 55002;
        UPDATE funds SET name = 'fund 55002 of $n' WHERE id = 55001; COMMIT",

@@ -206,7 +206,13 @@ fn of_users(subject: &Subject<'_>, situation: &Situation<'_>) -> Option<String> 
     others.next().map(|user| format!("{user} stands on it and would go on reading the table as it was"))
 }
 
+/// Who else follows the table: by its name or its number, which the copy cannot have while it is filled.
 fn of_server(situation: &Situation<'_>) -> Option<String> {
+    let followers = ["publication ", "statistics object "];
+    let follows = |it: &&String| followers.iter().any(|kind| it.starts_with(kind));
+    if let Some(follower) = situation.from.unmodelled.iter().find(follows) {
+        return Some(format!("{follower} may be about it, and would not follow the copy"));
+    }
     let slots = situation.statistics.map_or(0, |it| it.logical_slots);
     (slots > 0).then(|| {
         "a logical slot replicates this database, and subscribers know a table by its name".to_owned()

@@ -3,8 +3,8 @@
 use assess::effect::Act;
 use facts::Form;
 use model::{
-    Action, Backfill, Change, Column, Constraint, ConstraintKind, Expr, Literal, ObjectRef, PhaseName, Sql,
-    sql,
+    Action, Backfill, Change, Column, Constraint, ConstraintKind, Expr, Literal, Name, ObjectRef, PhaseName,
+    Schema, Sql, sql,
 };
 
 use super::parts::{self, Side, prefixed};
@@ -20,7 +20,7 @@ use crate::situation::Situation;
 pub(super) fn steps(group: &Group<'_>, situation: &Situation<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for twin in group.twins {
-        drafts.extend([prepare(twin, group), begin(twin), fill(twin), learn(twin)]);
+        drafts.extend([prepare(twin, group), begin(twin, group), fill(twin), learn(twin)]);
     }
     drafts.extend(stand(group));
     for twin in group.twins {
@@ -66,7 +66,7 @@ fn prepare(twin: &Twin<'_>, group: &Group<'_>) -> Draft {
 }
 
 /// The second column, which follows the first from here on.
-fn begin(twin: &Twin<'_>) -> Draft {
+fn begin(twin: &Twin<'_>, group: &Group<'_>) -> Draft {
     let (table, coming) = (twin.table, &twin.coming);
     let column = Column {
         name: coming.clone(),
@@ -80,9 +80,10 @@ fn begin(twin: &Twin<'_>) -> Draft {
     let mut sql = Change::AddColumn { table: table.clone(), column }.sql();
     sql.push(copy_privileges(twin));
     sql.push(sql!(
-        "CREATE TRIGGER {} BEFORE INSERT OR UPDATE ON {} FOR EACH ROW EXECUTE FUNCTION {}()",
+        "CREATE TRIGGER {} BEFORE INSERT OR UPDATE ON {} FOR EACH ROW{} EXECUTE FUNCTION {}()",
         twin.trigger(),
         table,
+        unless_filling(table, group.schemas[0]),
         twin.function()
     ));
     let trigger = probe::object(&ObjectRef::Trigger(table.clone(), twin.trigger()));
@@ -105,6 +106,15 @@ fn begin(twin: &Twin<'_>) -> Draft {
         undo_acts: None,
         late: false,
     }
+}
+
+/// The backfill writes what the trigger would, and need not wait for it, unless a trigger of the application's own
+/// makes something else of the row.
+fn unless_filling(table: &Name, schema: &Schema) -> Sql {
+    if schema.table(table).is_none_or(|table| !table.triggers.is_empty()) {
+        return sql!("");
+    }
+    sql!(" WHEN (current_setting({}, true) IS DISTINCT FROM 'on')", Literal::new(model::FILLING))
 }
 
 /// Privileges on the column alone.

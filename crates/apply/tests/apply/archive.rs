@@ -1,0 +1,56 @@
+//! An archive that takes no write-ahead log.
+
+use std::time::Duration;
+
+use apply::apply;
+use connect::connect;
+use shadow::{Shadow, ShadowOptions};
+
+use crate::notes::Notes;
+use crate::plans::{CASES, Deparse, FUNDS, of, plan};
+use crate::quick;
+use crate::wishes::slow;
+
+/// A backfill waits while archiving fails, says so, and goes on when it is told to.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_archive_that_fails_is_waited_for() {
+    let mut options = ShadowOptions::of(15);
+    for (name, value) in [("wal_level", "replica"), ("archive_mode", "on"), ("archive_command", "false")] {
+        options.settings.push((name.to_owned(), value.to_owned()));
+    }
+    let server = Shadow::start(&options, &model::Silent).await.unwrap();
+    let made = server.create_database(None).await.unwrap();
+    let wanted = server.create_database(None).await.unwrap();
+    let session = connect(&made.target, "lockkeeper test").await.unwrap();
+    session.batch_execute(&FUNDS.replace("2000", "6000")).await.unwrap();
+    let other = connect(&wanted.target, "lockkeeper test").await.unwrap();
+    other.batch_execute(FUNDS).await.unwrap();
+    other.batch_execute(CASES[1].wanted).await.unwrap();
+    session.batch_execute("SELECT pg_switch_wal()").await.unwrap();
+    let failed = "SELECT count(*) FROM pg_stat_archiver WHERE failed_count > 0";
+    while session.query_one(failed, &[]).await.unwrap().get::<_, i64>(0) == 0 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let plan = slow(plan(15, of(&session).await, of(&other).await, (CASES[1].steps)()));
+    let notes = Notes::default();
+    let mut options = quick();
+    let run = apply(&made.target, &plan, &Deparse, &mut options, &notes);
+    let interfere = async {
+        for _ in 0..300 {
+            if notes.all().contains("archiving") {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let filled = "SELECT coalesce(sum(rows_filled), 0)::bigint FROM lockkeeper.backfills";
+        let filled: i64 = session.query_one(filled, &[]).await.unwrap().get(0);
+        apply::set(&made.target, "ignore_archive", "yes").await.unwrap();
+        filled
+    };
+    let (done, filled) = tokio::join!(run, interfere);
+    assert_eq!(done.unwrap().arrived, Some(true));
+    assert!(notes.all().contains("archiving WAL fails"), "{}", notes.all());
+    assert_eq!(filled, 0, "it goes on while archiving fails");
+    server.stop().await.unwrap();
+}
