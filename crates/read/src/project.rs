@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use connect::Session;
-use drizzle::{External, Known, Options, Project, Statement};
+use drizzle::{Casing, External, Known, Options, Project, Statement};
 use model::{Fault, Ident, Schema};
 
 use crate::cache::{Cache, Key};
@@ -101,7 +101,7 @@ pub(crate) async fn load(session: &Session, project: &Project, sparing: Sparing)
         }
         // One by one says which it is, and passes over roles that are there already.
         for statement in statements {
-            make(session, statement).await?;
+            make(session, statement, project.casing).await?;
         }
     }
     let mut schema = live::read(session).await?;
@@ -148,7 +148,7 @@ fn together(statements: &[&Statement]) -> String {
     text
 }
 
-async fn make(session: &Session, statement: &Statement) -> Result<(), Fault> {
+async fn make(session: &Session, statement: &Statement, casing: Option<Casing>) -> Result<(), Fault> {
     // Roles belong to the server: an earlier reading may have made them.
     let made_before = |error: &tokio_postgres::Error| {
         connect::sqlstate(error) == Some("42710") && statement.sql.as_str().starts_with("CREATE ROLE")
@@ -159,7 +159,18 @@ async fn make(session: &Session, statement: &Statement) -> Result<(), Fault> {
                 Some(file) => format!("{file}:{}:{}", statement.line, statement.column),
                 None => statement.object.clone(),
             };
-            Err(refused(&statement.object, &error).at(place))
+            let fault = refused(&statement.object, &error).at(place);
+            let is_view = ["CREATE VIEW", "CREATE MATERIALIZED VIEW"]
+                .iter()
+                .any(|create| statement.sql.as_str().starts_with(create));
+            Err(match casing {
+                Some(casing) if is_view && connect::sqlstate(&error) == Some("42703") => fault.help(format!(
+                    "Drizzle writes the queries of views without `casing: \"{}\"`; name the columns they read, as in \
+                     text(\"user_id\")",
+                    casing.name()
+                )),
+                _ => fault,
+            })
         }
         _ => Ok(()),
     }
