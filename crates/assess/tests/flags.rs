@@ -96,6 +96,11 @@ fn a_cascade_tells_the_rows_at_stake_along_its_chain() {
         assert!(message.contains(part), "{part}: {message}");
     }
     assert_eq!(world.flag("cascade", &[add_key(key("user_id", "users", ForeignKeyAction::Restrict))]), None);
+    // What the same push hangs below counts as well.
+    let constraint = key("account_id", "accounts", ForeignKeyAction::Cascade);
+    let below = Change::AddConstraint { table: name("notes"), constraint };
+    let push = [add_key(key("user_id", "users", ForeignKeyAction::Cascade)), below];
+    assert!(world.flag("cascade", &push).expect("a flag").contains("public.notes (10 rows)"));
 }
 
 #[test]

@@ -48,6 +48,18 @@ fn cascades(constraint: &Constraint) -> Option<&Name> {
     }
 }
 
+/// The constraints that are there, and those that the same push brings, each with its table.
+fn keys<'a>(input: &'a Input<'_>) -> impl Iterator<Item = (&'a Name, &'a Constraint)> {
+    let there = input.from.tables.iter();
+    let there = there.flat_map(|(name, table)| table.constraints.values().map(move |key| (name, key)));
+    let comes = input.changes.iter().filter_map(|judged| match &judged.change {
+        Change::AddConstraint { table, constraint } => Some((table, constraint)),
+        Change::AlterForeignKey { table, to, .. } => Some((table, to)),
+        _ => None,
+    });
+    there.chain(comes)
+}
+
 /// A table and all that go with its rows, nearest first.
 fn reached(input: &Input<'_>, table: &Name) -> Vec<Name> {
     let mut reached = vec![table.clone()];
@@ -55,10 +67,8 @@ fn reached(input: &Input<'_>, table: &Name) -> Vec<Name> {
     let mut next = 0;
     while let Some(parent) = reached.get(next).cloned() {
         next += 1;
-        for (child, definition) in &input.from.tables {
-            let hangs =
-                definition.constraints.values().any(|constraint| cascades(constraint) == Some(&parent));
-            if hangs && known.insert(child.clone()) {
+        for (child, _) in keys(input).filter(|(_, key)| cascades(key) == Some(&parent)) {
+            if known.insert(child.clone()) {
                 reached.push(child.clone());
             }
         }
