@@ -79,7 +79,7 @@ pub struct StepShape<'a> {
 ///
 /// # Errors
 /// `plan.nothing` when there is nothing to change; `plan.transform` and `plan.fill` when what was told does not
-/// fit the schemas; the gates `plan.mapping` and `plan.unmapped` when a mapping contradicts itself or lacks what
+/// fit the schemas; `plan.incomplete` when a change found no step; the gates `plan.mapping` and `plan.unmapped` when a mapping contradicts itself or lacks what
 /// the column holds.
 pub fn plan(input: &Input<'_>) -> Result<Plan, Fault> {
     if input.changes.is_empty() {
@@ -92,8 +92,12 @@ pub fn plan(input: &Input<'_>) -> Result<Plan, Fault> {
     let mut gates: Vec<Gate> = watch::gates(input.told);
     let mut notes = Vec::new();
     let mut demanded = Vec::new();
+    let mut carried = Vec::new();
     for change in input.changes {
         let (recipe, drafted) = recipe::choose(change, &situation);
+        if drafted.drafts.is_empty() {
+            carried.push((recipe, change));
+        }
         let Drafted { why, drafts: steps, notes: more, gate, demanded: of_rows } = drafted;
         demanded.extend(of_rows);
         let (operation, object) = (recipe::operation(recipe, change), change.object().to_string());
@@ -102,6 +106,7 @@ pub fn plan(input: &Input<'_>) -> Result<Plan, Fault> {
         notes.extend(more);
         gates.extend(gate.filter(|gate| !gates.contains(gate)));
     }
+    refuse_lost(&carried, &drafts)?;
     notes.extend(overall_notes(input, &drafts));
     // Stable: within a phase the order of the changes stays.
     drafts.sort_by_key(|(.., draft)| (draft.phase, draft.late));
@@ -125,6 +130,22 @@ pub fn plan(input: &Input<'_>) -> Result<Plan, Fault> {
         totals,
         notes,
     })
+}
+
+/// A change without steps of its own is made by those of another one of its recipe. Where there are none, it would
+/// be lost without a word.
+fn refuse_lost(
+    carried: &[(&str, &Change)],
+    drafts: &[(Operation, String, &'static str, Draft)],
+) -> Result<(), Fault> {
+    // A rename of a column goes with that of its table: recipes that do begin with the same word.
+    let family = |recipe: &str| recipe.split('_').next().map(str::to_owned);
+    let is_made = |recipe: &str| drafts.iter().any(|(_, _, of, _)| family(of) == family(recipe));
+    let lost = carried.iter().find(|(recipe, _)| !is_made(recipe));
+    let Some((_, change)) = lost else { return Ok(()) };
+    let what = format!("no step was found that makes {} {}", change.operation(), change.object());
+    Err(Fault::new("plan.incomplete", what)
+        .help("make the change in a push of its own, and tell us about it: a plan must hold every change"))
 }
 
 fn overall_notes(input: &Input<'_>, drafts: &[(Operation, String, &'static str, Draft)]) -> Vec<String> {

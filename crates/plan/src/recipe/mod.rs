@@ -44,11 +44,15 @@ const TRANSFORM: &str = "transform_column";
 
 const TOGETHER: &str = "together";
 
+const SECOND_COLUMN: &str = "second_column";
+
+const COPY_TABLE: &str = "copy_table";
+
 /// Every recipe, the more particular ones first.
 const RECIPES: &[Recipe] = &[
     ("rename", carried::draft),
-    ("copy_table", copy_table::draft),
-    ("second_column", second_column_where_no_copy),
+    (COPY_TABLE, copy_table::draft),
+    (SECOND_COLUMN, second_column_where_no_copy),
     (TRANSFORM, transform::draft),
     ("fill_column", fill_column::draft),
     ("add_column", add_column::draft),
@@ -100,8 +104,18 @@ pub(crate) fn choose(change: &Change, situation: &Situation<'_>) -> (&'static st
 
 /// Whether no recipe of its own takes the change.
 fn is_direct(change: &Change, situation: &Situation<'_>) -> bool {
-    let own = RECIPES.iter().filter(|(name, _)| *name != TOGETHER);
-    own.into_iter().all(|(_, draft)| draft(change, situation).is_none())
+    is_left_by(&[TOGETHER], change, situation)
+}
+
+/// Whether only recipes could take the change that take along whatever nothing else takes.
+fn is_left(change: &Change, situation: &Situation<'_>) -> bool {
+    is_left_by(&[TOGETHER, SECOND_COLUMN, COPY_TABLE], change, situation)
+}
+
+/// Whether every recipe but these leaves the change alone.
+fn is_left_by(these: &[&str], change: &Change, situation: &Situation<'_>) -> bool {
+    let others = RECIPES.iter().filter(|(name, _)| !these.contains(name));
+    others.into_iter().all(|(_, draft)| draft(change, situation).is_none())
 }
 
 /// What kind of change it is when it is made by this recipe.

@@ -12,7 +12,7 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     if !situation.steps_aside(change) && direct::phase(change, situation) != PhaseName::Switch {
         return None;
     }
-    let members = members(situation);
+    let members = members(situation, |change| super::is_direct(change, situation));
     let (first, probes) = (*members.first()?, probes(&members, situation));
     if !members.contains(&change) || probes.is_empty() {
         return None;
@@ -29,9 +29,15 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     Some(drafted)
 }
 
-/// From the first that goes to the last that comes again, with the changes between that no recipe makes in
-/// another way.
-fn members<'a>(situation: &Situation<'a>) -> Vec<&'a Change> {
+/// What goes and comes again, and what can only change meanwhile, for a recipe that does both in a transaction of
+/// its own: changes that no other one takes.
+pub(super) fn along<'a>(situation: &Situation<'a>) -> Vec<&'a Change> {
+    members(situation, |change| super::is_left(change, situation))
+}
+
+/// From the first that goes to the last that comes again, with the changes between, as far as they are free: no
+/// recipe makes them in another way.
+fn members<'a>(situation: &Situation<'a>, is_free: impl Fn(&Change) -> bool) -> Vec<&'a Change> {
     // A constraint or an index that goes and comes again, where no recipe makes it beside the old one.
     let is_remade = |change: &Change| {
         matches!(
@@ -44,16 +50,15 @@ fn members<'a>(situation: &Situation<'a>) -> Vec<&'a Change> {
             && change
                 .table()
                 .is_some_and(|table| situation.to.tables.contains_key(&table) && !situation.is_new(&table))
-            && super::is_direct(change, situation)
     };
-    let is_aside = |change: &Change| situation.steps_aside(change) || is_remade(change);
+    let is_aside = |change: &Change| (situation.steps_aside(change) || is_remade(change)) && is_free(change);
     let Some(first) = situation.changes.iter().position(is_aside) else { return Vec::new() };
     let last = situation.changes.iter().rposition(is_aside).unwrap_or(first);
     let belongs = |change: &&Change| {
         is_aside(change)
             || direct::phase(change, situation) == PhaseName::Switch
                 && change.table().is_none_or(|table| !situation.is_new(&table))
-                && super::is_direct(change, situation)
+                && is_free(change)
     };
     situation.changes[first..=last].iter().filter(belongs).collect()
 }

@@ -21,6 +21,8 @@ pub(crate) use self::labels::added as added_labels;
 use self::parts::Parts;
 pub(super) use self::twin::FEW_ROWS;
 use self::twin::Twin;
+use super::{direct, together};
+use crate::Cost;
 use crate::draft::Drafted;
 use crate::situation::Situation;
 
@@ -34,21 +36,26 @@ struct Group<'a> {
     schemas: [&'a Schema; 2],
     old: Parts,
     new: Parts,
-    /// Changes of views and the like that go and come again.
+    /// Changes of views and the like that go and come again, and what can only change while they are away.
     carried: Vec<&'a Change>,
+    /// What of them takes longest.
+    carried_cost: Cost,
     major: u32,
 }
 
 pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafted> {
     let twins = twin::twins(situation);
     let first = twins.first()?;
-    let carried: Vec<&Change> = situation.changes.iter().filter(|it| situation.steps_aside(it)).collect();
     let schemas = [situation.from, situation.to];
     let [old, new] = Parts::of_both(schemas, &twins);
-    let group = Group { twins: &twins, schemas, old, new, carried, major: situation.server_major };
+    let (carried, carried_cost, major) = (Vec::new(), Cost::Catalog, situation.server_major);
+    let mut group = Group { twins: &twins, schemas, old, new, carried, carried_cost, major };
+    group.carried = together::along(situation).into_iter().filter(|change| !group.is_own(change)).collect();
     if !group.absorbs(change) {
         return None;
     }
+    let costs = group.carried.iter().map(|change| direct::cost(change, situation));
+    group.carried_cost = costs.max_by_key(|cost| direct::weight(*cost)).unwrap_or(Cost::Catalog);
     if first.is_retyped_by(change) {
         return Some(whole(&group, situation));
     }
@@ -58,6 +65,11 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
 impl Group<'_> {
     /// Whether the swap makes this change as well.
     fn absorbs(&self, change: &Change) -> bool {
+        self.is_own(change) || self.carried.contains(&change)
+    }
+
+    /// Whether the change is one of the columns themselves, or of what stands on them.
+    fn is_own(&self, change: &Change) -> bool {
         let is_twin = |table: &Name, column: &Ident| {
             self.twins.iter().any(|twin| twin.table == table && twin.name() == column)
         };
@@ -85,7 +97,7 @@ impl Group<'_> {
                 has_index(table, &index.name)
             }
             Change::RenameIndex { table, from, .. } => has_index(table, from),
-            other => self.carried.contains(&other),
+            _ => false,
         }
     }
 
@@ -129,6 +141,8 @@ fn whole(group: &Group<'_>, situation: &Situation<'_>) -> Drafted {
     let mut drafted = Drafted::new(why, drafts);
     drafted.notes.extend(group.twins.iter().flat_map(notes));
     drafted.notes.extend(group.enums().flat_map(Labels::notes));
+    let lasting = group.carried.iter().filter(|change| !situation.steps_aside(change));
+    drafted.notes.extend(lasting.filter_map(|change| direct::lost(change)));
     drafted.demanded.extend(group.twins.iter().filter_map(Twin::demand));
     match gate(group) {
         Some(gate) => drafted.gate(PhaseName::Validate, gate),

@@ -36,7 +36,7 @@ pub(super) fn switch(group: &Group<'_>) -> Draft {
         verification: done.clone(),
         probe: done,
         undo: Action::Transaction { sql: swap::back(group) },
-        cost: Cost::Catalog,
+        cost: group.carried_cost,
         late: false,
     }
 }

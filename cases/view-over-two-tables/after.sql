@@ -1,0 +1,3 @@
+CREATE TABLE members (id bigint PRIMARY KEY, email varchar(60) NOT NULL);
+CREATE TABLE tickets (id bigint PRIMARY KEY, member bigint NOT NULL REFERENCES members, code bigint NOT NULL);
+CREATE VIEW owned AS SELECT t.code, m.email FROM tickets t JOIN members m ON m.id = t.member;
