@@ -33,7 +33,7 @@ impl Catalog {
         let columns = listed.or(primary).unwrap_or_default();
         if let Some(known) = referenced.filter(|known| known.whole) {
             expect_unique(&target, known, &columns, it.referenced_columns.is_empty())?;
-            comparable(relation, known, &it.columns, &columns, constraint, table)?;
+            comparable(self, relation, known, &it.columns, &columns, constraint, table)?;
         }
         let partitioned = relation.is_partitioned() && !new;
         if constraint.not_valid && partitioned && self.major < 18 {
@@ -135,6 +135,7 @@ pub(super) fn expect_unique(target: &Name, known: &Relation, columns: &[Ident], 
 
 /// Fails where the columns of a foreign key are of families that no `=` compares.
 pub(super) fn comparable(
+    catalog: &Catalog,
     relation: &Relation,
     referenced: &Relation,
     columns: &[Ident],
@@ -148,7 +149,7 @@ pub(super) fn comparable(
     }
     for (from, to) in columns.iter().zip(referenced_columns) {
         let (Known::Yes(a), Known::Yes(b)) = (relation.column(from), referenced.column(to)) else { continue };
-        if !refers(&a.type_name, &b.type_name) {
+        if !refers(&catalog.stored_type(&a.type_name), &catalog.stored_type(&b.type_name)) {
             let chosen = chosen_name(&table.name, &columns.iter().collect::<Vec<_>>(), "fkey");
             let name = constraint.name.clone().unwrap_or(chosen);
             let text = format!("foreign key constraint \"{}\" cannot be implemented", name.as_str());

@@ -108,13 +108,8 @@ impl Catalog {
         for child in children {
             self.remove_with_dependents(&child);
         }
-        let referencing: Vec<Name> = self.pointing_at(Link::References, name).cloned().collect();
-        for source in referencing.into_iter().filter(|source| source != name) {
-            self.change(&source, |relation| {
-                relation.table.constraints.retain(
-                    |_, it| !matches!(&it.kind, ConstraintKind::ForeignKey(key) if key.references == *name),
-                );
-            });
+        for target in std::iter::once(name.clone()).chain(self.partitioned_above(name)) {
+            self.drop_keys_to(&target, name);
         }
         let readers: Vec<Name> = self.pointing_at(Link::Reads, name).cloned().collect();
         for reader in readers {
@@ -135,6 +130,24 @@ impl Catalog {
             self.drop_relation(&relation);
         }
         self.drop_relation(name);
+    }
+
+    /// Removes the foreign keys that reference a table, those of a table that goes anyway aside.
+    fn drop_keys_to(&mut self, target: &Name, going: &Name) {
+        let referencing: Vec<Name> = self.pointing_at(Link::References, target).cloned().collect();
+        for source in referencing.into_iter().filter(|source| source != going) {
+            self.change(&source, |relation| {
+                relation.table.constraints.retain(
+                    |_, it| !matches!(&it.kind, ConstraintKind::ForeignKey(key) if key.references == *target),
+                );
+            });
+        }
+    }
+
+    /// The partitioned tables that a table is part of: a key to one of them is a key to the partition too.
+    fn partitioned_above(&self, name: &Name) -> Vec<Name> {
+        let parent = |name: &Name| self.relation(name)?.table.partition_of.as_ref().map(|(it, _)| it.clone());
+        std::iter::successors(parent(name), parent).collect()
     }
 
     pub(super) fn drop_index(&mut self, name: &Name, relation: &Relation, it: &Drop) -> Applied {
