@@ -181,10 +181,10 @@ enum Blow {
 /// One blow, and what the next commands make of what is left.
 async fn kill(server: Arc<Shadow>, prepared: Arc<Prepared>, seed: u64) {
     let mut random = Random(seed);
-    let direction = if random.next() % 3 == 0 { Direction::Back } else { Direction::Forward };
+    let direction = if random.next().is_multiple_of(3) { Direction::Back } else { Direction::Forward };
     let blow = [Blow::Client, Blow::Client, Blow::Server, Blow::Both][(random.next() % 4) as usize];
     let share = (random.next() % 1_000) as f64 / 1_000.0;
-    let turns_around = random.next() % 2 == 0;
+    let turns_around = random.next().is_multiple_of(2);
     let forward = direction == Direction::Forward;
     let ms = share * prepared.ms[usize::from(!forward)];
     let when = format!("seed {seed}: {}, {direction:?}, {blow:?} after {ms:.0} ms", prepared.name);
@@ -264,10 +264,12 @@ async fn nothing_is_lost_whatever_is_killed() {
         let mut random = Random(seed.wrapping_mul(7919));
         let at = (random.next() % cases.len() as u64) as usize;
         let on = (random.next() % servers.len() as u64) as usize;
-        if !prepared.contains_key(&(at, on)) {
-            prepared.insert((at, on), Arc::new(Prepared::new(&servers[on], &cases[at]).await));
-        }
-        let (server, case) = (Arc::clone(&servers[on]), Arc::clone(&prepared[&(at, on)]));
+        let server = Arc::clone(&servers[on]);
+        let case = match prepared.get(&(at, on)) {
+            Some(case) => Arc::clone(case),
+            None => Arc::new(Prepared::new(&server, &cases[at]).await),
+        };
+        prepared.insert((at, on), Arc::clone(&case));
         if let Err(failure) = tokio::spawn(kill(server, case, seed)).await {
             let told = format!("{} on {}: {}", cases[at].name, majors[on], world::told(failure));
             eprintln!("{told}");
