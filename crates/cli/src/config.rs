@@ -190,13 +190,13 @@ pub fn load(named: Option<&Path>, from: &Path) -> Result<Loaded, Fault> {
 /// An error of the file with its place, and for an unknown key the nearest known one.
 fn explain(path: &Path, text: &str, error: &toml::de::Error) -> Fault {
     let message = error.message();
-    let offset = error.span().map_or(0, |span| span.start).min(text.len());
+    let offset = text.floor_char_boundary(error.span().map_or(0, |span| span.start));
     let line = text[..offset].matches('\n').count() + 1;
     let column = text[..offset].rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     let place = format!("{}:{line}:{column}", path.display());
     let mut quoted = message.split('`').skip(1).step_by(2);
     if !message.starts_with("unknown field") {
-        return Fault::new("config.value", message.to_owned()).at(place);
+        return Fault::new("config.value", without_value(message)).at(place);
     }
     let key = quoted.next().unwrap_or_default();
     let fault = Fault::new("config.key", format!("unknown setting \"{key}\"")).at(place);
@@ -206,6 +206,22 @@ fn explain(path: &Path, text: &str, error: &toml::de::Error) -> Fault {
         None => fault.help("there are no settings in this table"),
     }
 }
+
+/// A message without the text it quotes, which may be a URL with its password.
+fn without_value(message: &str) -> String {
+    let text = message.split_once("string \"").and_then(|(before, rest)| {
+        let (_, after) = rest.rsplit_once("\", expected")?;
+        Some(format!("{before}text, expected{after}"))
+    });
+    let word = message.strip_prefix("unknown variant `").and_then(|rest| {
+        let (_, after) = rest.split_once("`, expected")?;
+        Some(format!("unknown word, expected{after}"))
+    });
+    text.or(word).unwrap_or_else(|| message.to_owned())
+}
+
+#[cfg(test)]
+mod damaged;
 
 #[cfg(test)]
 mod tests {
@@ -229,5 +245,6 @@ mod tests {
         let fault = fault("stall_budget_ms = \"soon\"");
         assert_eq!(fault.kind, "config.value");
         assert!(fault.to_string().contains("lockkeeper.toml:1:"), "{fault}");
+        assert!(!fault.to_string().contains("soon"), "it may be a secret: {fault}");
     }
 }
