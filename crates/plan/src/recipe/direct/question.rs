@@ -121,11 +121,42 @@ pub(in crate::recipe) fn replaced(to: &Object) -> Sql {
                 None => sql!("{} IS NULL", Sql::verbatim(column)),
             };
             sql!(
-                "SELECT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = to_regclass({}) AND p.polname = {} AND {} AND {})",
+                "SELECT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = to_regclass({}) AND p.polname = {} \
+                 AND p.polpermissive = {} AND CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' \
+                 WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END = {} AND {} AND {})",
                 text(table),
                 Literal::new(name.as_str()),
+                Sql::verbatim(if policy.permissive { "true" } else { "false" }),
+                text(&policy.command),
                 is("p.polqual", policy.using.as_ref()),
                 is("p.polwithcheck", policy.check.as_ref())
+            )
+        }
+        Object::Domain { name, domain } => {
+            let mut names: Vec<&Ident> = domain.constraints.iter().map(|it| &it.name).collect();
+            names.sort();
+            let names = Sql::join(names.into_iter().map(|name| Literal::new(name.as_str())), ", ");
+            sql!(
+                "SELECT EXISTS (SELECT FROM pg_type t WHERE t.oid = to_regtype({}) AND t.typnotnull = {} \
+                 AND (t.typdefault IS NOT NULL) = {} AND ARRAY(SELECT c.conname::text FROM pg_constraint c \
+                 WHERE c.contypid = t.oid AND c.contype = 'c' ORDER BY c.conname) = ARRAY[{}]::text[])",
+                text(name),
+                Sql::verbatim(if domain.not_null { "true" } else { "false" }),
+                Sql::verbatim(if domain.default.is_some() { "true" } else { "false" }),
+                names
+            )
+        }
+        Object::Composite { name, composite } => {
+            let attributes = composite
+                .attributes
+                .iter()
+                .map(|it| Literal::new(format!("{} {}", it.name.as_str(), it.type_name)));
+            sql!(
+                "SELECT EXISTS (SELECT FROM pg_type t WHERE t.oid = to_regtype({}) AND ARRAY(SELECT a.attname || ' ' \
+                 || format_type(a.atttypid, a.atttypmod) FROM pg_attribute a WHERE a.attrelid = t.typrelid \
+                 AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum) = ARRAY[{}]::text[])",
+                text(name),
+                Sql::join(attributes, ", ")
             )
         }
         other => probe::object(&other.reference()),
