@@ -1,6 +1,6 @@
 //! What the ledger has to say to somebody who is about to work on a table.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Fault, Operation, ms_text, rows_text};
 
@@ -26,10 +26,24 @@ impl Memory {
             .map(|pattern| format!("{} ({} attempts)", pattern.text, pattern.n))
             .collect();
         let concerns = |threshold: &&Threshold| operations.contains(&threshold.activity.operation);
-        advice.extend(thresholds.iter().filter(concerns).filter_map(threshold_text));
+        advice.extend(soonest(thresholds.iter().filter(concerns)).filter_map(threshold_text));
         advice.extend(constraint_failures.iter().map(failures_text));
         Ok(advice)
     }
+}
+
+/// Of the thresholds of a recipe's steps, which differ by phase, direction and lock, the one that is met first: that
+/// it is met at all is what somebody needs to know.
+fn soonest<'a>(thresholds: impl Iterator<Item = &'a Threshold>) -> impl Iterator<Item = &'a Threshold> {
+    let mut first: BTreeMap<(Operation, &str), &Threshold> = BTreeMap::new();
+    for threshold in thresholds.filter(|threshold| threshold.rows.is_some()) {
+        let kept =
+            first.entry((threshold.activity.operation, &threshold.activity.recipe)).or_insert(threshold);
+        if threshold.rows < kept.rows {
+            *kept = threshold;
+        }
+    }
+    first.into_values()
 }
 
 /// None where the lock stays within the budget as far as can be told.
