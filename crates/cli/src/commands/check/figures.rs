@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use assess::Live;
-use model::{Change, Ident, Name, Statistics, TableStatistics, bytes_text, count_text, ms_text, rows_text};
+use model::{
+    AssessedChange, Change, Ident, Name, Statistics, TableStatistics, bytes_text, count_text, ms_text,
+    rows_text,
+};
 use serde::Serialize;
 
 use crate::stages::Compared;
@@ -63,9 +66,13 @@ struct SequenceFigures {
 
 impl Figures {
     /// Of the tables that the changes are about; none where no database was asked.
-    pub(super) fn of(compared: &Compared, live: Option<&Live>) -> Option<Self> {
+    pub(super) fn of(compared: &Compared, assessed: &[AssessedChange], live: Option<&Live>) -> Option<Self> {
         let statistics = compared.statistics.as_ref()?;
-        let tables = compared.changes.iter().flat_map(touched).collect::<BTreeSet<Name>>();
+        // A domain or an enum changes on the tables whose rows are read or written for it.
+        let worked =
+            assessed.iter().flat_map(|change| change.effect.rewrites.iter().chain(&change.effect.scans));
+        let own = compared.changes.iter().filter_map(Change::table);
+        let tables: BTreeSet<Name> = own.chain(worked.cloned()).collect();
         Some(Self {
             sequences: sequences(&tables, live),
             tables: tables.iter().filter_map(|name| of_table(name, statistics, live)).collect(),
@@ -77,13 +84,6 @@ impl Figures {
             writes_basis: live.map(|live| live.writes_basis.clone()),
             statements: statistics.statements,
         })
-    }
-}
-
-fn touched(change: &Change) -> Vec<Name> {
-    match change {
-        Change::ReplaceEnum { columns, .. } => columns.iter().map(|(table, _)| table.clone()).collect(),
-        other => other.table().into_iter().collect(),
     }
 }
 

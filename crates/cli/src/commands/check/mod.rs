@@ -51,7 +51,7 @@ pub(super) async fn run(context: &Context, args: &CheckArgs) -> Result<Ending, F
         place: place.as_ref(),
         production: environments::production(&context.config),
         preconditions: &inquiry.preconditions,
-        figures: Figures::of(&compared, inquiry.live.as_ref()),
+        figures: Figures::of(&compared, &assessment.changes, inquiry.live.as_ref()),
         ambiguities: &compared.ambiguities,
         notes: compared.notes.iter().chain(&inquiry.notes).collect(),
     };
