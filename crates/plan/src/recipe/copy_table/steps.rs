@@ -198,6 +198,7 @@ fn compare(subject: &Subject<'_>) -> Draft {
     let title = format!("compare every row of {} with its copy", subject.table);
     let mut draft = on_copy(subject, PhaseName::Switch, title, sql, says(&notes, COMPARED));
     draft.undo = Action::Transaction { sql: vec![sql!("COMMENT ON TABLE {} IS NULL", notes)] };
+    draft.acts = vec![Act::new(Form::Select, subject.table)];
     draft.cost = Cost::Scan;
     draft
 }
