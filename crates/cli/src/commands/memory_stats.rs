@@ -33,7 +33,7 @@ fn write(statistics: &Statistics, out: &mut String) -> Result {
             rate.runs
         )
     })?;
-    section(out, "Locks by hour of day (UTC)", &statistics.lock_hours, |out, hour| lock_hour(out, hour))?;
+    section(out, "Locks by hour of day (UTC)", &statistics.lock_hours, lock_hour)?;
     section(out, "When tables are free", &statistics.lock_patterns, |out, pattern| {
         let runs = last_run(&pattern.rests_on);
         writeln!(out, "  {} ({} attempts{runs})", pattern.text, pattern.n)
