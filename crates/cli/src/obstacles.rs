@@ -27,7 +27,7 @@ pub fn met(changes: &[Change], told: &Told, asked: &[Precondition]) -> Result<Ve
             }
         }
     }
-    if fatal.is_empty() { Ok(notes) } else { Err(fault(&fatal)) }
+    if fatal.is_empty() { Ok(notes) } else { Err(fault(&fatal, changes)) }
 }
 
 /// How the plan deals with rows that a push would fail on, where it does.
@@ -52,13 +52,20 @@ fn note(precondition: &Precondition, how: &str) -> String {
     format!("{}: {}; {how}{seen}", precondition.object, precondition.sentence())
 }
 
-fn fault(fatal: &[&Precondition]) -> Fault {
+fn fault(fatal: &[&Precondition], changes: &[Change]) -> Fault {
     let each = fatal.iter().map(|asked| format!("{}: {}", asked.object, asked.sentence()));
     let what = format!("rows are in the way: {}", each.collect::<Vec<_>>().join("; "));
     let queries = fatal.iter().filter_map(|asked| asked.query.as_ref()).map(ToString::to_string);
+    let is_enum =
+        |asked: &&Precondition| matches!(changes.get(asked.change), Some(Change::ReplaceEnum { .. }));
+    let labels = if fatal.iter().any(is_enum) {
+        " ([[labels]] in lockkeeper.toml tells which labels take the place of those that go)"
+    } else {
+        ""
+    };
     Fault::gate("plan.data", what).help(format!(
-        "mend them first; see them with: {}. Where they are mended by the time the plan is applied, --query-seconds 0 \
-         makes it without asking",
+        "mend them first{labels}; see them with: {}. Where they are mended by the time the plan is applied, \
+         --query-seconds 0 makes it without asking",
         queries.collect::<Vec<_>>().join("; ")
     ))
 }

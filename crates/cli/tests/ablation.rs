@@ -66,7 +66,7 @@ async fn memory_narrows_predictions_raises_what_failed_and_tells_the_reader() {
     }
     // One row has no code.
     std::fs::write(learned.path().join("strict.sql"), [TABLE, " NOT NULL);"].concat()).expect("a file");
-    done(learned.path(), &url, &["plan", "--to", "strict.sql", "-o", "strict"]);
+    done(learned.path(), &url, &["plan", "--to", "strict.sql", "-o", "strict", "--query-seconds", "0"]);
     assert!(!run(learned.path(), &url, &["apply", "strict"]).status.success());
     done(learned.path(), &url, &["rollback", "strict"]);
 

@@ -15,11 +15,13 @@
 mod cases;
 mod faults;
 mod killer;
+mod packages;
 mod servers;
 mod skip;
 
 pub use cases::{Case, cases};
 pub use faults::{FaultProxy, Mischief};
 pub use killer::kill_later;
+pub use packages::packages;
 pub use servers::{TestDatabase, database, majors, server};
 pub use skip::skip;

@@ -135,6 +135,8 @@ async fn an_open_writer_is_named_before_an_index_build_begins() {
     let writer = connect(database.target(), "left open").await.unwrap();
     writer.batch_execute("BEGIN; UPDATE public.funds SET name = 'top secret' WHERE id = 7").await.unwrap();
     let pid = writer.server().backend_pid;
+    // One that has only just begun is the application's daily bread.
+    tokio::time::sleep(Duration::from_millis(300)).await;
     let notes = Notes::default();
     let mut options = ApplyOptions { lock_patience_ms: 60_000, ..quick() };
     let run = apply(database.target(), &plan, &Deparse, &mut options, &notes);
@@ -169,6 +171,7 @@ async fn an_invalid_index_that_cannot_be_removed_yet_is_removed_by_the_next_run(
     let old = connect(database.target(), "report").await.unwrap();
     old.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM pg_class").await.unwrap();
     let writer = connect(database.target(), "left open").await.unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
     let notes = Notes::default();
     let mut options = ApplyOptions { lock_patience_ms: 2_500, ..quick() };
     let run = apply(database.target(), &plan, &Deparse, &mut options, &notes);

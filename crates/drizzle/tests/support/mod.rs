@@ -7,9 +7,8 @@
 
 pub(crate) mod entries;
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use tempfile::TempDir;
 use testkit::TestDatabase;
@@ -22,17 +21,7 @@ pub(crate) fn tests_folder() -> PathBuf {
 
 /// The pinned packages of a generation, `zero` or `one`; installed when they are not.
 pub(crate) fn installed(generation: &str) -> PathBuf {
-    let folder = tests_folder().join("oracle").join(generation);
-    let lock =
-        File::create(std::env::temp_dir().join(format!("lockkeeper-drizzle-{generation}.lock"))).unwrap();
-    // Test processes run side by side; one of them installs.
-    lock.lock().unwrap();
-    if !folder.join("node_modules/drizzle-orm/package.json").is_file() {
-        let npm =
-            Command::new("npm").args(["ci", "--ignore-scripts", "--silent"]).current_dir(&folder).status();
-        assert!(npm.is_ok_and(|status| status.success()), "npm ci fails in {}", folder.display());
-    }
-    folder.join("node_modules")
+    testkit::packages(&tests_folder().join("oracle").join(generation))
 }
 
 /// A project of its own with these files and the packages of a generation.
