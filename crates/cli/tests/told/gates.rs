@@ -94,7 +94,7 @@ async fn what_is_told_wrong_is_said_before_anything_is_done() {
     project.write("wanted.sql", WANTED);
     let plan = ["plan", "--to", "wanted.sql", "-o", "plan"];
     for (settings, what) in [
-        ("[[gate]]\nbefore = \"swich\"\nwaits_for = \"x\"", "swich"),
+        ("[[gate]]\nbefore = \"swich\"\nwaits_for = \"x\"", "lockkeeper.toml:2:10"),
         ("[[gate]]\nbefore = \"switch\"\nwaits_for = \"x\"\nwatched_for = \"soon\"", "no length of time"),
         ("[[fill]]\ncolumn = \"public.funds.archved\"\nwith = \"true\"", "no column public.funds.archved"),
         ("[[fill]]\ncolumn = \"archived\"\nwith = \"true\"", "write schema.table.column"),
