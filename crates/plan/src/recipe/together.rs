@@ -76,6 +76,7 @@ fn probes(members: &[&Change], situation: &Situation<'_>) -> Vec<Sql> {
         }
         Change::DropConstraint { table, constraint } if remade(members, table, constraint).is_some() => None,
         Change::DropIndex { table, index } if is_built_again(members, table, &index.name) => None,
+        Change::SetDefault { table, column, to: None, .. } if is_set_again(members, table, column) => None,
         Change::AddConstraint { table, constraint } => match dropped(members, table, constraint) {
             Some(before) => told_apart(table, before, constraint),
             None => Some(direct::done(change)),
@@ -100,6 +101,11 @@ fn is_built_again(members: &[&Change], on: &Name, name: &Ident) -> bool {
     members.iter().any(
         |change| matches!(change, Change::CreateIndex { table, index } if table == on && index.name == *name),
     )
+}
+
+/// Whether the column gets a default after the one that goes.
+fn is_set_again(members: &[&Change], on: &Name, of: &Ident) -> bool {
+    members.iter().any(|change| matches!(change, Change::SetDefault { table, column, to: Some(_), .. } if table == on && column == of))
 }
 
 /// The constraint that goes, and comes again under its name.

@@ -130,6 +130,10 @@ const KNOWN: &[(&str, &str)] = &[
         "idxpart",
         "a partition's own index beside its parent's on the same columns, under the name the server would give",
     ),
+    (
+        "parted_inval_ixd",
+        "a partition's own index, which is not valid, beside its parent's on the same columns",
+    ),
     ("inh_", "a proved NOT NULL below one that is not proved"),
     ("sro_", "indexes whose functions refuse to run for a superuser"),
     ("parted_replica_tab", "a replica identity by an index that is not valid"),
