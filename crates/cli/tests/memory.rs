@@ -115,7 +115,7 @@ fn settings_of_the_embedder_are_checked() {
             "provider = \"openai\"\nurl = \"http://localhost:1/v1\"\nmodel = \"m\"\nkey_env = \"LOCKKEEPER_NOT_SET\"",
             "holds no LOCKKEEPER_NOT_SET",
         ),
-        ("provider = \"magic\"", "unknown variant `magic`"),
+        ("provider = \"magic\"", "expected one of `built-in`"),
     ] {
         let folder = tempfile::tempdir().expect("a folder");
         let text = format!("[memory.embedding]\n{settings}\n");
