@@ -125,6 +125,18 @@ pub(crate) fn stored(type_name: &TypeName, catalog: &Catalog) -> (TypeName, bool
     (stored, constrained)
 }
 
+/// Whether two types of which one is an enum compare: only an enum with itself does. None where neither is one, or
+/// nothing is known of the other.
+pub(crate) fn enums_compare(a: &TypeName, b: &TypeName, catalog: &Catalog) -> Option<bool> {
+    let (name, other) = (named_type(&a.0), named_type(&b.0));
+    match (is_enum(a, catalog), is_enum(b, catalog)) {
+        (false, false) => None,
+        (true, true) => Some(name == other),
+        (true, false) => other.is_none().then_some(false),
+        (false, true) => name.is_none().then_some(false),
+    }
+}
+
 fn is_enum(type_name: &TypeName, catalog: &Catalog) -> bool {
     let state = named_type(&type_name.0).and_then(|name| catalog.type_state(&name).cloned());
     !type_name.0.ends_with("[]") && state.is_some_and(|it| matches!(it.kind, TypeKind::Enum { .. }))

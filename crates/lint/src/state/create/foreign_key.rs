@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use model::{ConstraintKind, ForeignKey, Ident, Name, TypeName};
 use parse::ConstraintDefinition;
 
+use crate::convert::enums_compare;
 use crate::failure::Failure;
 use crate::state::Catalog;
 use crate::state::chosen_name;
@@ -149,7 +150,8 @@ pub(super) fn comparable(
     }
     for (from, to) in columns.iter().zip(referenced_columns) {
         let (Known::Yes(a), Known::Yes(b)) = (relation.column(from), referenced.column(to)) else { continue };
-        if !refers(&catalog.stored_type(&a.type_name), &catalog.stored_type(&b.type_name)) {
+        let (a, b) = (catalog.stored_type(&a.type_name), catalog.stored_type(&b.type_name));
+        if !enums_compare(&a, &b, catalog).unwrap_or_else(|| refers(&a, &b)) {
             let chosen = chosen_name(&table.name, &columns.iter().collect::<Vec<_>>(), "fkey");
             let name = constraint.name.clone().unwrap_or(chosen);
             let text = format!("foreign key constraint \"{}\" cannot be implemented", name.as_str());

@@ -27,6 +27,7 @@ ALTER TABLE funds ADD FOREIGN KEY (region_id) REFERENCES regions (id) ON DELETE 
 ALTER TABLE funds ADD CONSTRAINT k FOREIGN KEY (region_id) REFERENCES regions (id) NOT VALID;
 ALTER TABLE funds ADD CONSTRAINT k FOREIGN KEY (region_id) REFERENCES regions (name);
 ALTER TABLE funds ADD CONSTRAINT k FOREIGN KEY (region_id) REFERENCES nowhere (id);
+ALTER TABLE crm.contacts ADD CONSTRAINT k FOREIGN KEY (mood) REFERENCES regions (id);
 ALTER TABLE funds ADD CONSTRAINT k FOREIGN KEY (nothere) REFERENCES regions (id);
 ALTER TABLE firms ADD CONSTRAINT k FOREIGN KEY (parent_id) REFERENCES firms (id);
 ALTER TABLE event_notes ADD CONSTRAINT k FOREIGN KEY (event_id, event_at) REFERENCES events (id, at);
