@@ -31,10 +31,11 @@ fn done(folder: &Path, url: &str, args: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said()))
 }
 
-/// Plans towards a schema that is the table with something more.
+/// Plans towards a schema that is the table with something more, whatever its rows hold.
 fn plan(folder: &Path, url: &str, more: &str, name: &str) -> Value {
     std::fs::write(folder.join("wanted.sql"), [TABLE, more].concat()).expect("the test's own folder");
-    done(folder, url, &["plan", "--to", "wanted.sql", "-o", name])["plan"].clone()
+    let plan = ["plan", "--to", "wanted.sql", "-o", name, "--query-seconds", "0"];
+    done(folder, url, &plan)["plan"].clone()
 }
 
 fn steps(plan: &Value) -> &[Value] {
