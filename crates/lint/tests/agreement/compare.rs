@@ -98,6 +98,8 @@ fn is_of_data(error: &str) -> bool {
         "is violated by some row",
         "invalid input value",
         "malformed",
+        // `cannot_cast_jsonb_value` in jsonb.c; what no row can be cast from says "cannot cast type jsonb".
+        "cannot cast jsonb ",
     ];
     words.iter().any(|word| error.contains(word))
 }
