@@ -16,7 +16,9 @@ pub struct Precondition {
     pub outcome: Outcome,
     /// How many there are.
     pub rows: Rows,
-    /// What these rows do, to follow "rows": `hold null`.
+    /// Whose rows they are, where it is not the object's: `public.funds`.
+    pub of: Option<String>,
+    /// What many such rows do, its verb first: `hold null`.
     pub what: String,
     /// A query that shows them; none where no query can.
     pub query: Option<Sql>,
@@ -53,20 +55,37 @@ impl Precondition {
         }
     }
 
-    /// The answer in a sentence: `3 rows of public.funds hold null`.
+    /// The answer in a sentence: `3 rows of public.funds hold null`, `1 row of public.funds holds null`.
     pub fn sentence(&self) -> String {
-        let rows = |count: u64| if count == 1 { "row" } else { "rows" };
         match &self.rows {
-            Rows::Exactly(0) => format!("no rows {}", self.what),
-            Rows::Exactly(count) => {
-                format!("{} {} {}", model::count_text(*count), rows(*count), self.what)
-            }
+            Rows::Exactly(0) => format!("no {}", self.rows_do(0)),
+            Rows::Exactly(count) => format!("{} {}", model::count_text(*count), self.rows_do(*count)),
             Rows::AtLeast(count) => {
-                format!("at least {} {} {}", model::count_text(*count), rows(*count), self.what)
+                format!("at least {} {}", model::count_text(*count), self.rows_do(*count))
             }
-            Rows::Unknown(why) => format!("unknown whether rows {}: {why}", self.what),
+            Rows::Unknown(why) => format!("unknown whether {}: {why}", self.rows_do(0)),
         }
     }
+
+    /// So many rows and what they do, without the number.
+    fn rows_do(&self, count: u64) -> String {
+        let of = self.of.as_ref().map(|of| format!(" of {of}")).unwrap_or_default();
+        match count {
+            1 => format!("row{of} {}", of_one(&self.what)),
+            _ => format!("rows{of} {}", self.what),
+        }
+    }
+}
+
+/// What one does of what many do: the verb, which comes first, in the singular.
+fn of_one(what: &str) -> String {
+    let (verb, rest) = what.split_once(' ').unwrap_or((what, ""));
+    let verb = match verb {
+        "would" => verb.to_owned(),
+        "do" => "does".to_owned(),
+        _ => format!("{verb}s"),
+    };
+    if rest.is_empty() { verb } else { format!("{verb} {rest}") }
 }
 
 impl Precondition {
@@ -91,8 +110,8 @@ impl Precondition {
     /// What to do: look at the rows, if there is a query for them.
     pub(crate) fn help(&self) -> String {
         let what = match self.outcome {
-            Outcome::Fails => "the change fails until they are mended",
-            Outcome::Changes => "the push would change them without a word",
+            Outcome::Fails => "the change fails until such rows are mended",
+            Outcome::Changes => "the push would change such values without a word",
             Outcome::Loses => "a push has no way back; lockkeeper plan keeps them until cleanup",
         };
         match (&self.query, &self.rows) {
@@ -127,5 +146,32 @@ impl Serialize for Precondition {
         fields.serialize_field("message", &self.sentence())?;
         fields.serialize_field("query", &self.query)?;
         fields.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_row_does_what_many_do() {
+        let asked = |of: Option<&str>, what: &str, rows| Precondition {
+            change: 0,
+            rule: "null-values",
+            object: String::new(),
+            outcome: Outcome::Fails,
+            rows,
+            of: of.map(str::to_owned),
+            what: what.to_owned(),
+            query: None,
+        };
+        let said = |what: &str, rows| asked(None, what, rows).sentence();
+        assert_eq!(said("hold null in a", Rows::Exactly(1)), "1 row holds null in a");
+        assert_eq!(said("hold null in a", Rows::Exactly(2)), "2 rows hold null in a");
+        assert_eq!(said("would be lost", Rows::AtLeast(1)), "at least 1 row would be lost");
+        assert_eq!(said("do not belong to p", Rows::Exactly(1)), "1 row does not belong to p");
+        assert_eq!(said("come out as another value", Rows::Exactly(0)), "no rows come out as another value");
+        let of = asked(Some("public.funds"), "hold null", Rows::Exactly(1)).sentence();
+        assert_eq!(of, "1 row of public.funds holds null");
     }
 }

@@ -145,6 +145,7 @@ fn what_is_counted_takes_the_place_of_what_could_be() {
         object: "public.accounts.label".to_owned(),
         outcome: Outcome::Fails,
         rows,
+        of: None,
         what: "hold a value that does not convert".to_owned(),
         query: None,
     };

@@ -79,18 +79,38 @@ fn fail(fault: &Fault) -> ExitCode {
 async fn until_interrupted(cli: Cli) -> Result<Ending, Fault> {
     let stop = StopFlag::new();
     let stops_itself = matches!(cli.command, Command::Apply(_) | Command::Rollback(_));
+    let help = how_to_go_on(&cli.command);
     let context = Context::new(&cli.global, stop.clone())?;
     tokio::select! {
         ended = commands::run(&context, cli.command) => ended,
-        interrupted = interrupted(&stop, stops_itself) => interrupted,
+        interrupted = interrupted(&stop, stops_itself, help) => interrupted,
     }
 }
 
-/// What to do after a run was left in the middle.
-const GO_ON: &str = "what was done is in the journal: the same command goes on from there, lockkeeper rollback takes \
-    it back, lockkeeper status shows how far it came";
+/// What to do after a command was left in the middle.
+fn how_to_go_on(command: &Command) -> &'static str {
+    match command {
+        Command::Apply(_) | Command::Rollback(_) => {
+            "what was done is in the journal: the same command goes on from there, lockkeeper rollback takes \
+             it back, lockkeeper status shows how far it came"
+        }
+        Command::Rehearse(_) => {
+            "no live database was changed, the throwaway server is gone, and what an earlier rehearsal of the plan \
+             proved still stands: the same command begins anew, with less to do by --rows N"
+        }
+        Command::Plan(_) => {
+            "no live database was changed, and the plan's folder is as it was: the same command begins anew"
+        }
+        Command::Demo(_) => "the throwaway server is gone: the same command begins anew, with less to do by --rows N",
+        Command::Pause(_) | Command::Resume(_) | Command::Abort(_) | Command::Memory(_) => {
+            "it may have been done already: lockkeeper status and lockkeeper memory list show it, and the same \
+             command may be run again"
+        }
+        _ => "no live database was changed: the same command begins anew",
+    }
+}
 
-async fn interrupted(stop: &StopFlag, stops_itself: bool) -> Result<Ending, Fault> {
+async fn interrupted(stop: &StopFlag, stops_itself: bool, help: &str) -> Result<Ending, Fault> {
     signal().await?;
     if stops_itself {
         stop.raise();
@@ -99,8 +119,7 @@ async fn interrupted(stop: &StopFlag, stops_itself: bool) -> Result<Ending, Faul
         );
         signal().await?;
     }
-    let fault = Fault::new("cli.interrupted", "interrupted");
-    Err(if stops_itself { fault.help(GO_ON) } else { fault })
+    Err(Fault::new("cli.interrupted", "interrupted").help(help))
 }
 
 /// Waits for Ctrl-C or SIGTERM.

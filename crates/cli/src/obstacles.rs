@@ -18,9 +18,9 @@ pub fn met(changes: &[Change], told: &Told, asked: &[Precondition]) -> Result<Ve
             (Some(false), ..) => {}
             (Some(true), Outcome::Fails, None) => fatal.push(precondition),
             (_, _, Some(how)) => notes.push(note(precondition, how)),
-            (_, Outcome::Loses, None) => notes.push(note(precondition, "they are kept until cleanup")),
+            (_, Outcome::Loses, None) => notes.push(note(precondition, "kept until cleanup")),
             (_, Outcome::Changes, None) => {
-                notes.push(note(precondition, "the plan does not ask whether they should"))
+                notes.push(note(precondition, "the plan does not ask whether that is wanted"))
             }
             (None, Outcome::Fails, None) => {
                 notes.push(note(precondition, "if there are any, the plan stops there"))
@@ -40,7 +40,7 @@ fn handled(change: &Change, told: &Told, precondition: &Precondition) -> Option<
             let mut lost = from.iter().filter(|label| !to.contains(label));
             let mapped = told.labels.iter().find(|labels| labels.type_name == *name)?;
             let is_mapped = |label: &String| mapped.map.iter().any(|(old, _)| old == label);
-            lost.all(is_mapped).then_some("they get the labels that [[labels]] tells")
+            lost.all(is_mapped).then_some("[[labels]] tells which labels take their place")
         }
         _ => None,
     }

@@ -117,7 +117,7 @@ async fn a_plan_that_rows_would_make_fail_is_not_made() {
     let refused = project.run(&["plan", "-o", "m", "--env", "test"], &project.staging);
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert_eq!(refused.status.code(), Some(1), "{said}");
-    for part in ["1 row hold", "public.funds.name", "SELECT * FROM public.funds WHERE name IS NULL"] {
+    for part in ["1 row holds null", "public.funds.name", "SELECT * FROM public.funds WHERE name IS NULL"] {
         assert!(said.contains(part), "{part}: {said}");
     }
     assert!(!project.folder.path().join("m").exists());

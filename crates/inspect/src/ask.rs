@@ -45,13 +45,14 @@ impl Asker {
 
     /// Finds out one thing.
     pub(crate) async fn answer(&mut self, question: Question) -> Vec<Precondition> {
-        let Question { change, rule, object, outcome, what, search } = question;
+        let Question { change, rule, object, outcome, of, what, search } = question;
         let answer = |rule, outcome, rows, what, query: Option<Sql>| Precondition {
             change,
             rule,
             object: object.clone(),
             outcome,
             rows,
+            of: of.clone(),
             what,
             query,
         };

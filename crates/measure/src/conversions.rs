@@ -180,10 +180,8 @@ async fn comes_back(session: &Session, value: &str, from: &str, to: &str) -> Res
         Err(_) => return Ok(Tried::Fails),
         Ok(_) => {}
     }
-    let text = |value: Sql| match from {
-        "json" => sql!("({})::jsonb::text", value),
-        _ => sql!("({})::text", value),
-    };
+    // Documents are sampled as jsonb writes them, so that their text tells whether they are the same.
+    let text = |value: Sql| sql!("({})::text", value);
     let before = text(sql!("{}::{}", Literal::new(value), unsized_name(from)));
     for back in
         [sql!("({})::{}", there, unsized_name(from)), sql!("({})::text::{}", there, unsized_name(from))]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use connect::{Session, Target};
 use model::{Fault, Ident, Name, PhaseName, Plan, Schema};
-use traffic::{Books, Does, Rate, Traffic, TrafficReport, WindowReport, Workload};
+use traffic::{Books, Does, LeftOut, Rate, Traffic, TrafficReport, WindowReport, Workload};
 
 use crate::data::{Spared, SparedTables};
 use crate::report::{RehearsedTraffic, Worst};
@@ -25,6 +25,9 @@ pub(crate) struct Application {
     old: Workload,
     new: Workload,
     rate: Rate,
+    left_out: Vec<LeftOut>,
+    /// Writes that the server acknowledged, by table.
+    written: BTreeMap<Name, u64>,
     /// When the new code is deployed; none where the plan waits for no deployment.
     pub(crate) deployment: Option<Deployment>,
     pub(crate) told: RehearsedTraffic,
@@ -33,7 +36,7 @@ pub(crate) struct Application {
 impl Application {
     /// The application of both schemas, as it works on what the plan changes.
     pub(crate) fn of(plan: &Plan, from: &Schema, to: &Schema, rate: Rate) -> Self {
-        let focus: BTreeSet<Name> = plan.steps.iter().filter_map(|step| step.table.clone()).collect();
+        let focus = focus(plan, from, to);
         let derived = traffic::Application { schema: from, beside: to, focus: &focus, seed: SEED }.derive();
         let new = traffic::Application { schema: to, beside: from, focus: &focus, seed: SEED }.derive();
         let known: BTreeSet<&Name> = derived.workload.tables.iter().map(|watched| &watched.table).collect();
@@ -43,10 +46,11 @@ impl Application {
         new.statements.retain(|statement| statement.names_only(&known));
         let told = RehearsedTraffic {
             rate: rate.to_string(),
-            left_out: derived.left_out,
+            left_out: derived.left_out.iter().map(ToString::to_string).collect(),
             ..RehearsedTraffic::default()
         };
-        Self { old: derived.workload, new, rate, deployment: Deployment::of(plan), told }
+        let (old, left_out, written) = (derived.workload, derived.left_out, BTreeMap::new());
+        Self { old, new, rate, left_out, written, deployment: Deployment::of(plan), told }
     }
 
     /// Whether there is anything for it to do.
@@ -116,8 +120,25 @@ impl Application {
         self.old.tables.iter().filter_map(|watched| of_table(&watched.table)).collect()
     }
 
+    /// Why nobody wrote to a table while the plan was rehearsed; none where somebody did.
+    pub(crate) fn unwritten(&self, table: &Name) -> Option<String> {
+        if self.written.get(table).is_some_and(|writes| *writes > 0) {
+            return None;
+        }
+        let left_out = self.left_out.iter().find(|left| left.table == *table);
+        Some(match left_out {
+            _ if self.rate.writes_per_s <= 0.0 => "no writes were asked for".to_owned(),
+            Some(left_out) => left_out.why.clone(),
+            None => "none of its writes came up, or all of them fail without any migration".to_owned(),
+        })
+    }
+
     /// Adds up what the application felt on one way.
     pub(crate) fn hear(&mut self, report: &TrafficReport) {
+        for (table, writes) in &report.acknowledged {
+            *self.written.entry(table.clone()).or_default() +=
+                writes.inserted + writes.updated + writes.deleted;
+        }
         let total = &report.total;
         self.told.statements += total.read.count + total.write.count;
         self.told.failed += total.failed_count();
@@ -125,6 +146,22 @@ impl Application {
         self.told.worst = self.told.worst.or(worst(total));
         self.told.stall = self.told.worst.above(self.told.baseline);
     }
+}
+
+/// The tables that the plan works on. Rows of a partition go through the table it is part of.
+pub(crate) fn focus(plan: &Plan, from: &Schema, to: &Schema) -> BTreeSet<Name> {
+    let whole = |name: &Name| {
+        let mut name = name;
+        let parent = |name: &Name| {
+            let table = from.table(name).or_else(|| to.table(name));
+            table.and_then(|table| table.partition_of.as_ref()).map(|(parent, _)| parent)
+        };
+        while let Some(parent) = parent(name) {
+            name = parent;
+        }
+        name.clone()
+    };
+    plan.steps.iter().filter_map(|step| step.table.as_ref()).map(whole).collect()
 }
 
 /// Books that are open, and whose they are.

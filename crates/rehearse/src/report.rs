@@ -19,6 +19,10 @@ pub struct Rehearsal {
     pub rows_are: String,
     /// Tables the plan works on that had no rows, with the reason: nothing is proved about theirs.
     pub unproved: BTreeMap<Name, String>,
+    /// Tables the plan works on that nobody wrote to while it was rehearsed, with the reason: that writes made
+    /// meanwhile are kept, and that writers do not wait, is not proved about theirs.
+    #[serde(default)]
+    pub unwritten: BTreeMap<Name, String>,
     /// Whether the plan arrived at the wanted schema, at its end.
     pub arrived: bool,
     /// Whether every way back led to the schema and the rows of the start, with the writes made since.
@@ -52,6 +56,21 @@ impl Rehearsal {
         let good = outcomes.iter().filter(|good| **good).count() as u64;
         let bad = outcomes.len() as u64 - good;
         (if self.unproved.is_empty() { good } else { 0 }, bad)
+    }
+
+    /// What the confidence does not cover, in words; none where it covers all tables the plan works on.
+    pub fn reservations(&self) -> Option<String> {
+        let names = |tables: &BTreeMap<Name, String>| {
+            tables.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        };
+        let mut said = Vec::new();
+        if !self.unproved.is_empty() {
+            said.push(format!("nothing is proved about rows of {}", names(&self.unproved)));
+        }
+        if !self.unwritten.is_empty() {
+            said.push(format!("nothing about writes to {} meanwhile", names(&self.unwritten)));
+        }
+        (!said.is_empty()).then(|| said.join(", and "))
     }
 }
 

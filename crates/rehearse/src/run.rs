@@ -1,8 +1,10 @@
 //! The rehearsal itself.
 
+use std::collections::BTreeMap;
+
 use apply::StopFlag;
 use jiff::Timestamp;
-use model::{Fault, PhaseName, Plan, Progress, Schema, Statistics};
+use model::{Fault, Name, PhaseName, Plan, Progress, Schema, Statistics};
 use traffic::Rate;
 
 use crate::application::{self, Application};
@@ -55,7 +57,7 @@ pub async fn rehearse(
 ) -> Result<Rehearsal, Fault> {
     let Piece { plan, from, to } = piece;
     let mut application = options.traffic.map(|rate| Application::of(plan, &demanding(from, plan), to, rate));
-    application = application.filter(|application| !application.is_idle());
+    let idle = application.take_if(|application| application.is_idle());
     if let Some(application) = &mut application {
         progress.begin("measuring the application without a migration", None);
         application.measure_baseline(place.target(), options.baseline_ms).await?;
@@ -71,12 +73,33 @@ pub async fn rehearse(
     if let Some(application) = &mut application {
         reports.iter().for_each(|report| application.hear(report));
     }
+    rehearsal.unwritten = unwritten(piece, &rehearsal, application.as_ref().or(idle.as_ref()));
     if let Some(live) = &options.live {
         rehearsal.expected = extrapolate::extrapolate(plan, &measured, live);
     }
     rehearsal.traffic = application.map(|application| application.told);
     rehearsal.rehearsed_at = Timestamp::now();
     Ok(rehearsal)
+}
+
+/// The tables with rows that the plan works on and nobody wrote to meanwhile, with the reason.
+fn unwritten(
+    piece: Piece<'_>,
+    rehearsal: &Rehearsal,
+    application: Option<&Application>,
+) -> BTreeMap<Name, String> {
+    let worked_on = application::focus(piece.plan, piece.from, piece.to);
+    let with_rows = worked_on
+        .into_iter()
+        .filter(|name| piece.from.table(name).is_some() && !rehearsal.unproved.contains_key(name));
+    let silent = |name: Name| {
+        let why = match application {
+            Some(application) => application.unwritten(&name)?,
+            None => "there was no traffic".to_owned(),
+        };
+        Some((name, why))
+    };
+    with_rows.filter_map(silent).collect()
 }
 
 /// What is rehearsed, and where.
@@ -204,6 +227,7 @@ fn begun(plan: &Plan, start: &DataFingerprint, way: &Way<'_>, options: &Options)
         rows: start.rows(),
         rows_are: options.rows_are.clone(),
         unproved: empty.map(|table| (table.clone(), "it had no rows".to_owned())).collect(),
+        unwritten: BTreeMap::new(),
         arrived: false,
         rolled_back: true,
         phases: Vec::new(),

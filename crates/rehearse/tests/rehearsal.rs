@@ -40,7 +40,11 @@ async fn stage(major: u32) -> Stage {
 }
 
 async fn stage_to(major: u32, after: &str) -> Stage {
-    let (from, to) = (schema(major, BEFORE).await, schema(major, after).await);
+    stage_between(major, BEFORE, after).await
+}
+
+async fn stage_between(major: u32, before: &str, after: &str) -> Stage {
+    let (from, to) = (schema(major, before).await, schema(major, after).await);
     let changes = diff::diff(&from, &to, &[]).unwrap().changes;
     let plan = plan::plan(&plan::Input {
         from: &from,
@@ -54,7 +58,7 @@ async fn stage_to(major: u32, after: &str) -> Stage {
         memory: None,
     });
     let database = testkit::database(major).await;
-    database.run(BEFORE).await;
+    database.run(before).await;
     database.run(ROWS).await;
     Stage { database, plan: plan.unwrap(), from, to }
 }
@@ -202,4 +206,25 @@ async fn tables_without_rows_prove_nothing() {
     assert!(rehearsal.passed(), "{rehearsal:#?}");
     assert!(rehearsal.unproved.contains_key(&Name::new("public", "funds")));
     assert_eq!(rehearsal.trials(), (0, 0));
+    assert!(rehearsal.reservations().unwrap().contains("rows of public.funds"));
+}
+
+/// What nobody wrote to meanwhile is named, with the reason, and the confidence does not cover it.
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_without_writes_are_named() {
+    let funds = Name::new("public", "funds");
+    let hidden = "ALTER TABLE public.funds ENABLE ROW LEVEL SECURITY;";
+    let touched = "CREATE FUNCTION public.touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+        CREATE TRIGGER touch BEFORE UPDATE ON public.funds FOR EACH ROW EXECUTE FUNCTION public.touch();";
+    for (more, why) in [(hidden, "row security"), (touched, "triggers of its own"), ("", "")] {
+        let stage = stage_between(15, &[BEFORE, more].concat(), &[AFTER, more].concat()).await;
+        let rehearsal = stage.rehearse(busy()).await.unwrap();
+        assert!(rehearsal.passed(), "{rehearsal:#?}");
+        let told = rehearsal.unwritten.get(&funds).map_or("", String::as_str);
+        assert_eq!((told.is_empty(), told.contains(why)), (why.is_empty(), true), "{why}: {told}");
+        let reserved = rehearsal.reservations().is_some_and(|said| said.contains("writes to public.funds"));
+        assert_eq!(reserved, !why.is_empty());
+    }
+    let silent = stage(15).await.rehearse(None).await.unwrap();
+    assert_eq!(silent.unwritten.get(&funds).map(String::as_str), Some("there was no traffic"));
 }

@@ -16,6 +16,7 @@ mod cases;
 mod faults;
 mod killer;
 mod packages;
+mod pool;
 mod servers;
 mod skip;
 
@@ -23,5 +24,6 @@ pub use cases::{Case, cases};
 pub use faults::{FaultProxy, Mischief};
 pub use killer::kill_later;
 pub use packages::packages;
+pub use pool::Pool;
 pub use servers::{TestDatabase, database, majors, server};
 pub use skip::skip;

@@ -29,7 +29,7 @@ mod workload;
 
 pub use audit::{Audit, TableAudit};
 pub use books::{Books, Written};
-pub use derive::{Application, Derived};
+pub use derive::{Application, Derived, LeftOut, NotDone};
 pub use rate::Rate;
 pub use report::{Acknowledged, Failure, Latency, Moment, TrafficReport, WindowReport};
 pub use traffic::Traffic;

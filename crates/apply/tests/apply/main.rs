@@ -10,6 +10,7 @@ mod kill;
 mod network;
 mod notes;
 mod plans;
+mod pooler;
 mod proxy;
 mod refusals;
 mod replicas;

@@ -3,7 +3,8 @@
 //! run or takes it back, and every row is there.
 //!
 //! `LOCKKEEPER_KILLS` is how many (6), `LOCKKEEPER_KILLS_FROM` the first one's seed (0),
-//! `LOCKKEEPER_KILLS_CASE` the only case. All are tried before the failures among them are told.
+//! `LOCKKEEPER_KILLS_CASE` the only case. All are tried before the failures among them are told; those on one
+//! major do not wait for those on another.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -15,8 +16,10 @@ use connect::{Session, Target, connect};
 use model::{Direction, PhaseName, Plan, Silent};
 use shadow::{Database, Shadow, ShadowOptions};
 use testkit::Case;
+use tokio::sync::Mutex;
 
 use crate::pairs::Random;
+use crate::sweep::{Sweep, number};
 use crate::world::{self, Live};
 
 const KILLS_DEFAULT: u64 = 6;
@@ -244,40 +247,60 @@ async fn left_over(target: &Target) -> Option<String> {
     left
 }
 
+/// A server that may go at any time, and what was prepared on it.
+struct Arena {
+    server: Arc<Shadow>,
+    cases: Arc<Vec<Case>>,
+    prepared: Mutex<BTreeMap<usize, Arc<Prepared>>>,
+}
+
+impl Arena {
+    /// A server of its own: others' tests would not like to see it go.
+    async fn on(major: u32, cases: Arc<Vec<Case>>) -> Self {
+        let server = Arc::new(Shadow::start(&ShadowOptions::of(major), &Silent).await.unwrap());
+        Self { server, cases, prepared: Mutex::default() }
+    }
+
+    async fn prepared(&self, at: usize) -> Arc<Prepared> {
+        let mut prepared = self.prepared.lock().await;
+        if let Some(known) = prepared.get(&at) {
+            return Arc::clone(known);
+        }
+        let case = Arc::new(Prepared::new(&self.server, &self.cases[at]).await);
+        prepared.insert(at, Arc::clone(&case));
+        case
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_whatever_is_killed() {
-    let number = |name: &str| env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
     let first = number("LOCKKEEPER_KILLS_FROM").unwrap_or(0);
-    let count = number("LOCKKEEPER_KILLS").unwrap_or(KILLS_DEFAULT);
+    let seeds = first..first + number("LOCKKEEPER_KILLS").unwrap_or(KILLS_DEFAULT);
     let only = env::var("LOCKKEEPER_KILLS_CASE").ok();
     let mut cases = testkit::cases();
     cases.retain(|case| only.as_ref().is_none_or(|only| case.name == *only));
-    let majors = testkit::majors();
-    let mut servers = Vec::new();
-    for major in &majors {
-        // Servers of their own: others' tests would not like to see them go.
-        servers.push(Arc::new(Shadow::start(&ShadowOptions::of(*major), &Silent).await.unwrap()));
-    }
-    let mut prepared: BTreeMap<(usize, usize), Arc<Prepared>> = BTreeMap::new();
-    let mut failures = Vec::new();
-    for seed in first..first + count {
+    let (cases, majors) = (Arc::new(cases), testkit::majors());
+    // Which case, and on which major.
+    let drawn = |seed: u64| {
         let mut random = Random(seed.wrapping_mul(7919));
-        let at = (random.next() % cases.len() as u64) as usize;
-        let on = (random.next() % servers.len() as u64) as usize;
-        let server = Arc::clone(&servers[on]);
-        let case = match prepared.get(&(at, on)) {
-            Some(case) => Arc::clone(case),
-            None => Arc::new(Prepared::new(&server, &cases[at]).await),
-        };
-        prepared.insert((at, on), Arc::clone(&case));
-        if let Err(failure) = tokio::spawn(kill(server, case, seed)).await {
-            let told = format!("{} on {}: {}", cases[at].name, majors[on], world::told(failure));
-            eprintln!("{told}");
-            failures.push(told);
+        (random.next() % cases.len() as u64, random.next() % majors.len() as u64)
+    };
+    let of_major = |(on, major): (usize, &u32)| {
+        let seeds: Vec<u64> = seeds.clone().filter(|seed| drawn(*seed).1 == on as u64).collect();
+        let (cases, major) = (Arc::clone(&cases), *major);
+        async move {
+            let arena = Arc::new(Arena::on(major, cases).await);
+            let trial = |seed: u64| {
+                let (arena, at) = (Arc::clone(&arena), drawn(seed).0 as usize);
+                async move {
+                    let prepared = arena.prepared(at).await;
+                    kill(Arc::clone(&arena.server), prepared, seed).await;
+                    arena.cases[at].name.clone()
+                }
+            };
+            Sweep::of(seeds, 1, trial).await
         }
-        if (seed + 1) % 10 == 0 {
-            eprintln!("up to seed {seed}: {} failures", failures.len());
-        }
-    }
-    assert!(failures.is_empty(), "{} of {count} failed:\n\n{}", failures.len(), failures.join("\n\n"));
+    };
+    let sweeps = futures_util::future::join_all(majors.iter().enumerate().map(of_major)).await;
+    sweeps.into_iter().fold(Sweep::default(), Sweep::and).assert_clean();
 }

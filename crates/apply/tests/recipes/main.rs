@@ -13,5 +13,6 @@ mod pairs;
 mod partition;
 mod rename;
 mod retype;
+mod sweep;
 mod together;
 mod world;

@@ -2,14 +2,15 @@
 //! back from any phase restores catalog and rows, writes made since included.
 //!
 //! `LOCKKEEPER_PAIRS` is how many pairs (8), `LOCKKEEPER_PAIRS_FROM` the first one's seed (0),
-//! `LOCKKEEPER_PAIRS_SEED` replays one. All are tried before the failures among them are told.
+//! `LOCKKEEPER_PAIRS_AT_ONCE` how many at a time (2), `LOCKKEEPER_PAIRS_SEED` replays one. All are tried before the
+//! failures among them are told.
 
-use std::env;
 use std::fmt::Write as _;
 
 use model::PhaseName;
 
-use crate::world::{self, World};
+use crate::sweep::{Sweep, number};
+use crate::world::World;
 
 const PAIRS_DEFAULT: u64 = 8;
 
@@ -165,18 +166,59 @@ fn common(one: &Shape, other: &Shape) -> String {
 const WHOLE: &str = "SET search_path = public; SELECT (SELECT sum(hashtextextended(f::text, 0)::numeric) FROM \"Fünds\" f WHERE id <= 200)
     || ' ' || (SELECT sum(hashtextextended(c::text, 0)::numeric) FROM child c)";
 
-async fn pair(seed: u64, major: u32) {
+/// The column that every text fits.
+const TEXT: &str = "\"a B\"";
+
+/// What an application writes between the way there and the way back.
+struct Writes {
+    /// Whether the column for texts is there all the time.
+    has_text: bool,
+}
+
+impl Writes {
+    fn make(&self) -> String {
+        let text = if self.has_text { "UPDATE public.\"Fünds\" SET \"a B\" = 'written' WHERE id = 9" } else { "" };
+        format!(
+            "INSERT INTO public.\"Fünds\" (id) OVERRIDING SYSTEM VALUE VALUES (500);
+             INSERT INTO public.child (id, fund) VALUES (301, 500); {text}"
+        )
+    }
+
+    /// Whether all of it is there.
+    fn find(&self) -> String {
+        let text = if self.has_text {
+            "(SELECT rtrim(\"a B\"::text) = 'written' FROM public.\"Fünds\" WHERE id = 9)"
+        } else {
+            "true"
+        };
+        format!(
+            "SELECT {text} AND (SELECT count(*) = 1 FROM public.\"Fünds\" WHERE id = 500)
+               AND (SELECT count(*) = 1 FROM public.child WHERE id = 301 AND fund = 500)"
+        )
+    }
+
+    fn take_back(&self) -> String {
+        let text = if self.has_text { "UPDATE public.\"Fünds\" SET \"a B\" = 'name 9' WHERE id = 9" } else { "" };
+        format!(
+            "DELETE FROM public.child WHERE id = 301; DELETE FROM public.\"Fünds\" WHERE id = 500; {text}"
+        )
+    }
+}
+
+/// There, and back from a phase; says how it went.
+async fn pair(seed: u64, major: u32) -> String {
     let mut random = Random(seed);
     let (one, other) = (shape(&mut random), shape(&mut random));
-    let told = format!("seed {seed} on {major}\n{}\n--\n{}", one.sql, other.sql);
+    let told = format!("on {major}\n{}\n--\n{}", one.sql, other.sql);
     let world = World::unmeasured(major, &one.sql, &rows(&one), &other.sql).await;
-    let Some(world) = world else { return };
+    let Some(world) = world else { return "the same".to_owned() };
     let database = &world.database;
     let (kept, whole) = (database.ask(&common(&one, &other)).await, database.ask(WHOLE).await);
     let phases = world.plan.phases();
     let contract = |phase: &&PhaseName| **phase < PhaseName::Cleanup;
     let until = phases.iter().filter(contract).nth(usize::try_from(random.next() % 4).unwrap());
     let until = until.copied().unwrap_or(PhaseName::Contract);
+    let mut end = format!("to {until}");
     match world.try_apply(until).await {
         Ok(run) => {
             if run.arrived == Some(false) {
@@ -189,18 +231,26 @@ async fn pair(seed: u64, major: u32) {
         }
         // Rows can be in the way of what is wanted; then nothing of the step is there, and the rest goes back.
         Err(fault) => {
-            assert!(ROWS_IN_THE_WAY.iter().any(|why| fault.to_string().contains(why)), "{fault}\n{told}")
+            assert!(ROWS_IN_THE_WAY.iter().any(|why| fault.to_string().contains(why)), "{fault}\n{told}");
+            end.push_str(", rows in the way");
         }
     }
-    database.run("INSERT INTO public.child (id, fund) SELECT max(id) + 1, 7 FROM public.child").await;
+    let has_text = [&one, &other].iter().all(|shape| shape.columns.iter().any(|(name, _)| *name == TEXT));
+    let writes = Writes { has_text };
+    database.run(&writes.make()).await;
     let back = world.roll_back(None).await;
     assert_ne!(back.arrived, Some(false), "{told}\n{}", plan::review::review(&world.plan));
-    database.run("DELETE FROM public.child WHERE id = 301").await;
+    let found = database.ask(&writes.find()).await;
+    assert_eq!(found.as_deref(), Some("t"), "writes are lost\n{told}\n{}", plan::review::review(&world.plan));
+    database.run(&writes.take_back()).await;
     if database.ask(WHOLE).await != whole {
         // Where a column had to be converted in place, the plan says what that costs.
         let is_told = world.plan.notes.iter().any(|note| note.contains("not the data it held"));
         assert!(is_told, "other rows than at the start\n{told}\n{}", plan::review::review(&world.plan));
+        end.push_str(", not the data it held");
     }
+    world.remove().await;
+    end
 }
 
 /// What the server says of rows that do not fit.
@@ -208,7 +258,6 @@ const ROWS_IN_THE_WAY: [&str; 5] = ["23502", "23514", "cannot become", "22001", 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pairs_go_there_and_back_with_their_rows() {
-    let number = |name: &str| env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
     let first = number("LOCKKEEPER_PAIRS_FROM").unwrap_or(0);
     let seeds = match number("LOCKKEEPER_PAIRS_SEED") {
         Some(seed) => seed..seed + 1,
@@ -220,16 +269,7 @@ async fn pairs_go_there_and_back_with_their_rows() {
     for major in &majors {
         servers.push(testkit::server(*major).await);
     }
-    let (mut failures, count) = (Vec::new(), seeds.end - seeds.start);
-    for seed in seeds {
-        let major = majors[usize::try_from(seed).unwrap() % majors.len()];
-        if let Err(failure) = tokio::spawn(pair(seed, major)).await {
-            eprintln!("seed {seed} failed");
-            failures.push(world::told(failure));
-        }
-        if (seed + 1) % 50 == 0 {
-            eprintln!("up to seed {seed}: {} failures", failures.len());
-        }
-    }
-    assert!(failures.is_empty(), "{} of {count} failed:\n\n{}", failures.len(), failures.join("\n\n"));
+    let at_once = number("LOCKKEEPER_PAIRS_AT_ONCE").unwrap_or(2);
+    let trial = |seed: u64| pair(seed, majors[usize::try_from(seed).unwrap() % majors.len()]);
+    Sweep::of(seeds, at_once, trial).await.assert_clean();
 }

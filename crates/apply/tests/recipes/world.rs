@@ -57,6 +57,12 @@ impl World {
         }
     }
 
+    /// Drops its databases, for a test that makes very many of them.
+    pub async fn remove(self) {
+        self.database.remove().await;
+        self.wanted.remove().await;
+    }
+
     /// Applies up to a phase, gates open.
     pub async fn try_apply(&self, until: PhaseName) -> Result<RunReport, Fault> {
         let mut options = options();

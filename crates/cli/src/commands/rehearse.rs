@@ -161,6 +161,9 @@ fn write(answer: &Answer<'_>, out: &mut String) -> std::fmt::Result {
     for (table, why) in &rehearsal.unproved {
         writeln!(out, "  not proved on rows: {table}: {why}")?;
     }
+    for (table, why) in &rehearsal.unwritten {
+        writeln!(out, "  not written to meanwhile: {table}: {why}")?;
+    }
     for note in answer.notes {
         writeln!(out, "  note: {note}")?;
     }
@@ -168,7 +171,8 @@ fn write(answer: &Answer<'_>, out: &mut String) -> std::fmt::Result {
         writeln!(out, "  problem: {problem}")?;
     }
     let verdict = if answer.passed { "Passed" } else { "NOT passed" };
-    writeln!(out, "{verdict}. Confidence earned: {:.0} of 100", answer.confidence)
+    let but = rehearsal.reservations().map(|said| format!("; {said}")).unwrap_or_default();
+    writeln!(out, "{verdict}. Confidence earned: {:.0} of 100{but}", answer.confidence)
 }
 
 fn write_traffic(traffic: &RehearsedTraffic, out: &mut String) -> std::fmt::Result {

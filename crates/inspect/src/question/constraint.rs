@@ -7,7 +7,7 @@ use super::{Draft, Scene, Search, exclusion};
 use crate::relation::{Relation, Types};
 
 pub(super) fn fails(rule: &'static str, what: impl Into<String>, search: Search) -> Draft {
-    Draft { rule, outcome: Outcome::Fails, what: what.into(), search }
+    Draft { rule, outcome: Outcome::Fails, of: None, what: what.into(), search }
 }
 
 /// Rows without a value.

@@ -75,20 +75,18 @@ fn converts(
     let context = ConversionContext { using: form, indexed: false, utc: false };
     let facts = facts::conversion(&from.type_name, &to.type_name, context, scene.major);
     let pair = Pair { scene, column: &to.name, from: &from.type_name, to: &to.type_name, using, form };
-    // A document may hold what jsonb cannot (\u0000), and a key twice.
-    let is_json = pair.is_json_to_jsonb();
-    if !facts.may_fail && !facts.may_change && !is_json {
+    if !facts.may_fail && !facts.may_change {
         return None;
     }
     let value = using.map_or(cast, |using| sql!("({})", using));
     let labels = pair.labels();
     // The assignment to a shorter text refuses letters and cuts spaces; facts count the spaces for nothing.
-    let keeps = !facts.may_change && !pair.is_text() && !is_json;
+    let keeps = !facts.may_change && !pair.is_text();
     let back = if labels.is_some() || keeps { Back::Never } else { pair.back(&value) };
     let conversion = Conversion {
         refused: labels.or_else(|| pair.refused()),
         back,
-        changed: match is_json {
+        changed: match pair.is_json_to_jsonb() {
             true => "hold a key twice, of which jsonb keeps the last".to_owned(),
             false => format!("come out as another value in {}", to.type_name),
         },
@@ -100,6 +98,7 @@ fn converts(
     Some(Draft {
         rule: "unconvertible-values",
         outcome: Outcome::Fails,
+        of: None,
         what: format!("hold a value that does not convert to {}", to.type_name),
         search: Search::Conversion(Box::new(conversion)),
     })
@@ -267,7 +266,8 @@ pub(super) fn labels(
         Some(Draft {
             rule: "enum-values-in-use",
             outcome: Outcome::Fails,
-            what: format!("of {table} hold {told} in {}", column.name),
+            of: Some(table.to_string()),
+            what: format!("hold {told} in {}", column.name),
             search: Search::Filter { relation, filter: Some(filter) },
         })
     };

@@ -12,13 +12,13 @@ pub(super) fn altered(scene: &Scene<'_>, name: &Name, from: &Domain, to: &Domain
         if to.not_null && !from.not_null {
             let search =
                 Search::Filter { relation: sql!("{}", table), filter: Some(sql!("{} IS NULL", column.name)) };
-            drafts.push(fails("null-values", format!("of {table} hold null in {}", column.name), search));
+            drafts.push(fails("null-values", format!("hold null in {}", column.name), search).of(table));
         }
         let place = Place {
             relation: sql!("{}", table),
             shows: show(scene.from, table),
             value: sql!("{}::{}", column.name, to.type_name),
-            words: format!("of {table} "),
+            of: Some(table.to_string()),
             column: &column.name,
         };
         drafts.extend(place.refused(name, to, |check| !from.constraints.contains(check)));
@@ -41,7 +41,7 @@ pub(super) fn becomes(
         let search = Search::Filter { relation: relation.clone(), filter };
         drafts.push(fails("null-values", format!("hold null in {column}, which {name} refuses"), search));
     }
-    let place = Place { relation, shows: show(scene.from, table), value, words: String::new(), column };
+    let place = Place { relation, shows: show(scene.from, table), value, of: None, column };
     drafts.extend(place.refused(&name, domain, |_| true));
     drafts
 }
@@ -59,7 +59,8 @@ struct Place<'a> {
     shows: Sql,
     /// The value as the type beneath the domain.
     value: Sql,
-    words: String,
+    /// Whose rows they are, where it is not the object's.
+    of: Option<String>,
     column: &'a Ident,
 }
 
@@ -78,9 +79,8 @@ impl Place<'_> {
             let relation =
                 sql!("(SELECT {}{} AS value FROM {}) AS shown", self.shows, self.value, self.relation);
             let search = Search::Filter { relation, filter: Some(sql!("NOT ({})", expression)) };
-            let Self { words, column, .. } = self;
-            let what = format!("{words}hold a value in {column} that {name} refuses ({})", check.name);
-            Some(fails("check-violations", what, search))
+            let what = format!("hold a value in {} that {name} refuses ({})", self.column, check.name);
+            Some(Draft { of: self.of.clone(), ..fails("check-violations", what, search) })
         };
         checks.filter_map(question).collect()
     }

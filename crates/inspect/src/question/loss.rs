@@ -7,8 +7,13 @@ use super::{Draft, Scene, Search};
 use crate::relation::Types;
 
 pub(super) fn of(scene: &Scene<'_>, change: &Change) -> Option<Draft> {
-    let loses =
-        |rule, what: &str, search| Draft { rule, outcome: Outcome::Loses, what: what.to_owned(), search };
+    let loses = |rule, what: &str, search| Draft {
+        rule,
+        outcome: Outcome::Loses,
+        of: None,
+        what: what.to_owned(),
+        search,
+    };
     match change {
         // What a generated column holds can be computed again.
         Change::DropColumn { table, column } if column.generated.is_none() => {

@@ -36,7 +36,9 @@ pub(crate) struct Question {
     pub(crate) object: String,
     /// What becomes of the rows.
     pub(crate) outcome: Outcome,
-    /// What they do, to follow "rows".
+    /// Whose rows they are, where it is not the object's.
+    pub(crate) of: Option<String>,
+    /// What many such rows do, its verb first.
     pub(crate) what: String,
     /// How to find them.
     pub(crate) search: Search,
@@ -80,17 +82,24 @@ pub(crate) fn questions(scene: &Scene<'_>) -> Vec<Question> {
 struct Draft {
     rule: &'static str,
     outcome: Outcome,
+    of: Option<String>,
     what: String,
     search: Search,
 }
 
 impl Draft {
+    /// The same of rows of something else than the object.
+    fn of(self, whose: impl ToString) -> Self {
+        Self { of: Some(whose.to_string()), ..self }
+    }
+
     fn question(self, at: usize, change: &Change) -> Question {
         Question {
             change: at,
             rule: self.rule,
             object: change.object().to_string(),
             outcome: self.outcome,
+            of: self.of,
             what: self.what,
             search: self.search,
         }
@@ -138,6 +147,7 @@ fn without_value(scene: &Scene<'_>, table: &Name, column: &Column) -> Option<Dra
     Some(Draft {
         rule: "not-null-without-default",
         outcome: Outcome::Fails,
+        of: None,
         what: "would have no value for it".to_owned(),
         search: Search::Filter { relation, filter: None },
     })

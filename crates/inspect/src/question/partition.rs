@@ -52,8 +52,8 @@ fn in_default(scene: &Scene<'_>, parent: &Name, bound: &Expr) -> Option<Draft> {
         Some(filter) => Search::Filter { relation: sql!("{}", default), filter: Some(filter) },
         None => Search::None("the bound could not be read".to_owned()),
     };
-    let what = format!("of the default partition {default} belong to the new one {bound}");
-    Some(fails("rows-in-default-partition", what, search))
+    let what = format!("belong to the new one {bound}");
+    Some(fails("rows-in-default-partition", what, search).of(format!("the default partition {default}")))
 }
 
 /// What is true of every row of a partition: its bound, and the bounds above it.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use model::{Fault, RunOutcome, RunReceipt, StepReceipt};
 
 use super::rules::{Finished, Saying, sayings};
-use super::{Lesson, Origin, State};
+use super::{Conditions, Lesson, Origin, State};
 use crate::filing::append;
 use crate::store::{Selection, Store};
 use crate::{Body, Embedder, Entry, Kind, Tenant};
@@ -33,33 +33,63 @@ pub(crate) fn learn(
         })
         .collect();
     let at = run.finished_at.unwrap_or(run.started_at);
-    let mut known = lessons(store, tenant)?;
+    let sayings = sayings(&Finished { run, steps: &steps });
+    let mut known = lessons_near(store, tenant, sayings.iter().map(|saying| &saying.conditions))?;
     let mut changed = BTreeSet::new();
-    for saying in sayings(&Finished { run, steps: &steps }) {
+    for saying in sayings {
         changed.extend(take(&mut known, saying, &run.run, at));
     }
     write(store, embedder, tenant, known, changed)
 }
 
-/// Takes a lesson that a person tells.
+/// Takes lessons that a person tells, and answers the ids of their entries.
 pub(crate) fn take_told(
     store: &mut dyn Store,
     embedder: Option<&dyn Embedder>,
     tenant: &Tenant,
-    told: Lesson,
-) -> Result<String, Fault> {
-    let mut known = lessons(store, tenant)?;
-    let id = told.lesson.clone();
-    known.entry(id.clone()).or_insert(told);
-    write(store, embedder, tenant, known, BTreeSet::from([id.clone()]))?;
-    let selection =
-        Selection { lesson: Some(id), newest_first: true, limit: Some(1), ..Selection::default() };
-    Ok(store.entries(tenant, &selection)?.pop().map(|entry| entry.id).unwrap_or_default())
+    told: Vec<Lesson>,
+) -> Result<Vec<String>, Fault> {
+    let mut known = lessons_near(store, tenant, told.iter().map(|lesson| &lesson.conditions))?;
+    let ids: Vec<String> = told.iter().map(|lesson| lesson.lesson.clone()).collect();
+    for lesson in told {
+        known.entry(lesson.lesson.clone()).or_insert(lesson);
+    }
+    write(store, embedder, tenant, known, ids.iter().cloned().collect())?;
+    let mut entry_of = |lesson: String| {
+        let selection =
+            Selection { lesson: Some(lesson), newest_first: true, limit: Some(1), ..Selection::default() };
+        Ok(store.entries(tenant, &selection)?.pop().map(|entry| entry.id).unwrap_or_default())
+    };
+    ids.into_iter().map(&mut entry_of).collect()
 }
 
 /// The latest of each lesson.
 pub(crate) fn lessons(store: &mut dyn Store, tenant: &Tenant) -> Result<BTreeMap<String, Lesson>, Fault> {
-    let selection = Selection { kind: Some(Kind::Lesson), ..Selection::default() };
+    lessons_of(store, tenant, Selection::default())
+}
+
+/// The latest of each lesson that may be the same as, or contradict, one with these conditions: both take the
+/// same operation and table. So what learning costs does not grow with everything that was ever learned.
+fn lessons_near<'a>(
+    store: &mut dyn Store,
+    tenant: &Tenant,
+    conditions: impl Iterator<Item = &'a Conditions>,
+) -> Result<BTreeMap<String, Lesson>, Fault> {
+    let subjects: BTreeSet<_> = conditions.map(|about| (&about.operation, &about.table)).collect();
+    let mut known = BTreeMap::new();
+    for (operation, table) in subjects {
+        let (operation, table) = (operation.clone(), table.clone());
+        known.extend(lessons_of(store, tenant, Selection { operation, table, ..Selection::default() })?);
+    }
+    Ok(known)
+}
+
+fn lessons_of(
+    store: &mut dyn Store,
+    tenant: &Tenant,
+    selection: Selection,
+) -> Result<BTreeMap<String, Lesson>, Fault> {
+    let selection = Selection { kind: Some(Kind::Lesson), ..selection };
     let entries = store.entries(tenant, &selection)?.into_iter();
     let lessons = entries.filter_map(|entry| match entry.body {
         Body::Lesson(lesson) => Some((lesson.lesson.clone(), *lesson)),

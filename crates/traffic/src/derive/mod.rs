@@ -8,6 +8,7 @@ mod fresh;
 mod table;
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use model::{Name, Schema, Table};
 
@@ -22,8 +23,42 @@ const TABLES_MAX: usize = 12;
 pub struct Derived {
     /// The application.
     pub workload: Workload,
-    /// What it does not do, and why: `public.audit is not written to: it has triggers of its own`.
-    pub left_out: Vec<String>,
+    /// What it does not do, and why.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Something that a derived application does not do to a table, and why:
+/// `public.audit is not written to: it has triggers of its own`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The table.
+    pub table: Name,
+    /// What is not done to it.
+    pub what: NotDone,
+    /// Why.
+    pub why: String,
+}
+
+/// What is not done to a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotDone {
+    /// No statement names it.
+    Anything,
+    /// It is read, not written to.
+    Writes,
+    /// Its rows are read and updated; none are inserted.
+    Inserts,
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { table, what, why } = self;
+        match what {
+            NotDone::Anything => write!(f, "{table} is neither read nor written to: {why}"),
+            NotDone::Writes => write!(f, "{table} is not written to: {why}"),
+            NotDone::Inserts => write!(f, "no rows are inserted into {table}: {why}"),
+        }
+    }
 }
 
 /// Whose application it is.
@@ -43,8 +78,10 @@ impl Application<'_> {
     /// The application's traffic. It has no statements where the schema has no table to work on.
     pub fn derive(&self) -> Derived {
         let mut statements = Vec::new();
-        let (mut tables, mut left_out) = (Vec::new(), Vec::new());
-        for name in self.tables() {
+        let mut worked_on = self.tables();
+        let beyond = worked_on.split_off(worked_on.len().min(TABLES_MAX));
+        let (mut tables, mut left_out) = (Vec::new(), self.too_many(&beyond));
+        for name in worked_on {
             let Some(table) = self.schema.table(name) else { continue };
             let weight = if self.focus.contains(name) { 4 } else { 1 };
             let writer = Writer { name, table, beside: self.beside.table(name), weight };
@@ -55,7 +92,8 @@ impl Application<'_> {
                 }
                 None => {
                     statements.push(writer.some_rows());
-                    left_out.push(format!("{name} is not written to: no single column is its key"));
+                    let why = "no single column is its key".to_owned();
+                    left_out.push(LeftOut { table: name.clone(), what: NotDone::Writes, why });
                 }
             }
         }
@@ -74,8 +112,19 @@ impl Application<'_> {
                 tables.push(name);
             }
         }
-        tables.truncate(TABLES_MAX);
         tables
+    }
+
+    /// The tables in focus among those that are too many.
+    fn too_many(&self, beyond: &[&Name]) -> Vec<LeftOut> {
+        let in_focus = beyond.iter().filter(|name| self.focus.contains(**name));
+        let why = format!("the traffic goes over {TABLES_MAX} tables");
+        let left_out = |name: &&Name| LeftOut {
+            table: (*name).clone(),
+            what: NotDone::Anything,
+            why: why.clone(),
+        };
+        in_focus.map(left_out).collect()
     }
 
     fn is_neighbour(&self, name: &Name, table: &Table) -> bool {

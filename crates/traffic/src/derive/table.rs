@@ -2,7 +2,7 @@
 
 use model::{Column, ConstraintKind, Ident, Name, Sql, Table, sql};
 
-use super::fresh;
+use super::{LeftOut, NotDone, fresh};
 use crate::{Does, Parameter, Statement};
 
 /// How many rows a list shows.
@@ -46,20 +46,24 @@ impl<'a> Writer<'a> {
     }
 
     /// What an application does with rows that have a key.
-    pub(super) fn with_key(&self, key: &Ident, left_out: &mut Vec<String>) -> Vec<Statement> {
+    pub(super) fn with_key(&self, key: &Ident, left_out: &mut Vec<LeftOut>) -> Vec<Statement> {
         let by_key = sql!("SELECT * FROM {} WHERE {} = $1", self.name, key);
         let mut statements = vec![self.statement("by_key", Does::Read, by_key, vec![self.value(key)])];
         statements.extend(self.lists());
         if let Some(why) = self.unwritable() {
-            left_out.push(format!("{} is not written to: {why}", self.name));
+            left_out.push(self.left_out(NotDone::Writes, why));
             return statements;
         }
         statements.extend(self.updates(key));
         match self.insert(key) {
             Ok(insert) => statements.extend([insert, self.delete(key)]),
-            Err(why) => left_out.push(format!("no rows are inserted into {}: {why}", self.name)),
+            Err(why) => left_out.push(self.left_out(NotDone::Inserts, &why)),
         }
         statements
+    }
+
+    fn left_out(&self, what: NotDone, why: &str) -> LeftOut {
+        LeftOut { table: self.name.clone(), what, why: why.to_owned() }
     }
 
     /// Rows by a foreign key, as an application lists what belongs to something.
@@ -136,7 +140,7 @@ impl<'a> Writer<'a> {
         let mut parameters = vec![self.value(key)];
         let (mut names, mut values) = (Vec::new(), Vec::new());
         for column in self.table.columns.iter().filter(|column| column.generated.is_none()) {
-            if column.name == *key || column.identity.is_some() || makes_itself_new(column) {
+            if column.identity.is_some() || makes_itself_new(column) {
                 continue;
             }
             names.push(&column.name);
@@ -166,12 +170,14 @@ impl<'a> Writer<'a> {
 
     /// Columns that get a new value, so that no unique set repeats itself.
     fn renewed(&self, key: &Ident) -> Result<Vec<(&'a Ident, Parameter)>, String> {
-        let of_key =
-            self.table.column(key).filter(|column| makes_itself_new(column) || column.identity.is_some());
-        if of_key.is_none() {
-            return Err(format!("{key} has no default"));
-        }
+        let column = self.table.column(key).ok_or_else(|| format!("{key} is not there"))?;
         let mut renewed: Vec<(&Ident, Parameter)> = Vec::new();
+        if !makes_itself_new(column) && column.identity.is_none() {
+            // An application that numbers its rows itself.
+            let fresh = fresh::value(column).filter(|_| self.is_free(column));
+            let none = || format!("{key} has no default, and no new values can be made up for it");
+            renewed.push((&column.name, fresh.ok_or_else(none)?));
+        }
         for set in self.both().flat_map(fresh::unique_sets) {
             let column = |name: &Ident| self.table.column(name);
             let differs = |name: &Ident| {
