@@ -214,7 +214,8 @@ async fn tables_without_rows_prove_nothing() {
 async fn tables_without_writes_are_named() {
     let funds = Name::new("public", "funds");
     let hidden = "ALTER TABLE public.funds ENABLE ROW LEVEL SECURITY;";
-    let touched = "CREATE FUNCTION public.touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+    let touched =
+        "CREATE FUNCTION public.touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
         CREATE TRIGGER touch BEFORE UPDATE ON public.funds FOR EACH ROW EXECUTE FUNCTION public.touch();";
     for (more, why) in [(hidden, "row security"), (touched, "triggers of its own"), ("", "")] {
         let stage = stage_between(15, &[BEFORE, more].concat(), &[AFTER, more].concat()).await;

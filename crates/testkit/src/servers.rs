@@ -98,9 +98,19 @@ impl TestDatabase {
     /// # Panics
     /// When the server rejects one.
     pub async fn run(&self, sql: &str) {
+        self.run_each(&[sql]).await;
+    }
+
+    /// The same for each of these, one after the other, in one session.
+    ///
+    /// # Panics
+    /// When the server rejects one.
+    pub async fn run_each(&self, statements: &[&str]) {
         let session = self.connect().await;
-        if let Err(error) = session.batch_execute(sql).await {
-            panic!("{}\nin {sql}", connect::describe(&error));
+        for sql in statements {
+            if let Err(error) = session.batch_execute(sql).await {
+                panic!("{}\nin {sql}", connect::describe(&error));
+            }
         }
         session.close().await;
     }

@@ -61,11 +61,8 @@ async fn the_server_takes_every_statement_and_the_books_balance() {
         }
         assert!(!names.iter().any(|name| name.contains("unrelated")), "{names:?}");
         let left_out = derived.left_out.iter().map(|left| (left.table.name.as_str(), left.what));
-        let expected = [
-            ("links", NotDone::Writes),
-            ("audited", NotDone::Writes),
-            ("profiles", NotDone::Inserts),
-        ];
+        let expected =
+            [("links", NotDone::Writes), ("audited", NotDone::Writes), ("profiles", NotDone::Inserts)];
         assert_eq!(left_out.collect::<Vec<_>>(), expected, "{:?}", derived.left_out);
 
         let rate = Rate { writes_per_s: 300.0, reads_per_s: 300.0 };

@@ -28,7 +28,8 @@ const KILLS_DEFAULT: u64 = 6;
 const CHILD: &str = "LOCKKEEPER_TEST_KILLED_CLIENT";
 
 /// The rows of every table of the application, whatever its columns are called.
-const CHECKSUM: &str = "SELECT string_agg(t.relname || ' ' || (xpath('/row/sum/text()', query_to_xml(format(
+pub const CHECKSUM: &str =
+    "SELECT string_agg(t.relname || ' ' || (xpath('/row/sum/text()', query_to_xml(format(
         'SELECT coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) AS sum FROM %s t', t.oid::regclass),
         false, true, '')))[1]::text, ',' ORDER BY t.relname)
     FROM pg_class t WHERE t.relkind = 'r' AND t.relnamespace = 'public'::regnamespace";

@@ -15,4 +15,6 @@ mod rename;
 mod retype;
 mod sweep;
 mod together;
+mod trial;
+mod wide;
 mod world;

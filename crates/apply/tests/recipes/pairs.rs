@@ -7,10 +7,8 @@
 
 use std::fmt::Write as _;
 
-use model::PhaseName;
-
 use crate::sweep::{Sweep, number};
-use crate::world::World;
+use crate::trial::{Trial, Writes};
 
 const PAIRS_DEFAULT: u64 = 8;
 
@@ -26,7 +24,7 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    fn pick<'a>(&mut self, items: &[&'a str]) -> &'a str {
+    pub fn pick<'a>(&mut self, items: &[&'a str]) -> &'a str {
         items[usize::try_from(self.next() % items.len() as u64).unwrap()]
     }
 }
@@ -169,99 +167,56 @@ const WHOLE: &str = "SET search_path = public; SELECT (SELECT sum(hashtextextend
 /// The column that every text fits.
 const TEXT: &str = "\"a B\"";
 
-/// What an application writes between the way there and the way back.
-struct Writes {
-    /// Whether the column for texts is there all the time.
-    has_text: bool,
-}
-
-impl Writes {
-    fn make(&self) -> String {
-        let text = if self.has_text { "UPDATE public.\"Fünds\" SET \"a B\" = 'written' WHERE id = 9" } else { "" };
-        format!(
+/// What an application writes between the way there and the way back; where the column for texts is there all the
+/// time, to that as well.
+fn writes(has_text: bool) -> Writes {
+    let set = |value: &str| {
+        let set = format!("; UPDATE public.\"Fünds\" SET {TEXT} = '{value}' WHERE id = 9");
+        if has_text { set } else { String::new() }
+    };
+    let is_set = format!("AND (SELECT rtrim({TEXT}::text) = 'written' FROM public.\"Fünds\" WHERE id = 9)");
+    Writes {
+        make: format!(
             "INSERT INTO public.\"Fünds\" (id) OVERRIDING SYSTEM VALUE VALUES (500);
-             INSERT INTO public.child (id, fund) VALUES (301, 500); {text}"
-        )
-    }
-
-    /// Whether all of it is there.
-    fn find(&self) -> String {
-        let text = if self.has_text {
-            "(SELECT rtrim(\"a B\"::text) = 'written' FROM public.\"Fünds\" WHERE id = 9)"
-        } else {
-            "true"
-        };
-        format!(
-            "SELECT {text} AND (SELECT count(*) = 1 FROM public.\"Fünds\" WHERE id = 500)
-               AND (SELECT count(*) = 1 FROM public.child WHERE id = 301 AND fund = 500)"
-        )
-    }
-
-    fn take_back(&self) -> String {
-        let text = if self.has_text { "UPDATE public.\"Fünds\" SET \"a B\" = 'name 9' WHERE id = 9" } else { "" };
-        format!(
-            "DELETE FROM public.child WHERE id = 301; DELETE FROM public.\"Fünds\" WHERE id = 500; {text}"
-        )
+             INSERT INTO public.child (id, fund) VALUES (301, 500){}",
+            set("written")
+        ),
+        find: format!(
+            "SELECT (SELECT count(*) = 1 FROM public.\"Fünds\" WHERE id = 500)
+               AND (SELECT count(*) = 1 FROM public.child WHERE id = 301 AND fund = 500) {}",
+            if has_text { is_set } else { String::new() }
+        ),
+        take_back: format!(
+            "DELETE FROM public.child WHERE id = 301; DELETE FROM public.\"Fünds\" WHERE id = 500{}",
+            set("name 9")
+        ),
     }
 }
 
-/// There, and back from a phase; says how it went.
 async fn pair(seed: u64, major: u32) -> String {
     let mut random = Random(seed);
     let (one, other) = (shape(&mut random), shape(&mut random));
-    let told = format!("on {major}\n{}\n--\n{}", one.sql, other.sql);
-    let world = World::unmeasured(major, &one.sql, &rows(&one), &other.sql).await;
-    let Some(world) = world else { return "the same".to_owned() };
-    let database = &world.database;
-    let (kept, whole) = (database.ask(&common(&one, &other)).await, database.ask(WHOLE).await);
-    let phases = world.plan.phases();
-    let contract = |phase: &&PhaseName| **phase < PhaseName::Cleanup;
-    let until = phases.iter().filter(contract).nth(usize::try_from(random.next() % 4).unwrap());
-    let until = until.copied().unwrap_or(PhaseName::Contract);
-    let mut end = format!("to {until}");
-    match world.try_apply(until).await {
-        Ok(run) => {
-            if run.arrived == Some(false) {
-                let (left, review) = (world.difference().await, plan::review::review(&world.plan));
-                panic!("{told}\nstill to do after the plan:\n{left}\n{review}");
-            }
-            if run.arrived.is_some() {
-                assert_eq!(database.ask(&common(&one, &other)).await, kept, "{told}");
-            }
-        }
-        // Rows can be in the way of what is wanted; then nothing of the step is there, and the rest goes back.
-        Err(fault) => {
-            assert!(ROWS_IN_THE_WAY.iter().any(|why| fault.to_string().contains(why)), "{fault}\n{told}");
-            end.push_str(", rows in the way");
-        }
-    }
     let has_text = [&one, &other].iter().all(|shape| shape.columns.iter().any(|(name, _)| *name == TEXT));
-    let writes = Writes { has_text };
-    database.run(&writes.make()).await;
-    let back = world.roll_back(None).await;
-    assert_ne!(back.arrived, Some(false), "{told}\n{}", plan::review::review(&world.plan));
-    let found = database.ask(&writes.find()).await;
-    assert_eq!(found.as_deref(), Some("t"), "writes are lost\n{told}\n{}", plan::review::review(&world.plan));
-    database.run(&writes.take_back()).await;
-    if database.ask(WHOLE).await != whole {
-        // Where a column had to be converted in place, the plan says what that costs.
-        let is_told = world.plan.notes.iter().any(|note| note.contains("not the data it held"));
-        assert!(is_told, "other rows than at the start\n{told}\n{}", plan::review::review(&world.plan));
-        end.push_str(", not the data it held");
-    }
-    world.remove().await;
-    end
+    let trial = Trial {
+        data: rows(&one),
+        kept: common(&one, &other),
+        whole: WHOLE.to_owned(),
+        writes: writes(has_text),
+        before: one.sql,
+        after: other.sql,
+    };
+    trial.there_and_back(major, &mut random).await
 }
 
-/// What the server says of rows that do not fit.
-const ROWS_IN_THE_WAY: [&str; 5] = ["23502", "23514", "cannot become", "22001", "contains null values"];
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn pairs_go_there_and_back_with_their_rows() {
+/// Tries the pairs that the environment names, or so many from the first seed on.
+pub async fn sweep<T>(count: u64, pair: impl Fn(u64, u32) -> T)
+where
+    T: Future<Output = String> + Send + 'static,
+{
     let first = number("LOCKKEEPER_PAIRS_FROM").unwrap_or(0);
     let seeds = match number("LOCKKEEPER_PAIRS_SEED") {
         Some(seed) => seed..seed + 1,
-        None => first..first + number("LOCKKEEPER_PAIRS").unwrap_or(PAIRS_DEFAULT),
+        None => first..first + number("LOCKKEEPER_PAIRS").unwrap_or(count),
     };
     let majors = testkit::majors();
     // Servers that no pair uses at a moment would be started anew for the next.
@@ -272,4 +227,9 @@ async fn pairs_go_there_and_back_with_their_rows() {
     let at_once = number("LOCKKEEPER_PAIRS_AT_ONCE").unwrap_or(2);
     let trial = |seed: u64| pair(seed, majors[usize::try_from(seed).unwrap() % majors.len()]);
     Sweep::of(seeds, at_once, trial).await.assert_clean();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pairs_go_there_and_back_with_their_rows() {
+    sweep(PAIRS_DEFAULT, pair).await;
 }

@@ -100,9 +100,7 @@ pub fn options() -> ApplyOptions<'static> {
 async fn databases(major: u32, before: &str, data: &str, after: &str) -> [TestDatabase; 2] {
     let local = |sql: &str| format!("SET search_path = public; {sql}");
     let database = testkit::database(major).await;
-    database.run(&local(before)).await;
-    database.run(&local(data)).await;
-    database.run("ANALYZE").await;
+    database.run_each(&[&local(before), &local(data), "ANALYZE"]).await;
     let wanted = testkit::database(major).await;
     wanted.run(&local(after)).await;
     [database, wanted]

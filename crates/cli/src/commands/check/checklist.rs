@@ -96,8 +96,7 @@ fn rehearsed(plan: &Planned) -> Said {
             let version = evidence.rehearsal.server_version;
             let confidence = evidence.confidence;
             let (major, minor) = (version / 10_000, version % 10_000);
-            let but =
-                evidence.rehearsal.reservations().map(|said| format!("; {said}")).unwrap_or_default();
+            let but = evidence.rehearsal.reservations().map(|said| format!("; {said}")).unwrap_or_default();
             let words = format!(
                 "{named} passed its rehearsal on PostgreSQL {major}.{minor}, confidence {confidence:.0} of 100{but}"
             );

@@ -1,0 +1,89 @@
+//! One pair of schemas with rows: there, writes of an application, and back from some phase.
+
+use model::PhaseName;
+
+use crate::pairs::Random;
+use crate::world::World;
+
+/// A pair, and what has to hold of it.
+pub struct Trial {
+    /// The schema as it is.
+    pub before: String,
+    /// Its rows.
+    pub data: String,
+    /// The schema that is wanted.
+    pub after: String,
+    /// Asks for what must be the same at the start and at the end of the plan.
+    pub kept: String,
+    /// Asks for all rows.
+    pub whole: String,
+    /// What an application writes before the way back.
+    pub writes: Writes,
+}
+
+/// Statements of an application.
+pub struct Writes {
+    /// Writes something.
+    pub make: String,
+    /// Whether all of it is there.
+    pub find: String,
+    /// Takes it out again.
+    pub take_back: String,
+}
+
+impl Trial {
+    /// To the end of a phase that is drawn, and back; says how it went.
+    pub async fn there_and_back(&self, major: u32, random: &mut Random) -> String {
+        let world = World::unmeasured(major, &self.before, &self.data, &self.after).await;
+        let Some(world) = world else { return "the same".to_owned() };
+        let database = &world.database;
+        let (kept, whole) = (database.ask(&self.kept).await, database.ask(&self.whole).await);
+        let until = drawn(&world, random);
+        let told = || self.told(major, &world, until);
+        let mut end = format!("to {until}");
+        match world.try_apply(until).await {
+            Ok(run) if run.arrived == Some(false) => {
+                panic!("still to do after the plan:\n{}\n{}", world.difference().await, told());
+            }
+            Ok(run) if run.arrived.is_some() => {
+                assert_eq!(database.ask(&self.kept).await, kept, "{}", told());
+            }
+            Ok(_) => {}
+            // Rows can be in the way of what is wanted; then nothing of the step is there, and the rest goes back.
+            Err(fault) => {
+                let is_known = ROWS_IN_THE_WAY.iter().any(|why| fault.to_string().contains(why));
+                assert!(is_known, "{fault}\n{}", told());
+                end.push_str(", rows in the way");
+            }
+        }
+        database.run(&self.writes.make).await;
+        let back = world.roll_back(None).await;
+        assert_ne!(back.arrived, Some(false), "not back at the start\n{}", told());
+        assert_eq!(database.ask(&self.writes.find).await.as_deref(), Some("t"), "lost writes\n{}", told());
+        database.run(&self.writes.take_back).await;
+        if database.ask(&self.whole).await != whole {
+            // Where a column had to be converted in place, the plan says what that costs.
+            let is_told = world.plan.notes.iter().any(|note| note.contains("not the data it held"));
+            assert!(is_told, "other rows than at the start\n{}", told());
+            end.push_str(", not the data it held");
+        }
+        world.remove().await;
+        end
+    }
+
+    fn told(&self, major: u32, world: &World, until: PhaseName) -> String {
+        let review = plan::review::review(&world.plan);
+        format!("on {major}, to {until}\n{}\n--\n{}\n{review}", self.before, self.after)
+    }
+}
+
+/// One of the first phases before cleanup; the end where the plan has not so many.
+fn drawn(world: &World, random: &mut Random) -> PhaseName {
+    let phases = world.plan.phases();
+    let until = phases.iter().filter(|phase| **phase < PhaseName::Cleanup);
+    let until = until.copied().nth((random.next() % 4) as usize);
+    until.unwrap_or(PhaseName::Contract)
+}
+
+/// What the server says of rows that do not fit.
+const ROWS_IN_THE_WAY: [&str; 5] = ["23502", "23514", "cannot become", "22001", "contains null values"];
