@@ -1,6 +1,6 @@
 //! What can go wrong with a statement, as the run has to tell it apart.
 
-use connect::{describe, sqlstate};
+use connect::{describe, outline, sqlstate};
 use model::{DEMAND_SQLSTATE, Fault};
 use tokio_postgres::Error;
 use tokio_postgres::error::{DbError, Severity};
@@ -96,7 +96,11 @@ fn unmet(db: &DbError) -> Fault {
 }
 
 fn refused(state: &str, error: &Error) -> Fault {
-    let fault = Fault::new("apply.refused", "the server refused the statement").cause(describe(error));
+    let outline = outline(error);
+    let fault = Fault::new("apply.refused", format!("the server refused the statement: {outline}"));
+    // Details, hints and quoted values are for the terminal alone.
+    let whole = describe(error);
+    let fault = if whole == outline { fault } else { fault.cause(whole) };
     match state {
         "53100" => fault.help(
             "make room on the server's disk, then run the same command again: it goes on from where it stands",

@@ -24,6 +24,18 @@ pub fn describe(error: &Error) -> String {
     text
 }
 
+/// What a server's error says without values of rows, for what is kept: the message and SQLSTATE. The messages of class
+/// 22 (data exceptions) and of raised exceptions quote values; of these only the SQLSTATE is told.
+pub fn outline(error: &Error) -> String {
+    let Some(db) = error.as_db_error() else { return with_causes(error) };
+    let state = db.code().code();
+    match &state[..2] {
+        "22" => format!("a value of the rows does not fit (SQLSTATE {state})"),
+        "P0" => format!("an exception was raised (SQLSTATE {state})"),
+        _ => format!("{} (SQLSTATE {state})", db.message()),
+    }
+}
+
 /// A fault of this kind about a failed statement: `what` is what was being done, the cause is what
 /// [`describe`] says.
 pub fn fault(kind: &'static str, what: impl Into<String>, error: &Error) -> Fault {

@@ -15,7 +15,7 @@ mod session;
 mod target;
 mod tls;
 
-pub use describe::{describe, fault, sqlstate};
+pub use describe::{describe, fault, outline, sqlstate};
 pub use server::{SERVER_VERSION_MIN, ServerInfo};
 pub use session::{Notice, Session, connect};
 pub use target::Target;
