@@ -43,7 +43,8 @@ pub(crate) fn planned(step: &Step, direction: Direction) -> Vec<RelationLock> {
 
 /// Finds the relations that exist and can be locked by `LOCK TABLE`, in the order in which they are to be
 /// locked, as the server does it: views before the tables they read, parents before their partitions, then by
-/// name. Locking a view locks the tables it reads as well.
+/// name. Locking a view locks the tables it reads as well, and asks whether the view's owner may: a view whose owner
+/// may only read is left to the statement itself.
 pub(crate) async fn resolve(session: &Session, planned: &[RelationLock]) -> Result<Vec<Wanted>, Failure> {
     if planned.is_empty() {
         return Ok(Vec::new());
@@ -69,6 +70,16 @@ fn catalog_question(planned: &[RelationLock]) -> Sql {
          WHERE c.relkind IN ('r', 'p', 'v')
            AND (pg_catalog.has_table_privilege(c.oid, 'UPDATE') OR pg_catalog.has_table_privilege(c.oid, 'DELETE')
                 OR pg_catalog.has_table_privilege(c.oid, 'TRUNCATE'))
+           AND (c.relkind <> 'v' OR NOT EXISTS (WITH RECURSIVE seen (oid, owner) AS (
+               SELECT c.oid, c.relowner
+               UNION SELECT t.oid, CASE t.relkind WHEN 'v' THEN t.relowner ELSE s.owner END
+               FROM seen AS s JOIN pg_catalog.pg_rewrite AS r ON r.ev_class = s.oid
+               JOIN pg_catalog.pg_depend AS d ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = r.oid
+                 AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+               JOIN pg_catalog.pg_class AS t ON t.oid = d.refobjid AND t.relkind IN ('r', 'p', 'v') AND t.oid <> s.oid)
+             SELECT FROM seen WHERE seen.oid <> c.oid AND NOT (pg_catalog.has_table_privilege(seen.owner, seen.oid, 'UPDATE')
+               OR pg_catalog.has_table_privilege(seen.owner, seen.oid, 'DELETE')
+               OR pg_catalog.has_table_privilege(seen.owner, seen.oid, 'TRUNCATE'))))
          ORDER BY c.relkind <> 'v', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_partition_ancestors(c.oid)), w.nspname, w.relname",
         Sql::join(named, ", ")
     )

@@ -169,7 +169,7 @@ pub(crate) fn comment_is(on: &ObjectRef, comment: Option<&str>) -> Option<Sql> {
         ObjectRef::Type(name) => sql!("obj_description(to_regtype({}), 'pg_type')", text(name)),
         ObjectRef::Routine(identity) => sql!(
             "(SELECT obj_description(p.oid, 'pg_proc') FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace \
-             WHERE format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)) = {})",
+             WHERE format('%I.%I(%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes)) = {})",
             Literal::new(identity.clone())
         ),
         ObjectRef::Namespace(name) => sql!(
@@ -195,7 +195,7 @@ pub(crate) fn comment_is(on: &ObjectRef, comment: Option<&str>) -> Option<Sql> {
 pub(crate) fn routine_where(identity: &str, condition: &Sql) -> Sql {
     sql!(
         "SELECT EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE CASE WHEN \
-         format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)) = {} \
+         format('%I.%I(%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes)) = {} \
          THEN {} ELSE false END)",
         Literal::new(identity),
         condition

@@ -30,12 +30,13 @@ pub struct MappedLabels {
     pub map: Vec<(String, String)>,
 }
 
-/// A new column whose existing rows get the value of an expression over their row.
+/// A column whose existing rows get the value of an expression over their row: a new one, or where it has null one that
+/// becomes NOT NULL.
 #[derive(Debug, Clone)]
 pub struct Fill {
     /// The table.
     pub table: Name,
-    /// The new column.
+    /// The column.
     pub column: Ident,
     /// The expression, as its author wrote it.
     pub with: Expr,
@@ -78,9 +79,11 @@ impl Told {
             match wanted {
                 None => {
                     let what = format!("the wanted schema has no column {place} to fill");
-                    let help = "a [[fill]] names a column that the wanted schema adds";
+                    let help = "a [[fill]] names a column that the wanted schema adds, or makes NOT NULL";
                     return Err(Fault::new("plan.fill", what).help(help));
                 }
+                // What is inserted into a column that is there gets the value by a trigger.
+                Some(_) if is_there(input, fill) => {}
                 Some(wanted) if wanted.default.is_none() => {
                     let what = format!(
                         "{place} has no default: what is inserted during the run would have no value"
@@ -94,6 +97,10 @@ impl Told {
         }
         Ok(())
     }
+}
+
+fn is_there(input: &Input<'_>, fill: &Fill) -> bool {
+    input.from.table(&fill.table).is_some_and(|table| table.column(&fill.column).is_some())
 }
 
 impl MappedLabels {

@@ -3,6 +3,7 @@
 
 use model::{Action, Change, ConstraintKind, Object, PhaseName, TableOption};
 
+use super::privileges;
 use crate::Cost;
 use crate::draft::{Draft, Drafted};
 use crate::situation::Situation;
@@ -19,7 +20,7 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Drafted {
         phase: phase(change, situation),
         title: title(change),
         table: change.table(),
-        action: Action::Transaction { sql: change.sql() },
+        action: Action::Transaction { sql: privileges::kept_over(&[change]) },
         acts: assess::effect::acts(change, situation.from),
         verification: probe.clone(),
         probe,
@@ -96,7 +97,7 @@ fn undo(change: &Change) -> (Action, Option<String>) {
             )),
         ),
         None => (Action::Nothing { why: "a proof takes nothing away".to_owned() }, None),
-        Some(inverse) => (Action::Transaction { sql: inverse.sql() }, lost(change)),
+        Some(inverse) => (Action::Transaction { sql: privileges::kept_over(&[&inverse]) }, lost(change)),
     }
 }
 

@@ -3,8 +3,8 @@
 
 use model::{Action, Change, Ident, Name, Object, PhaseName, Schema, Sql, sql};
 
-use super::direct;
 use super::position::Sequence;
+use super::{direct, second_column};
 use crate::Cost;
 use crate::draft::{Draft, Drafted};
 use crate::probe;
@@ -32,6 +32,8 @@ struct Turn<'a> {
     loses: bool,
     /// Whether its numbers go down.
     descending: bool,
+    /// Whether the column has to have its new type before.
+    is_late: bool,
     /// In their order.
     members: Vec<&'a Change>,
 }
@@ -46,7 +48,9 @@ impl<'a> Turn<'a> {
         );
         let is_family =
             there.partition_by.is_some() || there.partition_of.is_some() || !there.inherits.is_empty();
-        if from.is_some() == to.is_some() || situation.is_new(table) || is_family || is_retyped {
+        // The type of a column that is converted in place changes between what comes and what goes.
+        let is_late = is_retyped && second_column::turns_after(table, column, situation);
+        if from.is_some() == to.is_some() || situation.is_new(table) || is_family || is_retyped && !is_late {
             return None;
         }
         let descending = from.as_ref().or(to.as_ref()).is_some_and(|it| it.sequence.increment < 0);
@@ -60,7 +64,7 @@ impl<'a> Turn<'a> {
             _ => false,
         };
         let members = situation.changes.iter().filter(belongs).collect();
-        Some(Self { table, column, loses: to.is_none(), descending, members })
+        Some(Self { table, column, loses: to.is_none(), descending, is_late, members })
     }
 
     fn makes(&self, change: &Change) -> bool {
@@ -89,7 +93,7 @@ impl<'a> Turn<'a> {
             undo: Action::Transaction { sql: self.back(situation) },
             cost: if self.reads_all(situation) { Cost::Scan } else { Cost::Catalog },
             undo_acts: None,
-            late: false,
+            late: self.is_late,
         }
     }
 

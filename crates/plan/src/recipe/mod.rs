@@ -14,11 +14,13 @@ mod drop_constraint;
 mod drop_index;
 mod drop_table;
 mod fill_column;
+mod fill_nulls;
 mod identity;
 mod partition;
 mod partitioned_index;
 mod partitioned_key;
 mod position;
+mod privileges;
 mod prove_again;
 mod rename_column;
 mod rename_table;
@@ -68,6 +70,7 @@ const RECIPES: &[Recipe] = &[
     ("add_foreign_key", add_foreign_key::draft),
     ("alter_foreign_key", alter_foreign_key::draft),
     ("add_key", add_key::draft),
+    ("fill_nulls", fill_nulls::draft),
     ("set_not_null", set_not_null::draft),
     ("drop_index", drop_index::draft),
     ("drop_constraint", drop_constraint::draft),
@@ -80,26 +83,21 @@ const RECIPES: &[Recipe] = &[
 
 /// A second column for each that changes its type, where the table is not copied whole.
 fn second_column_where_no_copy(change: &Change, situation: &Situation<'_>) -> Option<Drafted> {
-    match copy_table::chosen(situation) {
-        Some(Ok(())) => None,
-        Some(Err(why)) => {
-            let drafted = second_column::draft(change, situation)?;
-            let is_whole = !drafted.drafts.is_empty();
-            let note = format!(
-                "a copy of the table would be filled several times faster than a second column, but {why}"
-            );
-            Some(if is_whole { drafted.note(note) } else { drafted })
-        }
-        None => second_column::draft(change, situation),
-    }
+    if copy_table::is_chosen(situation) { None } else { second_column::draft(change, situation) }
 }
 
 /// The recipe for a change and its steps; `direct` takes what no other does.
 pub(crate) fn choose(change: &Change, situation: &Situation<'_>) -> (&'static str, Drafted) {
-    RECIPES
-        .iter()
-        .find_map(|(name, draft)| Some((*name, draft(change, situation)?)))
-        .unwrap_or_else(|| ("direct", direct::draft(change, situation)))
+    let found = RECIPES.iter().find_map(|(name, draft)| Some((*name, draft(change, situation)?)));
+    let (name, drafted) = found.unwrap_or_else(|| ("direct", direct::draft(change, situation)));
+    let refused = copy_table::refused(change, situation).filter(|_| !drafted.drafts.is_empty());
+    let Some(why) = refused else { return (name, drafted) };
+    let better = if name == SECOND_COLUMN {
+        "be filled several times faster than a second column"
+    } else {
+        "need no window"
+    };
+    (name, drafted.note(format!("a copy of the table would {better}, but {why}")))
 }
 
 /// Whether no recipe of its own takes the change.

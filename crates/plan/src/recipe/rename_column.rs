@@ -7,9 +7,9 @@ use assess::effect::Act;
 use facts::Form;
 use model::{Action, Change, Ident, Name, PhaseName, Table, sql};
 
-use super::carried;
 use super::rename_table::{back, forward};
 use super::stand_in::{self, StandIn};
+use super::{carried, second_column};
 use crate::Cost;
 use crate::draft::{Draft, Drafted};
 use crate::probe;
@@ -28,7 +28,7 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     }
     let current = situation.from.table(name)?;
     let wanted = situation.to.table(name)?;
-    if let Some(why) = obstacle(current, &renames, situation) {
+    if let Some(why) = obstacle(name, current, &renames, situation) {
         return Some(at_once(&renames, name, &why));
     }
     let base = stand_in::base(name);
@@ -79,8 +79,12 @@ impl<'a> Renames<'a> {
 }
 
 /// Why a view cannot stand in; none where it can.
-fn obstacle(table: &Table, renames: &Renames<'_>, situation: &Situation<'_>) -> Option<String> {
+fn obstacle(name: &Name, table: &Table, renames: &Renames<'_>, situation: &Situation<'_>) -> Option<String> {
     if let Some(why) = stand_in::obstacle(table, situation) {
+        return Some(why.to_owned());
+    }
+    if second_column::is_of(name, situation) {
+        let why = "the plan also changes the type of one of its columns by way of a second one, and a view shows but one";
         return Some(why.to_owned());
     }
     let others = situation.changes.iter().filter(|change| !renames.changes.contains(change));

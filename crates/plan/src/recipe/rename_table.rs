@@ -7,8 +7,8 @@ use assess::effect::Act;
 use facts::Form;
 use model::{Action, Change, Column, Ident, Name, PhaseName, Sql};
 
-use super::carried;
 use super::stand_in::{self, StandIn};
+use super::{carried, privileges};
 use crate::Cost;
 use crate::draft::{Draft, Drafted};
 use crate::probe;
@@ -93,7 +93,7 @@ fn both_names(changes: Vec<&Change>, stand_in: &StandIn<'_>) -> Draft {
 
 /// The statements of changes, in order.
 pub(super) fn forward(changes: &[&Change]) -> Vec<Sql> {
-    changes.iter().flat_map(|change| change.sql()).collect()
+    privileges::kept_over(changes)
 }
 
 /// The statements that take changes back: names first, because what went along is written with the old ones.
@@ -101,8 +101,8 @@ pub(super) fn back(changes: &[&Change]) -> Vec<Sql> {
     let is_name =
         |change: &&&Change| matches!(change, Change::RenameTable { .. } | Change::RenameColumn { .. });
     let (names, along): (Vec<&Change>, Vec<&Change>) = changes.iter().rev().partition(is_name);
-    let inverses = names.into_iter().chain(along).filter_map(Change::inverse);
-    inverses.flat_map(|inverse| inverse.sql()).collect()
+    let inverses: Vec<Change> = names.into_iter().chain(along).filter_map(Change::inverse).collect();
+    privileges::kept_over(&inverses.iter().collect::<Vec<_>>())
 }
 
 fn one_name(stand_in: &StandIn<'_>) -> Draft {

@@ -3,7 +3,7 @@
 
 use model::{Action, Change, Constraint, ConstraintKind, Ident, Name, Object, PhaseName, Sql, sql};
 
-use super::direct;
+use super::{direct, privileges};
 use crate::draft::{Draft, Drafted};
 use crate::probe;
 use crate::situation::Situation;
@@ -153,11 +153,11 @@ fn whole(members: &[&Change], probes: &[Sql], situation: &Situation<'_>) -> Draf
             changed.map(|it| it.object().to_string()).unwrap_or_default()
         ),
         table: members.iter().find_map(|change| change.table()),
-        action: Action::Transaction { sql: members.iter().flat_map(|change| change.sql()).collect() },
+        action: Action::Transaction { sql: privileges::kept_over(members) },
         acts: members.iter().flat_map(|change| assess::effect::acts(change, situation.from)).collect(),
         verification: done.clone(),
         probe: done,
-        undo: Action::Transaction { sql: inverses.iter().flat_map(Change::sql).collect() },
+        undo: Action::Transaction { sql: privileges::kept_over(&inverses.iter().collect::<Vec<_>>()) },
         cost: costs.max_by_key(|cost| direct::weight(*cost)).unwrap_or(crate::Cost::Catalog),
         undo_acts: None,
         late: false,

@@ -36,7 +36,7 @@ const HASHED: [&str; 23] = [
 
 /// The rows themselves, to which a condition is added.
 pub(super) fn insert(subject: &Subject<'_>, way: Way, leader: &Name) -> Sql {
-    let names = subject.columns();
+    let names = subject.columns(way);
     let values = names.iter().map(|name| subject.value(way, name));
     sql!(
         "INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM ONLY {}",
@@ -99,7 +99,7 @@ pub(super) fn differences(subject: &Subject<'_>) -> Sql {
 
 /// A hash of a row, which can be added up.
 fn hash(subject: &Subject<'_>, value: &dyn Fn(&Ident) -> Sql) -> Sql {
-    let each = subject.columns().into_iter().filter_map(|name| {
+    let each = subject.columns(Way::Forth).into_iter().filter_map(|name| {
         let column: &Column = subject.to.column(name)?;
         let value = value(name);
         Some(if is_hashed(&column.type_name) { value } else { sql!("({})::text", value) })

@@ -1,19 +1,24 @@
 //! The copy as it is made, empty, with what the table has and no schema tells: owner, privileges, statistics targets.
 
-use model::{COPY_NAMESPACE, Change, Ident, Literal, Sql, sql};
+use model::{COPY_NAMESPACE, Change, Column, Ident, Literal, Sql, sql};
 
-use super::note;
+use super::group::Group;
 use super::subject::{Retyped, Subject};
+use super::{bound, note};
 use crate::demand::demand;
 
 /// Autovacuum has nothing to do in a table that is filled once, and would be in the way of the swap.
 pub(super) const UNVACUUMED: &str = "autovacuum_enabled = off, toast.autovacuum_enabled = off";
 
 /// The statements that make it, and note what is written from then on.
-pub(super) fn make(subject: &Subject<'_>) -> Vec<Sql> {
+pub(super) fn make(subject: &Subject<'_>, group: &Group<'_>) -> Vec<Sql> {
     let copy = subject.copy();
+    let known = bound::Known { tables: group.tables(), readers: group.known_readers() };
     let mut out = vec![
-        demand(&in_the_way(subject), "the table cannot be copied as long as this is so; nothing was changed"),
+        demand(
+            &bound::to(subject.table, &known, subject.major),
+            "the table cannot be copied as long as this is so; nothing was changed",
+        ),
         sql!("CREATE SCHEMA IF NOT EXISTS {}", Ident::new(COPY_NAMESPACE)),
         sql!(
             "CREATE TABLE {} (LIKE {} INCLUDING ALL EXCLUDING CONSTRAINTS EXCLUDING IDENTITY EXCLUDING INDEXES EXCLUDING STATISTICS) \
@@ -23,7 +28,17 @@ pub(super) fn make(subject: &Subject<'_>) -> Vec<Sql> {
             Sql::verbatim(UNVACUUMED)
         ),
     ];
+    // What is generated from a column pins its type.
+    let is_there = |column: &&&Column| subject.from.column(&column.name).is_some();
+    let goes = subject.generated.iter().filter(is_there);
+    out.extend(goes.map(|column| sql!("ALTER TABLE {} DROP COLUMN {}", copy, column.name)));
     out.extend(subject.retyped.iter().flat_map(|retyped| retype(subject, retyped)));
+    out.extend(
+        subject
+            .generated
+            .iter()
+            .flat_map(|column| Change::AddColumn { table: copy.clone(), column: (*column).clone() }.sql()),
+    );
     out.extend(subject.checks().flat_map(|constraint| {
         Change::AddConstraint { table: copy.clone(), constraint: constraint.clone() }.sql()
     }));
@@ -38,8 +53,20 @@ pub(super) fn unmake(subject: &Subject<'_>) -> Vec<Sql> {
     let mut out = note::end(subject.table);
     out.extend(note::forget(subject));
     out.push(sql!("DROP TABLE {}", subject.copy()));
-    out.push(sql!("DROP SCHEMA {}", Ident::new(COPY_NAMESPACE)));
+    out.push(drop_namespace());
     out
+}
+
+/// The schema of the copies goes with the last of them.
+pub(super) fn drop_namespace() -> Sql {
+    let name = Ident::new(COPY_NAMESPACE);
+    let body = sql!(
+        "BEGIN\n  IF NOT EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = to_regnamespace({})) THEN\n    \
+         DROP SCHEMA IF EXISTS {};\n  END IF;\nEND",
+        Literal::new(COPY_NAMESPACE),
+        name
+    );
+    sql!("DO {}", crate::demand::dollar_quoted(&body))
 }
 
 /// The column's new type and default, on a table without rows.
@@ -72,40 +99,6 @@ fn change_name(change: &Change) -> Ident {
         Change::AlterColumnType { to, .. } => to.name.clone(),
         other => Ident::new(other.object().to_string()),
     }
-}
-
-/// One line for everything that stands on the table and would not come along, as the server knows it now.
-fn in_the_way(subject: &Subject<'_>) -> Sql {
-    let table = Literal::new(subject.table.to_string());
-    let mut out = sql!(
-        "SELECT format('%s stands on %s', pg_describe_object(d.classid, d.objid, d.objsubid), {}) FROM pg_depend d
-  WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = {}::regclass AND d.deptype IN ('n', 'a')
-    AND (d.classid IN ('pg_rewrite'::regclass, 'pg_proc'::regclass, 'pg_statistic_ext'::regclass)
-      OR d.classid = 'pg_policy'::regclass AND NOT EXISTS
-        (SELECT FROM pg_policy p WHERE p.oid = d.objid AND p.polrelid = d.refobjid)
-      OR d.classid = 'pg_class'::regclass AND EXISTS
-        (SELECT FROM pg_class c WHERE c.oid = d.objid AND c.relkind NOT IN ('i', 'S', 't')))
-UNION ALL SELECT format('%s has the type of a row of %s', pg_describe_object(d.classid, d.objid, d.objsubid), {})
-  FROM pg_depend d JOIN pg_type t ON d.refclassid = 'pg_type'::regclass AND d.refobjid IN (t.oid, t.typarray)
-  WHERE t.typrelid = {}::regclass AND d.deptype IN ('n', 'a')
-UNION ALL SELECT format('publication %I publishes %s', p.pubname, {}) FROM pg_publication p
-  WHERE p.puballtables OR EXISTS (SELECT FROM pg_publication_rel r WHERE r.prpubid = p.oid AND r.prrelid = {}::regclass)
-UNION ALL SELECT format('a subscription writes into %s', {}) FROM pg_subscription_rel s WHERE s.srrelid = {}::regclass
-UNION ALL SELECT format('%s inherits, or is inherited from', {}) FROM pg_inherits i
-  WHERE {}::regclass IN (i.inhrelid, i.inhparent)
-UNION ALL SELECT format('%s is in a tablespace of its own, or has settings: %s', {}, c.reloptions) FROM pg_class c
-  WHERE c.oid = {}::regclass AND c.reltablespace <> 0",
-        table, table, table, table, table, table, table, table, table, table, table, table
-    );
-    if subject.major >= 15 {
-        out = out.then(&sql!(
-            "\nUNION ALL SELECT format('a publication publishes the schema of %s', {}) FROM pg_publication_namespace n \
-             WHERE n.pnnspid = {}::regnamespace",
-            table,
-            Literal::new(subject.table.schema.to_string())
-        ));
-    }
-    out
 }
 
 /// A program that gives the copy the table's owner, privileges, storage parameters and settings of columns.

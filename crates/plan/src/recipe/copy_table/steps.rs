@@ -2,18 +2,16 @@
 
 use assess::effect::Act;
 use facts::Form;
-use model::{
-    Action, Change, Constraint, ConstraintKind, Copying, Index, Literal, Name, PhaseName, Sql, bytes_text,
-    rows_text, sql,
-};
+use model::{Action, Change, Constraint, ConstraintKind, Copying, Index, Literal, Name, PhaseName, Sql, sql};
 
-use super::subject::{Retyped, Subject, Way};
-use super::{catch_up, make, note, swap};
+use super::group::Group;
+use super::subject::{Subject, Way};
+use super::{catch_up, explanation, make, note, swap};
 use crate::Cost;
 use crate::demand::demand;
 use crate::draft::{Draft, Drafted};
 use crate::probe;
-use crate::recipe::add_check;
+use crate::recipe::{add_check, direct};
 use crate::situation::Situation;
 
 /// The time a batch should take, in ms. Nobody waits for one: it is short so that little is done twice after a
@@ -23,52 +21,28 @@ const BATCH_TARGET_MS: u32 = 200;
 /// The rows of a batch before there is a measurement.
 const BATCH_ROWS: u32 = 50_000;
 
-pub(super) fn whole(subject: &Subject<'_>, situation: &Situation<'_>) -> Drafted {
-    let mut drafts = vec![begin(subject), fill(subject), key(subject)];
-    drafts.extend(subject.other_keys().map(|key| constraint(subject, key)));
-    drafts.extend(subject.to.indexes.values().map(|it| index(subject, it)));
-    drafts.push(learn(subject));
-    drafts.extend(subject.foreign_from.iter().map(prove_back));
-    drafts.extend([compare(subject), take_place(subject, situation)]);
-    let proofs = subject.foreign_to.iter();
+pub(super) fn whole(group: &Group<'_>, situation: &Situation<'_>) -> Drafted {
+    let subjects = &group.subjects;
+    let mut drafts = Vec::new();
+    for subject in subjects {
+        drafts.extend([begin(subject, group), fill(subject), key(subject)]);
+        drafts.extend(subject.other_keys().map(|key| constraint(subject, key)));
+        drafts.extend(subject.to.indexes.values().map(|it| index(subject, it)));
+        drafts.push(learn(subject));
+    }
+    drafts.extend(group.foreign_from().into_iter().map(prove_back));
+    drafts.extend(subjects.iter().map(compare));
+    drafts.push(take_place(group, situation));
+    let proofs = group.foreign_to().into_iter();
     drafts.extend(proofs.map(|(on, key)| add_check::validate(on, key, PhaseName::Switch)));
-    drafts.extend([come_back(subject), clean_up(subject)]);
-    let mut drafted = Drafted::new(why(subject), drafts);
-    drafted.notes.extend(notes(subject));
+    drafts.extend(subjects.iter().map(come_back));
+    drafts.extend(subjects.iter().map(clean_up));
+    let mut drafted = Drafted::new(explanation::why(group), drafts);
+    drafted.notes.extend(subjects.iter().flat_map(explanation::notes));
+    drafted.notes.extend(explanation::read_again(group));
+    let lasting = group.carried.iter().filter(|change| !situation.steps_aside(change));
+    drafted.notes.extend(lasting.filter_map(|change| direct::lost(change)));
     drafted
-}
-
-fn why(subject: &Subject<'_>) -> String {
-    format!(
-        "converting in place would rewrite {} rows under ACCESS EXCLUSIVE, and a second column would write each of them \
-         into {} indexes again and leave its old version behind: a copy of the table is filled page by page, indexed \
-         afterwards, several times faster, and takes its place in one short transaction",
-        rows_text(subject.rows),
-        subject.from.index_count()
-    )
-}
-
-fn notes(subject: &Subject<'_>) -> Vec<String> {
-    let (table, kept) = (subject.table, subject.kept());
-    let types =
-        subject.retyped.iter().map(|Retyped { from, to, .. }| format!("{} ({})", to.name, from.type_name));
-    #[expect(clippy::cast_precision_loss, reason = "a size for people")]
-    let size = bytes_text(subject.bytes as f64);
-    vec![
-        format!(
-            "{table} is copied: look that {size} of disk and of write-ahead log are free; the table as it was is kept as \
-             {kept} until cleanup, and each write notes the key of its row until then"
-        ),
-        format!(
-            "a transaction of isolation level REPEATABLE READ or SERIALIZABLE that began before the swap and reads {table} \
-             only after it finds it empty, as after every ALTER TABLE that rewrites"
-        ),
-        format!(
-            "a value written after the switch that the type before cannot hold ({}) makes the rollback stop, and say so, \
-             until it is corrected",
-            types.collect::<Vec<_>>().join(", ")
-        ),
-    ]
 }
 
 /// A step on the copy: nobody else knows it.
@@ -88,13 +62,13 @@ fn on_copy(subject: &Subject<'_>, phase: PhaseName, title: String, sql: Vec<Sql>
     }
 }
 
-fn begin(subject: &Subject<'_>) -> Draft {
+fn begin(subject: &Subject<'_>, group: &Group<'_>) -> Draft {
     let title = format!("make an empty copy of {} and note what is written from now on", subject.table);
     let mut draft = on_copy(
         subject,
         PhaseName::Expand,
         title,
-        make::make(subject),
+        make::make(subject, group),
         probe::relation(&subject.notes(Way::Forth)),
     );
     draft.acts = vec![Act::new(Form::CreateTrigger, subject.table)];
@@ -203,27 +177,37 @@ fn compare(subject: &Subject<'_>) -> Draft {
     draft
 }
 
-fn take_place(subject: &Subject<'_>, situation: &Situation<'_>) -> Draft {
-    let (table, kept) = (subject.table, subject.kept());
-    let mut acts = vec![Act::new(Form::RenameTable, table), Act::new(Form::SetSchema, table)];
-    for (on, constraint) in subject.foreign_from.iter().chain(&subject.foreign_to) {
+fn take_place(group: &Group<'_>, situation: &Situation<'_>) -> Draft {
+    let mut acts = Vec::new();
+    for subject in &group.subjects {
+        acts.extend([Act::new(Form::RenameTable, subject.table), Act::new(Form::SetSchema, subject.table)]);
+    }
+    for (on, constraint) in group.foreign_from().into_iter().chain(group.foreign_to()) {
         if let ConstraintKind::ForeignKey(key) = &constraint.kind {
             acts.push(Act::new(Form::DropForeignKey, on).with(&key.references));
         }
     }
-    let triggers = subject.from.triggers.len() + subject.to.triggers.len();
-    debug_assert!(triggers == 0 || situation.from.table(table).is_some(), "a table with triggers is known");
-    let done = probe::both(&probe::relation(&kept), &probe::table(table));
+    for change in group.readers.iter().chain(group.carried.iter().copied()) {
+        acts.extend(assess::effect::acts(change, situation.from));
+    }
+    let done = group.subjects.iter().fold(sql!("SELECT true"), |all, subject| {
+        probe::both(&all, &probe::both(&probe::relation(&subject.kept()), &probe::table(subject.table)))
+    });
+    let title = if group.subjects.len() == 1 {
+        format!("let the copy take the place of {}", group.titles())
+    } else {
+        format!("let the copies take the places of {}", group.titles())
+    };
     Draft {
         phase: PhaseName::Switch,
-        title: format!("let the copy take the place of {table}"),
-        table: Some(table.clone()),
-        action: Action::Transaction { sql: swap::forward(subject) },
+        title,
+        table: group.subjects.first().map(|subject| subject.table.clone()),
+        action: Action::Transaction { sql: swap::forward(group) },
         undo_acts: Some(acts.clone()),
         acts,
         verification: done.clone(),
         probe: done,
-        undo: Action::Transaction { sql: swap::back(subject) },
+        undo: Action::Transaction { sql: swap::back(group) },
         cost: Cost::Catalog,
         late: false,
     }
@@ -276,7 +260,7 @@ fn clean_up(subject: &Subject<'_>) -> Draft {
     let mut sql = note::end(subject.table);
     sql.extend(note::forget(subject));
     sql.push(sql!("DROP TABLE {}", kept));
-    sql.push(sql!("DROP SCHEMA {}", subject.copy().schema));
+    sql.push(make::drop_namespace());
     let title = format!("drop {} as it was for good", subject.table);
     let mut draft = on_copy(subject, PhaseName::Cleanup, title, sql, gone);
     draft.acts = vec![Act::new(Form::DropTrigger, subject.table)];

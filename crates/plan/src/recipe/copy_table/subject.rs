@@ -1,7 +1,8 @@
 //! The table that is copied, and the names of what is made for it.
 
 use model::{
-    COPY_NAMESPACE, Change, Column, Constraint, ConstraintKind, Fingerprint, Ident, Name, Sql, Table, sql,
+    COPY_NAMESPACE, Change, Column, Constraint, ConstraintKind, Fingerprint, Ident, Name, ObjectRef, Sql,
+    Table, sql,
 };
 
 /// A column that changes its type.
@@ -19,6 +20,9 @@ pub(super) struct Subject<'a> {
     pub(super) from: &'a Table,
     pub(super) to: &'a Table,
     pub(super) retyped: Vec<Retyped<'a>>,
+    /// Generated columns, as they are wanted, that the copy makes anew: new ones, those with another expression, and
+    /// those of which a column changes its type.
+    pub(super) generated: Vec<&'a Column>,
     /// Foreign keys from and to the table as it is, with the tables they belong to.
     pub(super) foreign_from: Vec<(Name, Constraint)>,
     /// The same as they are wanted.
@@ -94,14 +98,19 @@ impl Subject<'_> {
         self.leading(way).column(name)
     }
 
-    /// The columns that hold what was written into them, in order.
-    pub(super) fn columns(&self) -> Vec<&Ident> {
-        self.from
-            .columns
-            .iter()
-            .filter(|column| column.generated.is_none())
-            .map(|column| &column.name)
-            .collect()
+    /// The columns that the following table takes over from the leading one, in order: all but those it generates.
+    pub(super) fn columns(&self, way: Way) -> Vec<&Ident> {
+        let (leading, follows) = if way == Way::Forth { (self.from, self.to) } else { (self.to, self.from) };
+        let is_taken = |column: &&Column| {
+            let generates = follows.column(&column.name).is_none_or(|column| column.generated.is_some());
+            !generates
+        };
+        leading.columns.iter().filter(is_taken).map(|column| &column.name).collect()
+    }
+
+    /// Whether the copy makes this column anew.
+    pub(super) fn generates(&self, name: &Ident) -> bool {
+        self.generated.iter().any(|column| column.name == *name)
     }
 
     /// What the following table holds where the leading one holds this column: to be assigned.
@@ -125,11 +134,28 @@ impl Subject<'_> {
         self.retyped.iter().find(|retyped| retyped.to.name == *name)
     }
 
-    /// Whether the copy makes this change.
+    /// Whether the copy itself makes this change.
     pub(super) fn absorbs(&self, change: &Change) -> bool {
         match change {
-            Change::AlterColumnType { table, .. } => table == self.table,
-            Change::SetDefault { table, column, .. } => table == self.table && self.retyped(column).is_some(),
+            Change::AlterColumnType { table, to, .. } => {
+                table == self.table && (self.retyped(&to.name).is_some() || self.generates(&to.name))
+            }
+            Change::AddColumn { table, column } | Change::DropColumn { table, column } => {
+                table == self.table && self.generates(&column.name)
+            }
+            Change::SetGenerated { table, to, .. } => table == self.table && self.generates(&to.name),
+            Change::SetColumnOption { table, column, .. }
+            | Change::SetNotNull { table, column, .. }
+            | Change::Comment { on: ObjectRef::Column(table, column), .. } => {
+                table == self.table && self.generates(column)
+            }
+            Change::SetDefault { table, column, .. } => {
+                table == self.table && (self.retyped(column).is_some() || self.generates(column))
+            }
+            // It is built on the copy as it is wanted.
+            Change::CreateIndex { table, .. }
+            | Change::DropIndex { table, .. }
+            | Change::RenameIndex { table, .. } => table == self.table,
             other => self.remade.contains(&other),
         }
     }

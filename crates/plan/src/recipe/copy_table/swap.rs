@@ -1,64 +1,129 @@
-//! The moment in which the copy takes the table's place, and the way back from it.
+//! The moment in which the copies take the tables' places, and the way back from it.
 
 use model::{Change, Constraint, Ident, Literal, Name, Object, ObjectRef, Sql, Table, TableOption, sql};
 
+use super::bound::{self, Known, Readers};
+use super::group::Group;
 use super::subject::{Subject, Way};
 use super::{catch_up, note};
+use crate::demand::demand;
+use crate::recipe::privileges::Remade;
 
 /// The statements of the swap, in one transaction.
-pub(super) fn forward(subject: &Subject<'_>) -> Vec<Sql> {
-    let (table, copy, kept) = (subject.table, subject.copy(), subject.kept());
-    let mut out = vec![catch_up::catch_up(subject, Way::Forth)];
-    out.extend(let_go(subject, subject.from, &subject.foreign_from));
-    out.push(sql!("ALTER TABLE {} RENAME TO {}", table, kept.name));
-    out.push(sql!("ALTER TABLE {} SET SCHEMA {}", table.sibling(&kept.name), kept.schema));
-    out.push(sql!("ALTER TABLE {} SET SCHEMA {}", copy, table.schema));
-    out.push(vacuumed(subject));
-    out.extend(identities(subject, &kept, true));
-    out.extend(take_on(subject, subject.to, &subject.foreign_to));
-    out.push(row_security(table, subject.to));
-    out.extend(policies(subject).flat_map(|policy| policy.create()));
-    out.extend(note::begin(subject, Way::Back));
-    out.push(sql!("COMMENT ON FUNCTION {}() IS NULL", subject.noting(Way::Back)));
+pub(super) fn forward(group: &Group<'_>) -> Vec<Sql> {
+    let subjects = &group.subjects;
+    let remade = Remade::among(&group.carried);
+    let mut out: Vec<Sql> = subjects.iter().map(|it| catch_up::catch_up(it, Way::Forth)).collect();
+    out.extend(remade.note());
+    out.extend(carried(&group.carried, true));
+    out.extend(subjects.iter().flat_map(|it| let_go(it, it.from)));
+    out.extend(drop_keys(&group.foreign_from()));
+    for subject in subjects {
+        let (table, copy, kept) = (subject.table, subject.copy(), subject.kept());
+        out.push(sql!("ALTER TABLE {} RENAME TO {}", table, kept.name));
+        out.push(sql!("ALTER TABLE {} SET SCHEMA {}", table.sibling(&kept.name), kept.schema));
+        out.push(sql!("ALTER TABLE {} SET SCHEMA {}", copy, table.schema));
+        out.push(vacuumed(subject));
+        out.extend(identities(subject, &kept, true));
+    }
+    out.extend(subjects.iter().flat_map(own_sequences));
+    out.extend(add_keys(&group.foreign_to()));
+    for subject in subjects {
+        out.extend(triggers(subject.table, subject.to).flat_map(|trigger| trigger.create()));
+        out.push(row_security(subject.table, subject.to));
+        out.extend(policies(subject).flat_map(|policy| policy.create()));
+    }
+    out.extend(readers(group));
+    out.extend(carried(&group.carried, false));
+    out.extend(remade.give_back());
+    for subject in subjects {
+        out.extend(note::begin(subject, Way::Back));
+        out.push(sql!("COMMENT ON FUNCTION {}() IS NULL", subject.noting(Way::Back)));
+    }
+    out.extend(nobody_left(subjects, |it| it.kept()));
     out
 }
 
-/// The statements of the way back: both tables are then as they were before the swap, with what was written since.
-pub(super) fn back(subject: &Subject<'_>) -> Vec<Sql> {
-    let (table, copy, kept) = (subject.table, subject.copy(), subject.kept());
-    let mut out = vec![catch_up::catch_up(subject, Way::Back)];
-    out.extend(let_go(subject, subject.to, &subject.foreign_to));
-    out.extend(policies(subject).map(|policy| policy.drop()));
-    out.push(sql!("ALTER TABLE {} SET SCHEMA {}", table, copy.schema));
-    out.push(sql!("ALTER TABLE {} SET SCHEMA {}", kept, table.schema));
-    out.push(sql!("ALTER TABLE {} RENAME TO {}", table.sibling(&kept.name), table.name));
-    out.extend(identities(subject, &copy, false));
-    out.push(sql!("ALTER TABLE {} SET ({})", copy, Sql::verbatim(super::make::UNVACUUMED)));
-    out.extend(take_on(subject, subject.from, &subject.foreign_from));
-    out.extend(note::begin(subject, Way::Forth));
+/// The statements of the way back: all tables are then as they were before the swap, with what was written since.
+pub(super) fn back(group: &Group<'_>) -> Vec<Sql> {
+    let subjects = &group.subjects;
+    let inverses: Vec<Change> = group.carried.iter().rev().filter_map(|change| change.inverse()).collect();
+    let inverses: Vec<&Change> = inverses.iter().collect();
+    let remade = Remade::among(&inverses);
+    let mut out: Vec<Sql> = subjects.iter().map(|it| catch_up::catch_up(it, Way::Back)).collect();
+    out.extend(remade.note());
+    out.extend(carried(&inverses, true));
+    out.extend(subjects.iter().flat_map(|it| let_go(it, it.to)));
+    out.extend(drop_keys(&group.foreign_to()));
+    for subject in subjects {
+        let (table, copy, kept) = (subject.table, subject.copy(), subject.kept());
+        out.extend(policies(subject).map(|policy| policy.drop()));
+        out.push(sql!("ALTER TABLE {} SET SCHEMA {}", table, copy.schema));
+        out.push(sql!("ALTER TABLE {} SET SCHEMA {}", kept, table.schema));
+        out.push(sql!("ALTER TABLE {} RENAME TO {}", table.sibling(&kept.name), table.name));
+        out.extend(identities(subject, &copy, false));
+        out.push(sql!("ALTER TABLE {} SET ({})", copy, Sql::verbatim(super::make::UNVACUUMED)));
+    }
+    out.extend(subjects.iter().flat_map(own_sequences));
+    out.extend(add_keys(&group.foreign_from()));
+    for subject in subjects {
+        out.extend(triggers(subject.table, subject.from).flat_map(|trigger| trigger.create()));
+    }
+    out.extend(readers(group));
+    out.extend(carried(&inverses, false));
+    out.extend(remade.give_back());
+    out.extend(subjects.iter().flat_map(|it| note::begin(it, Way::Forth)));
+    out.extend(nobody_left(subjects, |it| it.copy()));
     out
+}
+
+/// Views and the like that go and come again: they go first, and come again last.
+fn carried(changes: &[&Change], gone: bool) -> Vec<Sql> {
+    let of = changes.iter().filter(|change| matches!(change, Change::Drop { .. }) == gone);
+    of.flat_map(|change| change.sql()).collect()
+}
+
+/// What reads the tables is told again, and so reads those that have the names now.
+fn readers(group: &Group<'_>) -> impl Iterator<Item = Sql> {
+    group.readers.iter().flat_map(|change| change.sql())
+}
+
+/// Fails where anything is still bound to the tables that have no name of their own any more.
+fn nobody_left(subjects: &[Subject<'_>], away: impl Fn(&Subject<'_>) -> Name) -> Vec<Sql> {
+    let help = "what is named was made or changed since the plan was made, and would go on reading the table as it was: \
+                plan again";
+    let tables: Vec<Name> = subjects.iter().map(away).collect();
+    let known = Known { tables: tables.clone(), readers: Readers::default() };
+    let each = subjects.iter().zip(&tables);
+    each.map(|(subject, away)| demand(&bound::to(away, &known, subject.major), help)).collect()
 }
 
 /// The table loses what only one table can have, and what would act on rows that are only copies.
-fn let_go(subject: &Subject<'_>, side: &Table, foreign: &[(Name, Constraint)]) -> Vec<Sql> {
+fn let_go(subject: &Subject<'_>, side: &Table) -> Vec<Sql> {
     let table = subject.table;
     let mut out = note::end(table);
     out.extend(triggers(table, side).map(|trigger| trigger.drop()));
-    out.extend(foreign.iter().map(|(on, key)| sql!("ALTER TABLE {} DROP CONSTRAINT {}", on, key.name)));
-    out.extend(
-        subject.sequences.iter().map(|(sequence, _)| sql!("ALTER SEQUENCE {} OWNED BY NONE", sequence)),
-    );
+    let owned = subject.sequences.iter();
+    out.extend(owned.map(|(sequence, _)| sql!("ALTER SEQUENCE {} OWNED BY NONE", sequence)));
     out
 }
 
-/// The table that has the name now takes it on. Its rows met the foreign keys of the other; that is proved afterwards.
-fn take_on(subject: &Subject<'_>, side: &Table, foreign: &[(Name, Constraint)]) -> Vec<Sql> {
-    let table = subject.table;
-    let owned = subject.sequences.iter();
-    let mut out: Vec<Sql> = owned
-        .map(|(sequence, column)| sql!("ALTER SEQUENCE {} OWNED BY {}.{}", sequence, table, column))
-        .collect();
-    for (on, key) in foreign {
+/// The table that has the name now owns the sequences.
+fn own_sequences(subject: &Subject<'_>) -> impl Iterator<Item = Sql> {
+    let own = |(sequence, column): &(Name, Ident)| {
+        sql!("ALTER SEQUENCE {} OWNED BY {}.{}", sequence, subject.table, column)
+    };
+    subject.sequences.iter().map(own)
+}
+
+fn drop_keys(keys: &[&(Name, Constraint)]) -> Vec<Sql> {
+    keys.iter().map(|(on, key)| sql!("ALTER TABLE {} DROP CONSTRAINT {}", on, key.name)).collect()
+}
+
+/// The rows met the foreign keys of the other tables; that is proved afterwards.
+fn add_keys(keys: &[&(Name, Constraint)]) -> Vec<Sql> {
+    let mut out = Vec::new();
+    for (on, key) in keys {
         out.push(sql!("ALTER TABLE {} ADD {}", on, key.as_not_valid().definition()));
         let of = ObjectRef::Constraint(on.clone(), key.name.clone());
         let to = key.comment.clone();
@@ -66,7 +131,6 @@ fn take_on(subject: &Subject<'_>, side: &Table, foreign: &[(Name, Constraint)]) 
             out.extend(Change::Comment { on: of, from: None, to }.sql());
         }
     }
-    out.extend(triggers(table, side).flat_map(|trigger| trigger.create()));
     out
 }
 

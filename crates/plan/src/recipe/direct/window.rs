@@ -3,6 +3,7 @@
 use model::{Change, Column, ConstraintKind, Domain, Object, TableOption};
 
 use crate::Cost;
+use crate::recipe::privileges::is_made_anew;
 use crate::recipe::second_column::FEW_ROWS;
 use crate::situation::Situation;
 
@@ -85,7 +86,7 @@ pub(super) fn harmless(change: &Change, situation: &Situation<'_>) -> Option<&'s
         {
             Some("nobody writes to a materialized view but REFRESH")
         }
-        Change::Replace { .. } if goes_and_comes(change) => Some(
+        Change::Replace { .. } if is_made_anew(change) => Some(
             "it cannot be altered in place: it goes and comes again in one transaction, and nobody finds it missing",
         ),
         _ if super::cost(change, situation) == Cost::Catalog => None,
@@ -94,10 +95,6 @@ pub(super) fn harmless(change: &Change, situation: &Situation<'_>) -> Option<&'s
         }
         _ => None,
     }
-}
-
-fn goes_and_comes(change: &Change) -> bool {
-    change.sql().first().is_some_and(|sql| sql.as_str().starts_with("DROP "))
 }
 
 /// Whether a table that the change writes anew has partitions, is one, or has children.

@@ -46,7 +46,8 @@ struct Group<'a> {
 pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafted> {
     let twins = twin::twins(situation);
     let first = twins.first()?;
-    let schemas = [situation.from, situation.to];
+    // What the plan renames has its new name from the expand phase on.
+    let schemas = [&situation.now, situation.to];
     let [old, new] = Parts::of_both(schemas, &twins);
     let (carried, carried_cost, major) = (Vec::new(), Cost::Catalog, situation.server_major);
     let mut group = Group { twins: &twins, schemas, old, new, carried, carried_cost, major };
@@ -60,6 +61,20 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
         return Some(whole(&group, situation));
     }
     Some(Drafted::new("changes together with the type of the column", Vec::new()))
+}
+
+/// Whether a column changes its type by way of a second one, and gains or loses its identity after that.
+pub(super) fn turns_after(table: &Name, column: &Ident, situation: &Situation<'_>) -> bool {
+    turns(&twin::twins(situation), table, column)
+}
+
+fn turns(twins: &[Twin<'_>], table: &Name, column: &Ident) -> bool {
+    twins.iter().any(|twin| twin.turns && twin.table == table && twin.name() == column)
+}
+
+/// Whether columns of the table change their type by way of a second one.
+pub(super) fn is_of(table: &Name, situation: &Situation<'_>) -> bool {
+    twin::twins(situation).iter().any(|twin| twin.table == table)
 }
 
 impl Group<'_> {
@@ -81,9 +96,10 @@ impl Group<'_> {
         match change {
             Change::AlterColumnType { table, to: Column { name, .. }, .. } => is_twin(table, name),
             Change::ReplaceEnum { name, .. } => self.enums().any(|labels| labels.name == name),
-            Change::SetDefault { table, column, .. }
-            | Change::SetIdentity { table, column, .. }
-            | Change::SetNotNull { table, column, .. }
+            Change::SetDefault { table, column, .. } | Change::SetIdentity { table, column, .. } => {
+                is_twin(table, column) && !turns(self.twins, table, column)
+            }
+            Change::SetNotNull { table, column, .. }
             | Change::SetColumnOption { table, column, .. }
             | Change::Comment { on: ObjectRef::Column(table, column), .. } => is_twin(table, column),
             Change::AddConstraint { table, constraint }

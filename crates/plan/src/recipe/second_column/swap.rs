@@ -8,11 +8,14 @@ use super::twin::Twin;
 use super::{BACK_PREFIX, Group};
 use crate::recipe::add_key;
 use crate::recipe::position::Sequence;
+use crate::recipe::privileges::Remade;
 use model::{COMING_PREFIX, KEPT_PREFIX};
 
 /// The statements of the swap, in one transaction.
 pub(super) fn forward(group: &Group<'_>) -> Vec<Sql> {
-    let mut out = carried(group, true);
+    let remade = Remade::among(&group.carried);
+    let mut out: Vec<Sql> = remade.note().into_iter().collect();
+    out.extend(carried(group, true));
     out.extend(group.enums().flat_map(Labels::swap));
     out.extend(drop_constraints(&group.old, ""));
     out.extend(group.held().map(|(table, held)| drop_constraint(table, &held.name)));
@@ -24,17 +27,23 @@ pub(super) fn forward(group: &Group<'_>) -> Vec<Sql> {
         out.push(rename(twin, twin.name(), &twin.kept));
         out.push(rename(twin, &twin.coming, twin.name()));
         out.extend(not_null_name(group, twin, &twin.coming, twin.name()));
-        out.extend(take_on(twin, twin.to, group.schemas[1], at));
+        // The sequence stays with a column whose identity is still to come or go.
+        let schema = group.schemas[usize::from(!twin.turns)];
+        out.extend(take_on(twin, &twin.to, schema, at));
         out.push(super::sync::after(twin, group.schemas));
     }
     out.extend(take_indexes(&group.new, COMING_PREFIX));
     out.extend(carried(group, false));
+    out.extend(remade.give_back());
     out
 }
 
 /// The statements of the way back. What stood on the first columns was made again before.
 pub(super) fn back(group: &Group<'_>) -> Vec<Sql> {
-    let mut out = carried_back(group, true);
+    // What goes and comes again is the same on the way back.
+    let remade = Remade::among(&group.carried);
+    let mut out: Vec<Sql> = remade.note().into_iter().collect();
+    out.extend(carried_back(group, true));
     out.extend(group.enums().flat_map(Labels::swap_back));
     out.extend(drop_foreign(&group.new, ""));
     for (table, constraint) in group.new.checks.iter() {
@@ -61,6 +70,7 @@ pub(super) fn back(group: &Group<'_>) -> Vec<Sql> {
         out.push(sql!("ALTER TABLE {} ADD {}", table, held.as_not_valid().definition()));
     }
     out.extend(carried_back(group, false));
+    out.extend(remade.give_back());
     out
 }
 

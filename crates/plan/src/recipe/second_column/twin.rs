@@ -19,8 +19,10 @@ pub(super) struct Twin<'a> {
     pub(super) table: &'a Name,
     /// The column as it is.
     pub(super) from: &'a Column,
-    /// The column as it is wanted.
-    pub(super) to: &'a Column,
+    /// The column as it is wanted when it takes over.
+    pub(super) to: Column,
+    /// Whether it gains or loses an identity, by a step of its own after it took over.
+    pub(super) turns: bool,
     /// The conversion, where assigning the one to the other is not enough.
     pub(super) using: Option<Expr>,
     /// What takes the new type back to the old one, where assigning is not enough.
@@ -38,7 +40,7 @@ pub(super) struct Twin<'a> {
 impl<'a> Twin<'a> {
     /// The column's own name.
     pub(super) fn name(&self) -> &'a Ident {
-        &self.to.name
+        &self.from.name
     }
 
     /// Whether this change is the one that gives the column its new type.
@@ -104,7 +106,7 @@ impl<'a> Twin<'a> {
 
 /// The twins of a plan, in the order of its changes; none where one of them could not have one, or where all their
 /// tables are small: what stands on several columns is changed for all of them at once.
-pub(super) fn twins<'a>(situation: &Situation<'a>) -> Vec<Twin<'a>> {
+pub(super) fn twins<'a>(situation: &'a Situation<'a>) -> Vec<Twin<'a>> {
     let mut twins = Vec::new();
     for change in situation.changes {
         let found = match change {
@@ -163,7 +165,7 @@ fn of_enum<'a>(
     table: &'a Name,
     column: &'a Ident,
     labels: &Labels<'a>,
-    situation: &Situation<'a>,
+    situation: &'a Situation<'a>,
 ) -> Found<'a> {
     let wanted = situation.to.table(table).and_then(|then| then.column(column));
     let Some(wanted) = wanted else { return Found::No };
@@ -173,18 +175,24 @@ fn of_enum<'a>(
 }
 
 impl<'a> Retyped<'a> {
-    fn twin(self, using: Option<Expr>, situation: &Situation<'a>) -> Found<'a> {
+    fn twin(self, using: Option<Expr>, situation: &'a Situation<'a>) -> Found<'a> {
         let Self { table, column, labels, may_fail } = self;
         if situation.is_new(table) {
             return Found::New;
         }
-        let whole = situation.from.table(table).and_then(|now| Some((now, now.column(column)?)));
+        let whole = situation.now.table(table).and_then(|now| Some((now, now.column(column)?)));
         let wanted = situation.to.table(table).and_then(|then| Some((then, then.column(column)?)));
         let (Some((now, from)), Some((then, to))) = (whole, wanted) else { return Found::No };
-        // Between an identity and a serial column the sequence would have to change hands as well.
-        let changes_kind = from.identity.is_some() != to.identity.is_some();
-        if changes_kind || obstacle(table, [now, then], column, situation) {
+        if obstacle(table, [now, then], column, situation) {
             return Found::No;
+        }
+        // Between an identity and a serial column the sequence changes hands, when the column has its type.
+        let turns = from.identity.is_some() != to.identity.is_some();
+        let mut to = to.clone();
+        if turns {
+            to.identity.clone_from(&from.identity);
+            to.default.clone_from(&from.default);
+            to.default_volatility = from.default_volatility;
         }
         let named = |prefix: &str| prefixed(prefix, column);
         let back_using = match &labels {
@@ -192,7 +200,18 @@ impl<'a> Retyped<'a> {
             None => to.type_name.using(column, &from.type_name),
         };
         let (coming, kept) = (named(COMING_PREFIX), named(KEPT_PREFIX));
-        Found::Yes(Box::new(Twin { table, from, to, using, back_using, labels, coming, kept, may_fail }))
+        Found::Yes(Box::new(Twin {
+            table,
+            from,
+            to,
+            turns,
+            using,
+            back_using,
+            labels,
+            coming,
+            kept,
+            may_fail,
+        }))
     }
 }
 
@@ -208,12 +227,8 @@ fn obstacle(name: &Name, sides: [&Table; 2], column: &Ident, situation: &Situati
         table.partition_by.is_some() || table.partition_of.is_some() || !table.inherits.is_empty()
     };
     let has_children = |schema: &Schema| schema.tables.values().any(|table| table.inherits.contains(name));
-    let renamed = situation.changes.iter().any(|change| match change {
-        Change::RenameTable { to, .. } => to == name,
-        Change::RenameColumn { table, .. } => table == name,
-        Change::SetPartition { table, .. } => table == name,
-        _ => false,
-    });
+    let moved =
+        situation.changes.iter().any(|it| matches!(it, Change::SetPartition { table, .. } if table == name));
     let bound = |table: &&Table| {
         is_family(table)
             || table.replica_identity.as_deref().is_some_and(|identity| identity.starts_with("USING"))
@@ -226,10 +241,10 @@ fn obstacle(name: &Name, sides: [&Table; 2], column: &Ident, situation: &Situati
             || table.column(column).is_some_and(|column| column.generated.is_some())
             || table.constraints.values().any(|it| constraint_stands_on(it, column) && !is_simple(it))
     };
-    renamed
-        || has_children(situation.from)
+    moved
+        || has_children(&situation.now)
         || sides.iter().any(bound)
-        || [situation.from, situation.to].into_iter().any(|schema| strange_keys(schema, name, column))
+        || [&situation.now, situation.to].into_iter().any(|schema| strange_keys(schema, name, column))
 }
 
 /// Whether the constraint can be made beside another of its kind.
