@@ -130,15 +130,6 @@ impl TestDatabase {
         })
     }
 
-    /// Drops it, with the sessions in it, for a test that makes very many: others go with their server.
-    ///
-    /// # Panics
-    /// When it cannot be dropped.
-    pub async fn remove(self) {
-        let dropped = self.server.drop_database(&self.database).await;
-        dropped.unwrap_or_else(|fault| panic!("a test's database stays: {fault}"));
-    }
-
     /// A copy of it as it is now, on the same server. Nobody may be connected to it meanwhile.
     ///
     /// # Panics

@@ -135,7 +135,7 @@ impl Prepared {
         session.batch_execute("ANALYZE").await.unwrap();
         let other = connect(&wanted.target, "lockkeeper test").await.unwrap();
         run(&other, &case.after).await;
-        let plan = world::plan(&session, &other, &case.renames(), true).await.unwrap();
+        let plan = world::plan(&session, &other, &case.renames()).await.unwrap();
         session.close().await;
         other.close().await;
         let rows = ask(&start.target, CHECKSUM).await;

@@ -6,9 +6,11 @@
 //! failures among them are told.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use crate::sweep::{Sweep, number};
 use crate::trial::{Trial, Writes};
+use crate::yard::Yard;
 
 const PAIRS_DEFAULT: u64 = 8;
 
@@ -167,18 +169,33 @@ const WHOLE: &str = "SET search_path = public; SELECT (SELECT sum(hashtextextend
 /// The column that every text fits.
 const TEXT: &str = "\"a B\"";
 
-/// What an application writes between the way there and the way back; where the column for texts is there all the
-/// time, to that as well.
-fn writes(has_text: bool) -> Writes {
+/// Values that fit a column in every shape.
+const VALUES: [(&str, &str); 5] = [
+    (TEXT, "'new'"),
+    ("n", "'7'"),
+    ("\"select\"", "'2024-05-05'"),
+    ("token", "'00000000-0000-0000-0000-000000000500'"),
+    ("mood", "'ok'"),
+];
+
+/// What an application writes between the way there and the way back: a row with values in these columns, which are
+/// there all the time, and a text where one of them holds texts.
+fn writes(columns: &[&str]) -> Writes {
+    let has_text = columns.contains(&TEXT);
     let set = |value: &str| {
         let set = format!("; UPDATE public.\"Fünds\" SET {TEXT} = '{value}' WHERE id = 9");
         if has_text { set } else { String::new() }
     };
     let is_set = format!("AND (SELECT rtrim({TEXT}::text) = 'written' FROM public.\"Fünds\" WHERE id = 9)");
+    let values = VALUES.iter().filter(|(name, _)| columns.contains(name));
+    let (names, values): (Vec<String>, Vec<String>) =
+        values.map(|(name, value)| (format!(", {name}"), format!(", {value}"))).unzip();
     Writes {
         make: format!(
-            "INSERT INTO public.\"Fünds\" (id) OVERRIDING SYSTEM VALUE VALUES (500);
+            "INSERT INTO public.\"Fünds\" (id{}) OVERRIDING SYSTEM VALUE VALUES (500{});
              INSERT INTO public.child (id, fund) VALUES (301, 500){}",
+            names.concat(),
+            values.concat(),
             set("written")
         ),
         find: format!(
@@ -193,23 +210,25 @@ fn writes(has_text: bool) -> Writes {
     }
 }
 
-async fn pair(seed: u64, major: u32) -> String {
+async fn pair(yard: Arc<Yard>, seed: u64, major: u32) -> String {
     let mut random = Random(seed);
     let (one, other) = (shape(&mut random), shape(&mut random));
-    let has_text = [&one, &other].iter().all(|shape| shape.columns.iter().any(|(name, _)| *name == TEXT));
+    let of_other: Vec<&str> = other.columns.iter().map(|(name, _)| *name).collect();
+    let of_both = one.columns.iter().map(|(name, _)| *name).filter(|name| of_other.contains(name));
+    let of_both: Vec<&str> = of_both.collect();
     let trial = Trial {
         data: rows(&one),
         kept: common(&one, &other),
         whole: WHOLE.to_owned(),
-        writes: writes(has_text),
+        writes: writes(&of_both),
         before: one.sql,
         after: other.sql,
     };
-    trial.there_and_back(major, &mut random).await
+    trial.there_and_back(&yard, major, &mut random).await
 }
 
 /// Tries the pairs that the environment names, or so many from the first seed on.
-pub async fn sweep<T>(count: u64, pair: impl Fn(u64, u32) -> T)
+pub async fn sweep<T>(count: u64, pair: impl Fn(Arc<Yard>, u64, u32) -> T)
 where
     T: Future<Output = String> + Send + 'static,
 {
@@ -219,13 +238,12 @@ where
         None => first..first + number("LOCKKEEPER_PAIRS").unwrap_or(count),
     };
     let majors = testkit::majors();
-    // Servers that no pair uses at a moment would be started anew for the next.
-    let mut servers = Vec::new();
-    for major in &majors {
-        servers.push(testkit::server(*major).await);
-    }
+    let yard = Arc::new(Yard::new(&majors).await);
     let at_once = number("LOCKKEEPER_PAIRS_AT_ONCE").unwrap_or(2);
-    let trial = |seed: u64| pair(seed, majors[usize::try_from(seed).unwrap() % majors.len()]);
+    let trial = |seed: u64| {
+        let major = majors[usize::try_from(seed).unwrap() % majors.len()];
+        pair(Arc::clone(&yard), seed, major)
+    };
     Sweep::of(seeds, at_once, trial).await.assert_clean();
 }
 

@@ -1,9 +1,11 @@
 //! One pair of schemas with rows: there, writes of an application, and back from some phase.
 
+use connect::Session;
 use model::PhaseName;
 
 use crate::pairs::Random;
-use crate::world::World;
+use crate::world::{self, Alone, World};
+use crate::yard::{self, Yard, ask, run};
 
 /// A pair, and what has to hold of it.
 pub struct Trial {
@@ -33,20 +35,33 @@ pub struct Writes {
 
 impl Trial {
     /// To the end of a phase that is drawn, and back; says how it went.
-    pub async fn there_and_back(&self, major: u32, random: &mut Random) -> String {
-        let world = World::unmeasured(major, &self.before, &self.data, &self.after).await;
-        let Some(world) = world else { return "the same".to_owned() };
-        let database = &world.database;
-        let (kept, whole) = (database.ask(&self.kept).await, database.ask(&self.whole).await);
-        let until = drawn(&world, random);
-        let told = || self.told(major, &world, until);
+    pub async fn there_and_back(&self, yard: &Yard, major: u32, random: &mut Random) -> String {
+        let to = yard.schema_of(major, &self.after).await;
+        let (database, session) = yard.make(major, &self.before, &self.data).await;
+        let from = world::schema(&session).await;
+        let Some(plan) = yard::plan(&from, &to, major) else {
+            session.close().await;
+            yard.give_back(major, database).await;
+            return "the same".to_owned();
+        };
+        let world = World { database, plan, to, guard: Box::new(Alone::of(&from)) };
+        let end = self.go(&world, &session, major, random).await;
+        session.close().await;
+        yard.give_back(major, world.database).await;
+        end
+    }
+
+    async fn go(&self, world: &World, session: &Session, major: u32, random: &mut Random) -> String {
+        let (kept, whole) = (ask(session, &self.kept).await, ask(session, &self.whole).await);
+        let until = drawn(world, random);
+        let told = || self.told(major, world, until);
         let mut end = format!("to {until}");
         match world.try_apply(until).await {
             Ok(run) if run.arrived == Some(false) => {
                 panic!("still to do after the plan:\n{}\n{}", world.difference().await, told());
             }
             Ok(run) if run.arrived.is_some() => {
-                assert_eq!(database.ask(&self.kept).await, kept, "{}", told());
+                assert_eq!(ask(session, &self.kept).await, kept, "{}", told());
             }
             Ok(_) => {}
             // Rows can be in the way of what is wanted; then nothing of the step is there, and the rest goes back.
@@ -56,18 +71,17 @@ impl Trial {
                 end.push_str(", rows in the way");
             }
         }
-        database.run(&self.writes.make).await;
+        run(session, &self.writes.make).await;
         let back = world.roll_back(None).await;
         assert_ne!(back.arrived, Some(false), "not back at the start\n{}", told());
-        assert_eq!(database.ask(&self.writes.find).await.as_deref(), Some("t"), "lost writes\n{}", told());
-        database.run(&self.writes.take_back).await;
-        if database.ask(&self.whole).await != whole {
+        assert_eq!(ask(session, &self.writes.find).await.as_deref(), Some("t"), "lost writes\n{}", told());
+        run(session, &self.writes.take_back).await;
+        if ask(session, &self.whole).await != whole {
             // Where a column had to be converted in place, the plan says what that costs.
             let is_told = world.plan.notes.iter().any(|note| note.contains("not the data it held"));
             assert!(is_told, "other rows than at the start\n{}", told());
             end.push_str(", not the data it held");
         }
-        world.remove().await;
         end
     }
 

@@ -4,10 +4,12 @@
 //! The variables are those of `pairs`.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use crate::kills::CHECKSUM;
 use crate::pairs::{self, Random};
 use crate::trial::{Trial, Writes};
+use crate::yard::Yard;
 
 const PAIRS_DEFAULT: u64 = 6;
 
@@ -217,14 +219,14 @@ const KEPT: &str = "SET search_path = public; SELECT sum(hashtextextended(id || 
 
 fn writes() -> Writes {
     Writes {
-        make: "INSERT INTO public.\"Order\" (id, b) VALUES (500, 'written'); UPDATE public.\"Order\" SET b = 'changed' WHERE id = 9".to_owned(),
+        make: "INSERT INTO public.\"Order\" (id, a, b, \"c D\", d, e, parent) VALUES (500, 7, 'written', '2024-05-05', 1.5, 'ok', 1); UPDATE public.\"Order\" SET b = 'changed' WHERE id = 9".to_owned(),
         find: "SELECT (SELECT count(*) = 1 FROM public.\"Order\" WHERE id = 500 AND b = 'written')
             AND (SELECT b = 'changed' FROM public.\"Order\" WHERE id = 9)".to_owned(),
         take_back: "DELETE FROM public.\"Order\" WHERE id = 500; UPDATE public.\"Order\" SET b = 'b 9' WHERE id = 9".to_owned(),
     }
 }
 
-async fn pair(seed: u64, major: u32) -> String {
+async fn pair(yard: Arc<Yard>, seed: u64, major: u32) -> String {
     let mut random = Random(seed.wrapping_mul(104_729));
     let one = Shape::of(&mut random);
     let other = one.changed(&mut random);
@@ -236,7 +238,7 @@ async fn pair(seed: u64, major: u32) -> String {
         whole: CHECKSUM.to_owned(),
         writes: writes(),
     };
-    trial.there_and_back(major, &mut random).await
+    trial.there_and_back(&yard, major, &mut random).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,13 +1,13 @@
 //! A database before, the schema wanted, and the plan between them.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use apply::{ApplyOptions, Guard, GuardFuture, RunReport};
 use connect::{Session, connect};
 use diff::Rename;
-use model::{Fault, PhaseName, Plan, Risk, Silent};
+use model::{Fault, Fingerprint, PhaseName, Plan, Risk, Schema, Silent, Statistics};
 use plan::Told;
 use testkit::TestDatabase;
 
@@ -20,54 +20,68 @@ impl Guard for Live {
     }
 }
 
+/// Reads the live schema at the end of each run, and knows it at the start of the next: nobody else changes it.
+pub struct Alone(Mutex<Option<Fingerprint>>);
+
+impl Alone {
+    /// For a database that has this schema.
+    pub fn of(schema: &Schema) -> Self {
+        Self(Mutex::new(Some(schema.fingerprint())))
+    }
+}
+
+impl Guard for Alone {
+    fn fingerprint<'a>(&'a self, session: &'a Session) -> GuardFuture<'a> {
+        Box::pin(async move {
+            if let Some(known) = self.0.lock().unwrap().take() {
+                return Ok(known);
+            }
+            let live = read::live::read(session).await?.fingerprint();
+            *self.0.lock().unwrap() = Some(live.clone());
+            Ok(live)
+        })
+    }
+}
+
 /// A database with rows in it, and the plan for it.
 pub struct World {
     pub database: TestDatabase,
     pub plan: Plan,
-    /// A database with the wanted schema.
-    wanted: TestDatabase,
+    /// The schema that is wanted.
+    pub to: Schema,
+    /// Tells the runs which schema they meet.
+    pub guard: Box<dyn Guard>,
 }
 
 impl World {
     /// `before` and `data` make the database, `after` the schema that is wanted.
     pub async fn new(major: u32, before: &str, data: &str, after: &str, renames: &[&str]) -> Self {
         let [database, wanted] = databases(major, before, data, after).await;
-        let plan = plan_of(&database, &wanted, renames, true).await.unwrap();
-        Self { database, plan, wanted }
+        Self::planned(database, &wanted, renames, &Told::default()).await
     }
 
     /// The same where a person told more than the schemas say.
     pub async fn told(major: u32, before: &str, data: &str, after: &str, told: &Told) -> Self {
         let [database, wanted] = databases(major, before, data, after).await;
+        Self::planned(database, &wanted, &[], told).await
+    }
+
+    async fn planned(database: TestDatabase, wanted: &TestDatabase, renames: &[&str], told: &Told) -> Self {
         let (session, other) = (database.connect().await, wanted.connect().await);
-        let plan = plan_told(&session, &other, &[], true, told).await.unwrap();
+        let statistics = read::statistics(&session).await.unwrap();
+        let (from, to) = (schema(&session).await, schema(&other).await);
+        let major = session.server().major;
+        let plan = plan_between(&from, &to, major, renames, Some(&statistics), told).unwrap();
         session.close().await;
         other.close().await;
-        Self { database, plan, wanted }
-    }
-
-    /// The same for a plan that knows no sizes, and so takes every table to be large; none where there is
-    /// nothing to change.
-    pub async fn unmeasured(major: u32, before: &str, data: &str, after: &str) -> Option<Self> {
-        let [database, wanted] = databases(major, before, data, after).await;
-        match plan_of(&database, &wanted, &[], false).await {
-            Ok(plan) => Some(Self { database, plan, wanted }),
-            Err(fault) if fault.kind == "plan.nothing" => None,
-            Err(fault) => panic!("{fault}"),
-        }
-    }
-
-    /// Drops its databases, for a test that makes very many of them.
-    pub async fn remove(self) {
-        self.database.remove().await;
-        self.wanted.remove().await;
+        Self { database, plan, to, guard: Box::new(Live) }
     }
 
     /// Applies up to a phase, gates open.
     pub async fn try_apply(&self, until: PhaseName) -> Result<RunReport, Fault> {
         let mut options = options();
         options.until = Some(until);
-        Ok(apply::apply(self.database.target(), &self.plan, &Live, &mut options, &Silent).await?)
+        Ok(apply::apply(self.database.target(), &self.plan, &*self.guard, &mut options, &Silent).await?)
     }
 
     /// The same where it has to succeed.
@@ -78,16 +92,17 @@ impl World {
 
     /// The statements between the schema as it is and the wanted one, for a test that does not find it there.
     pub async fn difference(&self) -> String {
-        let (session, other) = (self.database.connect().await, self.wanted.connect().await);
-        let (live, to) = (read::live::read(&session).await.unwrap(), read::live::read(&other).await.unwrap());
-        let changes = diff::diff(&live, &to, &[]).unwrap().changes;
+        let session = self.database.connect().await;
+        let changes = diff::diff(&schema(&session).await, &self.to, &[]).unwrap().changes;
+        session.close().await;
         changes.iter().flat_map(|change| change.sql()).map(|sql| format!("{sql};\n")).collect()
     }
 
     /// Rolls back to the end of a phase, or whole.
     pub async fn roll_back(&self, to: Option<PhaseName>) -> RunReport {
         let run =
-            apply::rollback(self.database.target(), &self.plan, to, &Live, &mut options(), &Silent).await;
+            apply::rollback(self.database.target(), &self.plan, to, &*self.guard, &mut options(), &Silent)
+                .await;
         run.unwrap_or_else(|fault| panic!("{fault}\n{}", plan::review::review(&self.plan)))
     }
 }
@@ -106,46 +121,35 @@ async fn databases(major: u32, before: &str, data: &str, after: &str) -> [TestDa
     [database, wanted]
 }
 
-async fn plan_of(
-    database: &TestDatabase,
-    wanted: &TestDatabase,
-    renames: &[&str],
-    measured: bool,
-) -> Result<Plan, Fault> {
-    let (session, other) = (database.connect().await, wanted.connect().await);
-    let plan = plan(&session, &other, renames, measured).await;
-    session.close().await;
-    other.close().await;
-    plan
+/// The schema of a session's database.
+pub async fn schema(session: &Session) -> Schema {
+    read::live::read(session).await.unwrap()
 }
 
-/// The plan from the schema of one session's database to that of the other's, with or without knowing sizes.
-pub async fn plan(
-    session: &Session,
-    other: &Session,
-    renames: &[&str],
-    measured: bool,
-) -> Result<Plan, Fault> {
-    plan_told(session, other, renames, measured, &Told::default()).await
+/// The plan from the schema of one session's database to that of the other's.
+pub async fn plan(session: &Session, other: &Session, renames: &[&str]) -> Result<Plan, Fault> {
+    let statistics = read::statistics(session).await?;
+    let (from, to) = (schema(session).await, schema(other).await);
+    plan_between(&from, &to, session.server().major, renames, Some(&statistics), &Told::default())
 }
 
-async fn plan_told(
-    session: &Session,
-    other: &Session,
+/// The plan from one schema to another. Where no sizes are known, every table is taken to be large.
+pub fn plan_between(
+    from: &Schema,
+    to: &Schema,
+    server_major: u32,
     renames: &[&str],
-    measured: bool,
+    statistics: Option<&Statistics>,
     told: &Told,
 ) -> Result<Plan, Fault> {
-    let (from, to) = (read::live::read(session).await?, read::live::read(other).await?);
-    let statistics = read::statistics(session).await?;
     let renames: Vec<Rename> = renames.iter().map(|text| text.parse().unwrap()).collect();
-    let diff = diff::diff(&from, &to, &renames)?;
+    let diff = diff::diff(from, to, &renames)?;
     plan::plan(&plan::Input {
-        from: &from,
-        to: &to,
+        from,
+        to,
         changes: &diff.changes,
-        server_major: session.server().major,
-        statistics: measured.then_some(&statistics),
+        server_major,
+        statistics,
         stall_budget_ms: 100,
         risk_before: Risk::none(),
         told,
