@@ -237,7 +237,7 @@ fn identity(table: &Name, from: &Column, to: &Column, changes: &mut Vec<Change>)
 
 /// The identity after its column has changed its type: a bound that was the old type's own becomes the
 /// new type's.
-pub(crate) fn retyped(identity: &Identity, from: &Column, to: &Column) -> Identity {
+pub fn retyped(identity: &Identity, from: &Column, to: &Column) -> Identity {
     let mut identity = identity.clone();
     if let (Some((old_min, old_max)), Some((min, max))) = (bounds(&from.type_name), bounds(&to.type_name)) {
         let sequence = &mut identity.sequence;

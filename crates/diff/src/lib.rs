@@ -27,6 +27,7 @@ use model::{Change, ObjectRef, Schema};
 
 use events::Events;
 
+pub use column::retyped as retyped_identity;
 pub use rename::{Ambiguity, Rename, mentions, rename_column, rename_in_expression, rename_table};
 
 /// The changes from one schema to another, and what only a person can tell.

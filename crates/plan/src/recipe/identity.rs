@@ -103,8 +103,21 @@ impl<'a> Turn<'a> {
     }
 
     fn back(&self, situation: &Situation<'_>) -> Vec<Sql> {
-        let inverses = self.members.iter().rev().filter_map(|it| it.inverse());
+        let inverses = self.members.iter().rev().filter_map(|it| self.inverse(it, situation));
         self.carried(inverses.flat_map(|it| it.sql()).collect(), self.loses, situation)
+    }
+
+    /// An identity that comes back to a column with another type has that type's bounds.
+    fn inverse(&self, change: &Change, situation: &Situation<'_>) -> Option<Change> {
+        let inverse = change.inverse()?;
+        let Change::SetIdentity { table, column, from, to: Some(identity) } = inverse else {
+            return Some(inverse);
+        };
+        let types = situation.now.table(&table).zip(situation.to.table(&table));
+        let columns = types.and_then(|(now, then)| now.column(&column).zip(then.column(&column)));
+        let of_type =
+            columns.filter(|_| self.is_late).map(|(now, then)| diff::retyped_identity(&identity, now, then));
+        Some(Change::SetIdentity { table, column, from, to: Some(of_type.unwrap_or(identity)) })
     }
 
     /// Statements, after which the sequence that is then in use goes on where the one before was.

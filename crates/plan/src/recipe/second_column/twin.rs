@@ -1,5 +1,7 @@
 //! The columns that change their type by way of a second column, and their names on the way.
 
+use std::collections::BTreeSet;
+
 use facts::{ConversionContext, Storage, Using};
 use model::{
     COMING_PREFIX, Change, Column, Constraint, ConstraintKind, Expr, Fingerprint, Ident, Index, KEPT_PREFIX,
@@ -104,44 +106,88 @@ impl<'a> Twin<'a> {
     }
 }
 
-/// The twins of a plan, in the order of its changes; none where one of them could not have one, or where all their
-/// tables are small: what stands on several columns is changed for all of them at once.
+/// The twins of a plan, in the order of its changes; none where all their tables are small. What cannot have one keeps
+/// what hangs together with it from having one.
 pub(super) fn twins<'a>(situation: &'a Situation<'a>) -> Vec<Twin<'a>> {
-    let mut twins = Vec::new();
-    for change in situation.changes {
-        let found = match change {
-            Change::AlterColumnType { table, from, to, using } => {
-                let conversion =
-                    convert(&from.type_name, &to.type_name, using.as_ref(), situation.server_major);
-                if matches!(conversion.storage, Storage::Free | Storage::RebuildsIndexes) {
-                    continue;
-                }
-                let twin = Retyped { table, column: &to.name, labels: None, may_fail: conversion.may_fail };
-                vec![twin.twin(using.clone(), situation)]
-            }
-            Change::ReplaceEnum { columns, .. } => {
-                let Some(labels) = Labels::of(change, situation) else { continue };
-                columns
-                    .iter()
-                    .map(|(table, column)| of_enum(table, &column.name, &labels, situation))
-                    .collect()
-            }
-            _ => continue,
-        };
-        for found in found {
-            match found {
-                Found::New => {}
-                Found::No => return Vec::new(),
-                Found::Yes(twin) => twins.push(*twin),
-            }
-        }
-    }
+    let candidates: Vec<Vec<Candidate<'a>>> =
+        situation.changes.iter().map(|change| candidates(change, situation)).collect();
+    let barred = barred(&candidates, situation);
+    let free = candidates.into_iter().flatten().filter(|it| !barred.contains(it.table));
+    let twins: Vec<Twin<'a>> = free
+        .filter_map(|candidate| match candidate.found {
+            Found::Yes(twin) => Some(*twin),
+            Found::New | Found::No => None,
+        })
+        .collect();
     let is_small = |twin: &Twin<'_>| {
         let few = situation.table_statistics(twin.table).is_some_and(|it| it.rows_or_guess() < FEW_ROWS);
         // What a label that goes meant is not lost this way, and it is this way that says where it is used.
         few && twin.labels.as_ref().is_none_or(|labels| !labels.loses())
     };
     if twins.iter().all(is_small) { Vec::new() } else { twins }
+}
+
+/// A column that a change gives another type, and whether there can be two of it.
+struct Candidate<'a> {
+    table: &'a Name,
+    found: Found<'a>,
+}
+
+/// The columns that a change writes anew.
+fn candidates<'a>(change: &'a Change, situation: &'a Situation<'a>) -> Vec<Candidate<'a>> {
+    match change {
+        Change::AlterColumnType { table, from, to, using } => {
+            let conversion = convert(&from.type_name, &to.type_name, using.as_ref(), situation.server_major);
+            if matches!(conversion.storage, Storage::Free | Storage::RebuildsIndexes) {
+                return Vec::new();
+            }
+            let twin = Retyped { table, column: &to.name, labels: None, may_fail: conversion.may_fail };
+            vec![Candidate { table, found: twin.twin(using.clone(), situation) }]
+        }
+        Change::ReplaceEnum { columns, .. } => {
+            let Some(labels) = Labels::of(change, situation) else { return Vec::new() };
+            let found = |(table, column): &'a (Name, Column)| Candidate {
+                table,
+                found: of_enum(table, &column.name, &labels, situation),
+            };
+            columns.iter().map(found).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Tables of which no column can have a second one: because one cannot, or because a foreign key or an enum ties them
+/// to such a table.
+fn barred<'a>(candidates: &[Vec<Candidate<'a>>], situation: &Situation<'_>) -> BTreeSet<&'a Name> {
+    let all = || candidates.iter().flatten();
+    let mut barred: BTreeSet<&Name> =
+        all().filter(|it| matches!(it.found, Found::No)).map(|it| it.table).collect();
+    loop {
+        let is_tied = |one: &Candidate<'a>| {
+            let mut others =
+                candidates.iter().filter(|change| change.iter().any(|it| it.table == one.table)).flatten();
+            others.any(|other| barred.contains(other.table))
+                || barred.iter().any(|other| has_key_between(situation, one.table, other))
+        };
+        let tied: Vec<&Name> =
+            all().filter(|it| !barred.contains(it.table) && is_tied(it)).map(|it| it.table).collect();
+        if tied.is_empty() {
+            return barred;
+        }
+        barred.extend(tied);
+    }
+}
+
+/// Whether a foreign key goes from one table to the other, now or then.
+fn has_key_between(situation: &Situation<'_>, one: &Name, other: &Name) -> bool {
+    let refers = |schema: &Schema, from: &Name, to: &Name| {
+        let constraints = schema.table(from).into_iter().flat_map(|table| table.constraints.values());
+        constraints
+            .into_iter()
+            .any(|it| matches!(&it.kind, ConstraintKind::ForeignKey(key) if key.references == *to))
+    };
+    let schemas = [&situation.now, situation.to];
+    schemas.into_iter().any(|schema| refers(schema, one, other) || refers(schema, other, one))
 }
 
 /// What becomes of a column that changes its type.
@@ -190,7 +236,7 @@ impl<'a> Retyped<'a> {
         let turns = from.identity.is_some() != to.identity.is_some();
         let mut to = to.clone();
         if turns {
-            to.identity.clone_from(&from.identity);
+            to.identity = from.identity.as_ref().map(|it| diff::retyped_identity(it, from, &to));
             to.default.clone_from(&from.default);
             to.default_volatility = from.default_volatility;
         }
@@ -216,7 +262,12 @@ impl<'a> Retyped<'a> {
 }
 
 /// What facts say of a conversion; of types that are not PostgreSQL's own nothing is known, and it may fail.
-fn convert(from: &TypeName, to: &TypeName, using: Option<&Expr>, major: u32) -> facts::Conversion {
+pub(in crate::recipe) fn convert(
+    from: &TypeName,
+    to: &TypeName,
+    using: Option<&Expr>,
+    major: u32,
+) -> facts::Conversion {
     let using = if using.is_some() { Using::Cast } else { Using::None };
     facts::conversion(from, to, ConversionContext { using, indexed: true, utc: false }, major)
 }
