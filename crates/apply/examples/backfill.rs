@@ -1,8 +1,11 @@
-//! What a change of type costs, way by way, in one run: `cargo run --release -p apply --example backfill`.
+//! What a new column and a change of type cost, way by way, in one run: `cargo run --release -p apply --example backfill`.
 //!
-//! One plain `UPDATE`, batches of 10,000 keys, the second column's backfill; then a rewrite by `ALTER TABLE` and the
-//! copy that takes the table's place. An application writes 50 rows a second meanwhile. `LOCKKEEPER_BENCH_ROWS` sets
-//! the rows (100,000; 2,000,000 for figures that mean something), `LOCKKEEPER_BENCH_MAJOR` the server (15).
+//! One plain `UPDATE`, batches of 10,000 keys, the backfill of a new column by one worker and by two, the second
+//! column's backfill; then a rewrite by `ALTER TABLE`, and the copy that takes the table's place, with its comparison
+//! of all rows and without. An application writes 50 rows a second meanwhile. `LOCKKEEPER_BENCH_ROWS` sets the rows
+//! (100,000; 2,000,000 for figures that mean something), `LOCKKEEPER_BENCH_MAJOR` the server (15),
+//! `LOCKKEEPER_BENCH_TABLE` the table (`narrow`, or `wide`: twelve columns and five indexes), and
+//! `LOCKKEEPER_BENCH_WAYS` the ways, by words in their names with commas between them.
 //!
 //! Rows per CPU second count the server with all its processes, and this program.
 
@@ -14,14 +17,56 @@ use std::time::{Duration, Instant};
 
 use apply::{ApplyOptions, Guard, GuardFuture};
 use connect::{Session, Target, connect};
-use model::{PhaseName, Plan, Risk, Silent, StepReceipt};
+use model::{Expr, Ident, Name, PhaseName, Plan, Risk, Silent, StepReceipt};
 use shadow::{Database, Shadow, ShadowOptions};
 
-const BEFORE: &str = "
+const NARROW: &str = "
 CREATE TABLE public.items (id bigint PRIMARY KEY, account integer NOT NULL, amount integer NOT NULL, note text,
   created_at timestamptz NOT NULL DEFAULT now());
 CREATE INDEX items_account ON public.items (account);
 CREATE INDEX items_created_at ON public.items (created_at)";
+
+const WIDE: &str = "
+CREATE TABLE public.items (id bigint PRIMARY KEY, account integer NOT NULL, amount integer NOT NULL, note text,
+  created_at timestamptz NOT NULL DEFAULT now(), reference uuid NOT NULL DEFAULT gen_random_uuid(),
+  price numeric(12, 2) NOT NULL DEFAULT 12345.67, currency text NOT NULL DEFAULT 'EUR', stage text NOT NULL DEFAULT 'series-a',
+  description text DEFAULT 'what a person wrote of it, in about as many words as people write', active boolean NOT NULL DEFAULT true,
+  updated_at timestamptz NOT NULL DEFAULT now());
+CREATE INDEX items_account ON public.items (account);
+CREATE INDEX items_created_at ON public.items (created_at);
+CREATE UNIQUE INDEX items_reference ON public.items (reference);
+CREATE INDEX items_stage ON public.items (stage, updated_at)";
+
+const WAYS: [(&str, Way); 5] = [
+    ("one UPDATE", Way::Update),
+    ("key batches of 10,000", Way::Keys),
+    ("new column's backfill", Way::Ours(Plans::Column, 1)),
+    ("new column's backfill, two workers", Way::Ours(Plans::Column, 2)),
+    ("second column's backfill", Way::Ours(Plans::Second, 1)),
+];
+
+const WAYS_TO_REWRITE: [(&str, Way); 3] = [
+    ("rewrite by ALTER TABLE", Way::Rewrite),
+    ("copy that takes the place", Way::Ours(Plans::Copy, 1)),
+    ("copy without comparison", Way::Ours(Plans::CopyUnseen, 1)),
+];
+
+#[derive(Clone, Copy)]
+enum Way {
+    Update,
+    Keys,
+    Rewrite,
+    /// A plan, and how many workers.
+    Ours(Plans, u32),
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Plans {
+    Column,
+    Second,
+    Copy,
+    CopyUnseen,
+}
 
 struct Live;
 
@@ -32,7 +77,6 @@ impl Guard for Live {
 }
 
 struct Figure {
-    way: &'static str,
     seconds: f64,
     cpu: f64,
     client_cpu: f64,
@@ -43,55 +87,78 @@ struct Figure {
 struct Bench {
     server: Shadow,
     template: Database,
+    table: &'static str,
     rows: u64,
 }
 
 #[tokio::main]
 async fn main() {
-    let number =
-        |name: &str, default| std::env::var(name).map_or(default, |text| text.parse().expect("a number"));
+    let told = |name: &str| std::env::var(name).ok();
+    let number = |name: &str, default| told(name).map_or(default, |text| text.parse().expect("a number"));
     let (rows, major) = (number("LOCKKEEPER_BENCH_ROWS", 100_000), number("LOCKKEEPER_BENCH_MAJOR", 15));
-    let mut options = ShadowOptions::of(u32::try_from(major).expect("a major version"));
-    // What autovacuum does meanwhile is luck.
-    options.settings.push(("autovacuum".to_owned(), "off".to_owned()));
-    options.settings.push(("max_wal_size".to_owned(), "8GB".to_owned()));
-    let server = Shadow::start(&options, &Silent).await.unwrap();
-    let template = server.create_database(None).await.unwrap();
-    let session = connect(&template.target, "bench").await.unwrap();
-    session.batch_execute(BEFORE).await.unwrap();
-    let fill = format!(
-        "INSERT INTO public.items SELECT n, n % 5000, n % 100000, 'note of item ' || n, now() - n * interval '1 s'
-         FROM generate_series(1, {rows}) AS n; VACUUM ANALYZE public.items"
-    );
-    for statement in fill.split(';') {
-        session.batch_execute(statement).await.unwrap();
-    }
-    session.close().await;
-    let bench = Bench { server, template, rows };
-    let update = [bench.one_update().await, bench.key_batches().await, bench.ours(false).await];
-    let rewrite = [bench.rewrite().await, bench.ours(true).await];
+    let table = if told("LOCKKEEPER_BENCH_TABLE").as_deref() == Some("wide") { WIDE } else { NARROW };
+    let words = told("LOCKKEEPER_BENCH_WAYS").unwrap_or_default();
+    let bench = Bench::prepare(table, rows, u32::try_from(major).expect("a major version")).await;
     println!("{rows} rows, PostgreSQL {major}");
-    for figures in [&update[..], &rewrite[..]] {
-        let first = rows as f64 / figures[0].cpu;
-        for figure in figures {
-            let per_cpu = rows as f64 / figure.cpu;
-            println!(
-                "{:30} {:8.2} s {:9.0} rows/s {per_cpu:9.0} rows/CPU s ({:.2} of the first) of {:.1}, {:.1} of them here; worst write {:6.0} ms, missed {}",
-                figure.way,
-                figure.seconds,
-                rows as f64 / figure.seconds,
-                per_cpu / first,
-                figure.cpu,
-                figure.client_cpu,
-                figure.worst_write_ms,
-                figure.missed
-            );
+    for ways in [&WAYS[..], &WAYS_TO_REWRITE[..]] {
+        let wanted = ways.iter().filter(|(name, _)| words.split(',').any(|word| name.contains(word)));
+        let mut first = None;
+        for (name, way) in wanted {
+            let figure = bench.figure(*way).await;
+            let first = first.get_or_insert(figure.cpu);
+            figure.print(name, rows, *first);
         }
     }
     bench.server.stop().await.unwrap();
 }
 
+impl Figure {
+    fn print(&self, way: &str, rows: u64, first_cpu: f64) {
+        println!(
+            "{way:34} {:8.2} s {:9.0} rows/s {:9.0} rows/CPU s ({:.2} of the first) of {:.1}, {:.1} of them here; worst write {:6.0} ms, missed {}",
+            self.seconds,
+            rows as f64 / self.seconds,
+            rows as f64 / self.cpu,
+            first_cpu / self.cpu,
+            self.cpu,
+            self.client_cpu,
+            self.worst_write_ms,
+            self.missed
+        );
+    }
+}
+
 impl Bench {
+    async fn prepare(table: &'static str, rows: u64, major: u32) -> Self {
+        let mut options = ShadowOptions::of(major);
+        // What autovacuum does meanwhile is luck.
+        options.settings.push(("autovacuum".to_owned(), "off".to_owned()));
+        options.settings.push(("max_wal_size".to_owned(), "8GB".to_owned()));
+        let server = Shadow::start(&options, &Silent).await.unwrap();
+        let template = server.create_database(None).await.unwrap();
+        let session = connect(&template.target, "bench").await.unwrap();
+        session.batch_execute(table).await.unwrap();
+        let fill = format!(
+            "INSERT INTO public.items (id, account, amount, note, created_at)
+             SELECT n, n % 5000, n % 100000, 'note of item ' || n, now() - n * interval '1 s'
+             FROM generate_series(1, {rows}) AS n; VACUUM ANALYZE public.items"
+        );
+        for statement in fill.split(';') {
+            session.batch_execute(statement).await.unwrap();
+        }
+        session.close().await;
+        Self { server, template, table, rows }
+    }
+
+    async fn figure(&self, way: Way) -> Figure {
+        match way {
+            Way::Update => self.one_update().await,
+            Way::Keys => self.key_batches().await,
+            Way::Rewrite => self.rewrite().await,
+            Way::Ours(plans, workers) => self.ours(plans, workers).await,
+        }
+    }
+
     async fn database(&self) -> (Database, Session) {
         let made = self.server.create_database(Some(self.template.name.as_str())).await.unwrap();
         let session = connect(&made.target, "bench").await.unwrap();
@@ -104,7 +171,7 @@ impl Bench {
         session.batch_execute("ALTER TABLE public.items ADD COLUMN second bigint").await.unwrap();
         let clock = self.start(&made.target);
         session.batch_execute("UPDATE public.items SET second = amount").await.unwrap();
-        self.stop("one UPDATE", clock, made, session, "second IS DISTINCT FROM amount").await
+        self.stop(clock, made, session, "second IS DISTINCT FROM amount").await
     }
 
     async fn key_batches(&self) -> Figure {
@@ -118,21 +185,22 @@ impl Bench {
             );
             session.batch_execute(&update).await.unwrap();
         }
-        self.stop("key batches of 10,000", clock, made, session, "second IS DISTINCT FROM amount").await
+        self.stop(clock, made, session, "second IS DISTINCT FROM amount").await
     }
 
     async fn rewrite(&self) -> Figure {
         let (made, session) = self.database().await;
         let clock = self.start(&made.target);
         session.batch_execute("ALTER TABLE public.items ALTER amount TYPE bigint").await.unwrap();
-        self.stop("rewrite by ALTER TABLE", clock, made, session, "false").await
+        self.stop(clock, made, session, "false").await
     }
 
-    /// The second column's backfill, or everything up to the place taken by a copy.
-    async fn ours(&self, copies: bool) -> Figure {
+    /// A backfill, or everything up to the place taken by a copy.
+    async fn ours(&self, plans: Plans, workers: u32) -> Figure {
         let (made, session) = self.database().await;
-        let plan = self.plan(&session, copies).await;
-        let run = |until| apply_until(&made.target, &plan, until);
+        let plan = self.plan(&session, plans).await;
+        let run = |until| apply_until(&made.target, &plan, until, workers);
+        let copies = matches!(plans, Plans::Copy | Plans::CopyUnseen);
         if !copies {
             run(PhaseName::Expand).await;
             session.batch_execute("CHECKPOINT").await.unwrap();
@@ -145,21 +213,40 @@ impl Bench {
                 step.execution_ms, step.batches, step.lock_hold_ms, step.step
             );
         }
-        if copies {
-            return self.stop("copy that takes the place", clock, made, session, "false").await;
-        }
-        let wrong = "_lockkeeper_new_amount IS DISTINCT FROM amount";
-        self.stop("second column's backfill", clock, made, session, wrong).await
+        let wrong = match plans {
+            Plans::Copy | Plans::CopyUnseen => "false",
+            // The application's code does not know it, and its default is for new rows.
+            Plans::Column => "second IS NULL",
+            Plans::Second => "_lockkeeper_new_amount IS DISTINCT FROM amount",
+        };
+        self.stop(clock, made, session, wrong).await
     }
 
-    async fn plan(&self, session: &Session, copies: bool) -> Plan {
+    async fn plan(&self, session: &Session, plans: Plans) -> Plan {
         let wanted = self.server.create_database(None).await.unwrap();
         let other = connect(&wanted.target, "bench").await.unwrap();
-        other.batch_execute(&BEFORE.replace("amount integer", "amount bigint")).await.unwrap();
+        let (table, recipe) = match plans {
+            Plans::Column => (
+                self.table.replace("note text", "note text, second bigint NOT NULL DEFAULT 0"),
+                "fill_column",
+            ),
+            Plans::Second => (self.table.replace("amount integer", "amount bigint"), "second_column"),
+            _ => (self.table.replace("amount integer", "amount bigint"), "copy_table"),
+        };
+        other.batch_execute(&table).await.unwrap();
         let (from, to) = (read::live::read(session).await.unwrap(), read::live::read(&other).await.unwrap());
         let mut statistics = read::statistics(session).await.unwrap();
         // A table that is replicated by logical decoding is not copied.
-        statistics.logical_slots = u32::from(!copies);
+        statistics.logical_slots = u32::from(plans == Plans::Second);
+        let fill = plan::Fill {
+            table: Name::new("public", "items"),
+            column: Ident::new("second"),
+            with: Expr::new("amount"),
+        };
+        let told = plan::Told {
+            fills: if plans == Plans::Column { vec![fill] } else { Vec::new() },
+            ..plan::Told::default()
+        };
         let diff = diff::diff(&from, &to, &[]).unwrap();
         let plan = plan::plan(&plan::Input {
             from: &from,
@@ -169,14 +256,16 @@ impl Bench {
             statistics: Some(&statistics),
             stall_budget_ms: 100,
             risk_before: Risk::none(),
-            told: &plan::Told::default(),
+            told: &told,
             memory: None,
         });
         other.close().await;
         self.server.drop_database(&wanted).await.unwrap();
-        let plan = plan.unwrap();
-        let recipe = if copies { "copy_table" } else { "second_column" };
+        let mut plan = plan.unwrap();
         assert!(plan.steps.iter().any(|step| step.recipe == recipe), "{}", plan::review::review(&plan));
+        if plans == Plans::CopyUnseen {
+            plan.steps.retain(|step| !step.title.starts_with("compare every row"));
+        }
         plan
     }
 
@@ -186,14 +275,7 @@ impl Bench {
         Clock { started: Instant::now(), cpu: self.cpu_seconds(), client_cpu: own_cpu(), over, writer }
     }
 
-    async fn stop(
-        &self,
-        way: &'static str,
-        clock: Clock,
-        made: Database,
-        session: Session,
-        wrong: &str,
-    ) -> Figure {
+    async fn stop(&self, clock: Clock, made: Database, session: Session, wrong: &str) -> Figure {
         let (seconds, cpu) = (clock.started.elapsed().as_secs_f64(), self.cpu_seconds() - clock.cpu);
         let client_cpu = own_cpu() - clock.client_cpu;
         clock.over.store(true, Ordering::Relaxed);
@@ -202,7 +284,7 @@ impl Bench {
         let missed = session.query_one(&count, &[]).await.unwrap().get(0);
         session.close().await;
         self.server.drop_database(&made).await.unwrap();
-        Figure { way, seconds, cpu, client_cpu, worst_write_ms, missed }
+        Figure { seconds, cpu, client_cpu, worst_write_ms, missed }
     }
 
     /// The CPU time of the server with all its processes, past ones included, and of this program.
@@ -248,7 +330,10 @@ async fn write(target: Target, rows: u64, over: Arc<AtomicBool>) -> f64 {
         at += 1;
         let id = (at * 7_919) % rows + 1;
         let statement = if at % 5 == 0 {
-            format!("INSERT INTO public.items VALUES ({}, 1, 1, 'new')", rows + at)
+            format!(
+                "INSERT INTO public.items (id, account, amount, note) VALUES ({}, 1, 1, 'new')",
+                rows + at
+            )
         } else {
             format!("UPDATE public.items SET amount = amount + 1 WHERE id = {id}")
         };
@@ -261,7 +346,7 @@ async fn write(target: Target, rows: u64, over: Arc<AtomicBool>) -> f64 {
     worst
 }
 
-async fn apply_until(target: &Target, plan: &Plan, until: PhaseName) -> Vec<StepReceipt> {
-    let mut options = ApplyOptions { until: Some(until), ..ApplyOptions::default() };
+async fn apply_until(target: &Target, plan: &Plan, until: PhaseName, workers: u32) -> Vec<StepReceipt> {
+    let mut options = ApplyOptions { until: Some(until), workers, ..ApplyOptions::default() };
     apply::apply(target, plan, &Live, &mut options, &Silent).await.unwrap().steps
 }

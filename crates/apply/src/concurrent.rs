@@ -103,7 +103,7 @@ async fn await_users(work: &Work<'_>, attempt: &Attempt) -> Result<Option<Tried>
             warn_of_old_transactions(work).await?;
             return Ok(None);
         }
-        let pulse = Pulse::hear(&work.sessions.runner, work.sessions.work.server().backend_pid).await?;
+        let pulse = Pulse::hear(&work.sessions.runner, &[work.sessions.work.server().backend_pid]).await?;
         let patience = work.patience(&pulse);
         waiting.tell(work.progress, &left, patience);
         if attempt.started.elapsed() > patience {

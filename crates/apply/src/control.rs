@@ -10,11 +10,13 @@ use crate::session::send;
 use crate::status::{Runner, runner};
 
 /// The settings that `set` accepts, with what they mean.
-pub const SETTINGS: [(&str, &str); 4] = [
+pub const SETTINGS: [(&str, &str); 6] = [
     ("lock_patience_ms", "how long a step may wait for its locks, and for old transactions, in ms"),
     ("batch_target_ms", "the time a backfill's batch should take, in ms"),
     ("replica_lag_max_ms", "the replica lag that stops a backfill, in ms"),
     ("ignore_archive", "yes: go on with a backfill although archiving WAL fails"),
+    ("wal_backlog_max_mb", "the WAL that may wait for the archive, or for a replica that is away, in MB"),
+    ("workers", "1 or 2: how many sessions fill a table at once, from its next backfill on"),
 ];
 
 /// Asks the run that is at work to wait at the next safe point until [`resume_request`].
@@ -97,7 +99,8 @@ async fn abort_in(session: &Session) -> Result<String, Failure> {
 pub async fn set(target: &Target, name: &str, setting: &str) -> Result<(), Fault> {
     let is_number = setting.parse::<f64>().is_ok_and(|number| number >= 1.0);
     let good = match name {
-        "lock_patience_ms" | "batch_target_ms" | "replica_lag_max_ms" => is_number,
+        "lock_patience_ms" | "batch_target_ms" | "replica_lag_max_ms" | "wal_backlog_max_mb" => is_number,
+        "workers" => matches!(setting, "1" | "2"),
         "ignore_archive" => matches!(setting, "yes" | "no"),
         _ => false,
     };

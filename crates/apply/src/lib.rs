@@ -46,4 +46,4 @@ pub use options::{ApplyOptions, Guard, GuardFuture, Moment, StopFlag};
 pub use report::{PhaseTime, RunFault, RunReport, ScriptStep};
 pub use run::{apply, rollback};
 pub use stall::Stalls;
-pub use status::{BackfillStatus, RunStatus, Runner, Status, StepStatus, status, step_under_way};
+pub use status::{BackfillStatus, RunStatus, Runner, Status, StepStatus, Waits, status, step_under_way};

@@ -94,6 +94,8 @@ pub struct ApplyOptions<'a> {
     pub baseline_ms: u64,
     /// How long one step may try to get its locks, in ms.
     pub lock_patience_ms: u64,
+    /// How many sessions fill a table at once: 1 or 2. A second one takes another core of the server.
+    pub workers: u32,
     /// How long a lost server is waited for, in ms.
     pub reconnect_patience_ms: u64,
     /// Asks the run to stop at the next safe point.
@@ -118,6 +120,7 @@ impl Default for ApplyOptions<'_> {
             stall: true,
             baseline_ms: 200,
             lock_patience_ms: 300_000,
+            workers: 1,
             reconnect_patience_ms: 60_000,
             stop: StopFlag::new(),
             on_receipt: Box::new(|_| {}),

@@ -25,23 +25,26 @@ const SILENCE: Duration = Duration::from_secs(10);
 pub(crate) struct Pulse {
     /// The journal's settings by name.
     pub(crate) settings: BTreeMap<String, String>,
-    /// Whether the work session waits for a lock.
+    /// Whether one of them waits for a lock.
     pub(crate) is_blocked: bool,
-    /// How many sessions wait for a lock that the work session holds.
+    /// How many sessions of others wait for a lock that they hold.
     pub(crate) victims: u32,
 }
 
 impl Pulse {
-    /// Asks once.
-    pub(crate) async fn hear(runner: &Session, work_pid: i32) -> Result<Self, Failure> {
-        let pid = Sql::verbatim(work_pid.to_string());
+    /// Asks once; `own` are the backends that carry the step out.
+    pub(crate) async fn hear(runner: &Session, own: &[i32]) -> Result<Self, Failure> {
+        let own = Sql::join(own.iter().map(|pid| Sql::verbatim(pid.to_string())), ", ");
         let question = sql!(
             "SELECT (SELECT pg_catalog.json_object_agg(name, value) FROM lockkeeper.settings) AS settings,
-                pg_catalog.cardinality(pg_catalog.pg_blocking_pids({})) > 0 AS is_blocked,
+                (SELECT pg_catalog.bool_or(pg_catalog.cardinality(pg_catalog.pg_blocking_pids(pid)) > 0)
+                 FROM pg_catalog.unnest(ARRAY[{}]) AS own (pid)) AS is_blocked,
                 (SELECT pg_catalog.count(DISTINCT l.pid) FROM pg_catalog.pg_locks AS l
-                 WHERE NOT l.granted AND {} = ANY (pg_catalog.pg_blocking_pids(l.pid))) AS victims",
-            pid,
-            pid
+                 WHERE NOT l.granted AND ARRAY[{}] && pg_catalog.pg_blocking_pids(l.pid)
+                   AND l.pid <> ALL (ARRAY[{}])) AS victims",
+            own,
+            own,
+            own
         );
         let heard = tokio::time::timeout(SILENCE, rows(runner, &question)).await;
         let found = heard.unwrap_or_else(|_| Err(silent()))?;
@@ -137,7 +140,7 @@ pub(crate) async fn watched<T>(
     loop {
         let beat = async {
             rest(stop).await;
-            let pulse = Pulse::hear(runner, pid).await?;
+            let pulse = Pulse::hear(runner, &[pid]).await?;
             look.look(&pulse).await
         };
         let verdict = tokio::select! {

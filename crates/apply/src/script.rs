@@ -1,11 +1,12 @@
 //! What a dry run shows.
 
-use model::Direction;
+use model::{Action, Direction, Sql, Step};
 
+use crate::backfill::{self, Filling};
 use crate::machine::StepState;
 use crate::report::ScriptStep;
 use crate::run::Way;
-use crate::work;
+use crate::{transaction, work};
 
 impl Way<'_> {
     /// What a run to this goal would send.
@@ -23,7 +24,18 @@ impl Way<'_> {
     }
 
     fn script_step(&self, step: &model::Step) -> ScriptStep {
-        let sends = work::script(step, self.direction);
+        let sends = messages(step, self.direction);
         ScriptStep { step: step.id.clone(), title: step.title.clone(), sends }
+    }
+}
+
+/// The messages that carry a step out, in order, without journal rows.
+fn messages(step: &Step, direction: Direction) -> Vec<Sql> {
+    match work::action(step, direction) {
+        Action::Transaction { sql } => vec![transaction::script(step, direction, sql)],
+        Action::Concurrent { sql, .. } => vec![sql.clone()],
+        Action::Backfill(backfill) => backfill::script(&Filling::Rows(backfill)),
+        Action::Copy(copying) => backfill::script(&Filling::Copy(copying)),
+        Action::Nothing { .. } => Vec::new(),
     }
 }

@@ -37,26 +37,18 @@ const LIVENESS: [&str; 4] = [
 ];
 
 /// Settings without which a step could be refused for the role's habits, or pass over rows in silence:
-/// with `row_security` off a policy that would hide rows is an error.
-const WHOLE: &str = "SET default_transaction_read_only = off; SET row_security = off";
+/// with `row_security` off a policy that would hide rows is an error. And one that only costs: most of a run's
+/// statements are over before an expression would be compiled.
+const WHOLE: &str = "SET default_transaction_read_only = off; SET row_security = off; SET jit = off";
 
 impl Sessions {
     /// Opens the work session beside the runner's.
     pub(crate) async fn open(target: &Target, runner: Session, run: &str) -> Result<Self, Failure> {
         name_session(&runner, run, " runner").await?;
         let work = connect(target, &application_name(run, "")).await.map_err(Failure::Lost)?;
-        send(&work, &Sql::verbatim(WHOLE)).await?;
-        for setting in LIVENESS {
-            // Where the platform has no such setting, the orphan is found by its name all the same.
-            let _ = runner.batch_execute(setting).await;
-            let _ = work.batch_execute(setting).await;
-        }
         let can_set_deadlock_timeout = may_set_deadlock_timeout(&work).await?;
-        if can_set_deadlock_timeout {
-            // Autovacuum makes way for a waiter when the waiter's own deadlock_timeout has passed, which
-            // has to be well before its lock_timeout. In a deadlock we are the one who steps back.
-            send(&work, &sql!("SET deadlock_timeout = '10ms'")).await?;
-        }
+        set_liveness(&runner).await;
+        set_up(&work, can_set_deadlock_timeout).await?;
         let round_trip_ms = round_trip_ms(&work).await?;
         Ok(Self { runner, work, can_set_deadlock_timeout, round_trip_ms })
     }
@@ -64,6 +56,33 @@ impl Sessions {
     /// The server, as the work session met it.
     pub(crate) fn server(&self) -> &ServerInfo {
         self.work.server()
+    }
+}
+
+/// A second session that carries a step out beside the first.
+pub(crate) async fn open_second(first: &Sessions, run: &str) -> Result<Session, Failure> {
+    let second = connect(first.work.target(), &application_name(run, " second")).await;
+    let second = second.map_err(Failure::Lost)?;
+    set_up(&second, first.can_set_deadlock_timeout).await?;
+    Ok(second)
+}
+
+/// What a session needs that carries steps out.
+async fn set_up(work: &Session, can_set_deadlock_timeout: bool) -> Result<(), Failure> {
+    send(work, &Sql::verbatim(WHOLE)).await?;
+    set_liveness(work).await;
+    if can_set_deadlock_timeout {
+        // Autovacuum makes way for a waiter when the waiter's own deadlock_timeout has passed, which
+        // has to be well before its lock_timeout. In a deadlock we are the one who steps back.
+        send(work, &sql!("SET deadlock_timeout = '10ms'")).await?;
+    }
+    Ok(())
+}
+
+async fn set_liveness(session: &Session) {
+    for setting in LIVENESS {
+        // Where the platform has no such setting, the orphan is found by its name all the same.
+        let _ = session.batch_execute(setting).await;
     }
 }
 

@@ -26,6 +26,17 @@ pub struct Status {
     pub runner: Option<Runner>,
     /// What was asked for and not yet done: `pause` or `abort`.
     pub request: Option<String>,
+    /// Why the run that is at work waits, or goes slowly, at this moment.
+    pub waits: Option<Waits>,
+}
+
+/// Why a run waits.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Waits {
+    /// The reason, for people.
+    pub why: String,
+    /// Since when.
+    pub since: Option<Timestamp>,
 }
 
 /// One run.
@@ -83,12 +94,16 @@ pub struct BackfillStatus {
     pub ordinal: usize,
     /// The table.
     pub table: String,
-    /// The page the next batch begins with.
+    /// The page that the first worker's next batch begins with.
     pub next_block: i64,
     /// Batches done.
     pub batches: u64,
     /// Rows filled.
     pub rows_filled: u64,
+    /// The table's estimated rows; none where it was never analysed.
+    pub rows: Option<f64>,
+    /// How many workers have filled it, at once or one after the other.
+    pub workers: u32,
 }
 
 /// A process that is at work.
@@ -145,6 +160,7 @@ async fn read(session: &Session) -> Result<Status, Failure> {
             backfills: Vec::new(),
             runner,
             request: None,
+            waits: None,
         });
     }
     journal::check_version(session).await?;
@@ -155,6 +171,10 @@ async fn read(session: &Session) -> Result<Status, Failure> {
         receipts = journal::receipts(session, &newest.run).await?;
         backfills = backfills_of(session, &newest.plan).await?;
     }
+    let waits = runs
+        .first()
+        .filter(|_| runner.is_some())
+        .and_then(|newest| Some(Waits { why: newest.waits.clone()?, since: newest.waits_since }));
     let request =
         rows(session, &sql!("SELECT value FROM lockkeeper.settings WHERE name = 'request'")).await?;
     Ok(Status {
@@ -164,6 +184,7 @@ async fn read(session: &Session) -> Result<Status, Failure> {
         backfills,
         runner,
         request: request.first().and_then(|row| text(row, "value")).map(str::to_owned),
+        waits,
     })
 }
 
@@ -183,8 +204,10 @@ pub(crate) async fn runner(session: &Session) -> Result<Option<Runner>, Failure>
 
 async fn backfills_of(session: &Session, plan: &str) -> Result<Vec<BackfillStatus>, Failure> {
     let question = sql!(
-        "SELECT ordinal, relation, next_block, batches, rows_filled FROM lockkeeper.backfills
-         WHERE plan = {} ORDER BY ordinal, relation",
+        "SELECT b.ordinal, b.relation, pg_catalog.min(b.next_block) AS next_block, pg_catalog.sum(b.batches) AS batches,
+            pg_catalog.sum(b.rows_filled) AS rows_filled, pg_catalog.count(*) AS workers,
+            (SELECT NULLIF(reltuples, -1) FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(b.relation)) AS rows
+         FROM lockkeeper.backfills AS b WHERE b.plan = {} GROUP BY b.ordinal, b.relation ORDER BY b.ordinal, b.relation",
         Literal::new(plan)
     );
     let found = rows(session, &question).await?;
@@ -195,6 +218,8 @@ async fn backfills_of(session: &Session, plan: &str) -> Result<Vec<BackfillStatu
             next_block: value(row, "next_block")?,
             batches: value(row, "batches")?,
             rows_filled: value(row, "rows_filled")?,
+            rows: value(row, "rows"),
+            workers: value(row, "workers")?,
         })
     });
     Ok(read.collect())

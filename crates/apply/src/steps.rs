@@ -22,6 +22,7 @@ const TIDY_PATIENCE: Duration = Duration::from_secs(2);
 impl Shell<'_, '_> {
     pub(crate) async fn probe(&mut self, at: usize) -> Result<Event, Failure> {
         let event = self.ask(at, &self.errand.plan.steps[at].probe).await?;
+        self.seen = (event == Event::Answer(true)).then_some(at);
         if event == Event::Stopped {
             self.listen().await?;
         }
@@ -30,7 +31,13 @@ impl Shell<'_, '_> {
 
     /// Asks the verification, and keeps its answer for the receipt.
     pub(crate) async fn verify(&mut self, at: usize) -> Result<Event, Failure> {
-        let event = self.ask(at, &self.errand.plan.steps[at].verification).await?;
+        let step = &self.errand.plan.steps[at];
+        // The same question was answered after the step was carried out; it may read a whole table.
+        let event = if self.seen.take() == Some(at) && step.verification == step.probe {
+            Event::Answer(true)
+        } else {
+            self.ask(at, &step.verification).await?
+        };
         if let (Some(attempt), Event::Answer(good)) = (self.kept(), &event)
             && attempt.ordinal == at
         {
@@ -112,6 +119,7 @@ impl Shell<'_, '_> {
     /// Does the step, or undoes it, once.
     pub(crate) async fn execute(&mut self, at: usize) -> Result<Event, Failure> {
         let mut attempt = self.attempt(at).await?;
+        self.seen = None;
         let tried = carry_out(&self.work(at)?, &mut attempt).await;
         let (event, fault) = conclude(&mut attempt, tried);
         self.keep(attempt);

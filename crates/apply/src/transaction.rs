@@ -108,7 +108,7 @@ async fn await_long(
             return Ok(None);
         }
         ask_autovacuum_to_yield(work, wanted, yields).await?;
-        let pulse = Pulse::hear(&work.sessions.runner, work.sessions.work.server().backend_pid).await?;
+        let pulse = Pulse::hear(&work.sessions.runner, &[work.sessions.work.server().backend_pid]).await?;
         let patience = work.patience(&pulse);
         waiting.tell(work.progress, &long, patience);
         if attempt.started.elapsed() > patience {

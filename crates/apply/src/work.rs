@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use model::{Action, Direction, Plan, Progress, Sql, Step};
+use model::{Action, Direction, Plan, Progress, Step};
 
-use crate::backfill::Filling;
 use crate::journal::Entries;
 use crate::machine::{Kind, Shape, StepState};
 use crate::options::StopFlag;
@@ -25,6 +24,8 @@ pub(crate) struct Work<'a> {
     pub(crate) progress: &'a dyn Progress,
     /// How long the step may try to get its locks, unless the journal says otherwise.
     pub(crate) lock_patience: Duration,
+    /// How many sessions may fill a table at once, unless the journal says otherwise.
+    pub(crate) workers: u32,
     /// What was heard before the try.
     pub(crate) pulse: &'a Pulse,
     pub(crate) meter: Option<&'a StallMeter>,
@@ -58,6 +59,11 @@ impl Work<'_> {
     /// How long the step may wait for locks and for old transactions, by what was heard last.
     pub(crate) fn patience(&self, pulse: &Pulse) -> Duration {
         pulse.number("lock_patience_ms").map_or(self.lock_patience, |ms| Duration::from_secs_f64(ms / 1e3))
+    }
+
+    /// How many sessions may fill a table at once, by what was heard before.
+    pub(crate) fn workers(&self) -> u32 {
+        self.pulse.number("workers").map_or(self.workers, |workers| workers as u32)
     }
 
     /// The backends of this run.
@@ -98,15 +104,4 @@ pub(crate) fn leftovers(step: &Step) -> impl Iterator<Item = &model::Leftover> {
         Action::Concurrent { leftover, .. } => leftover.as_ref(),
         _ => None,
     })
-}
-
-/// The messages that carry a step out, in order, without journal rows.
-pub(crate) fn script(step: &Step, direction: Direction) -> Vec<Sql> {
-    match action(step, direction) {
-        Action::Transaction { sql } => vec![crate::transaction::script(step, direction, sql)],
-        Action::Concurrent { sql, .. } => vec![sql.clone()],
-        Action::Backfill(backfill) => crate::backfill::script(&Filling::Rows(backfill)),
-        Action::Copy(copying) => crate::backfill::script(&Filling::Copy(copying)),
-        Action::Nothing { .. } => Vec::new(),
-    }
 }

@@ -25,6 +25,8 @@ pub struct Reach {
     pub dry_run: bool,
     /// How long a step may wait for its locks, in ms; none: as long as runs wait that nobody told.
     pub lock_patience_ms: Option<u64>,
+    /// How many sessions fill a table at once; none: one.
+    pub workers: Option<u32>,
 }
 
 /// Applies a plan, with its predictions written down before and its receipts after.
@@ -78,6 +80,7 @@ fn options<'a>(context: &Context, reach: &Reach, memory: &'a Memory) -> ApplyOpt
     let usual = ApplyOptions::default();
     ApplyOptions {
         lock_patience_ms: reach.lock_patience_ms.unwrap_or(usual.lock_patience_ms),
+        workers: reach.workers.unwrap_or(usual.workers),
         approve: approval.map(|approval| approval.hash.clone()),
         approved_by,
         unrehearsed: reach.passed.unrehearsed.clone(),

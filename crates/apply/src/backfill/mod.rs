@@ -4,12 +4,13 @@
 //! meanwhile. Rows that were locked, or moved behind the pass by an application's update, are left for
 //! the next pass; the step's probe says whether one is needed.
 
-mod batch;
 mod filling;
 mod pass;
 mod ranges;
 mod servo;
 mod throttle;
+mod watch;
+mod worker;
 
 pub(crate) use filling::{Filling, script};
 pub(crate) use pass::fill;

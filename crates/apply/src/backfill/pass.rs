@@ -1,55 +1,30 @@
 //! One pass of a backfill through the pages of a table.
 
-use std::time::{Duration, Instant};
-
-use model::{Fault, Sql, ms_text, rows_text};
-
-use super::Filling;
-use super::batch::{Filled, Range};
-use super::ranges::{self, Part};
-use super::servo::Servo;
-use super::throttle::{Advice, Pressure};
-use crate::attempt::Attempt;
-use crate::failure::Failure;
-use crate::machine::Wish;
-use crate::pulse::{self, Pulse};
-use crate::session::{ms_since, rows, send, text, value};
-use crate::work::{Tried, Work};
+use connect::Session;
+use futures_util::future::join_all;
+use model::{Fault, Name, Sql};
+use tokio::sync::Mutex;
 use tokio_postgres::SimpleQueryRow;
 
-/// How often pressure is felt while batches run.
-const FEEL_EVERY: Duration = Duration::from_secs(1);
+use super::Filling;
+use super::ranges::{self, Part};
+use super::watch::Watch;
+use super::worker::Worker;
+use crate::attempt::Attempt;
+use crate::failure::Failure;
+use crate::session::{open_second, rows, send, text, value};
+use crate::work::{Tried, Work};
 
-/// How often progress is told in words.
-const TELL_EVERY: Duration = Duration::from_secs(5);
-
-/// The share of a batch's planned rows that the first one has: it measures what a row costs, and a whole
-/// batch of dear rows would keep a writer waiting for longer than the budget.
-const FIRST_BATCH_SHARE: f64 = 0.125;
+/// Two workers share pages from so many on; fewer are filled before a second one has begun.
+const SHARED_BLOCKS_MIN: i64 = 64;
 
 /// A pass that goes on.
-pub(super) struct Pass<'a> {
-    pub(super) work: &'a Work<'a>,
-    pub(super) filling: Filling<'a>,
-    pub(super) servo: Servo,
-    pub(super) pulse: Pulse,
-    pub(super) heard: Instant,
-    felt: Option<Instant>,
-    told: Instant,
-    started: Instant,
-    confessed: bool,
-    /// Whether to rest after each batch.
-    is_slow: bool,
-    /// Pages done and pages there are, over all parts.
-    blocks: (i64, i64),
-    /// Rows there should be, over all parts.
-    rows: Option<f64>,
-}
-
-/// Where a part's pass begins: its first page, and the rows filled before.
-struct Mark {
-    next_block: i64,
-    rows_filled: u64,
+struct Pass<'a> {
+    work: &'a Work<'a>,
+    filling: Filling<'a>,
+    /// The sessions that fill: one, or two.
+    sessions: Vec<&'a Session>,
+    watch: &'a Mutex<Watch<'a>>,
 }
 
 /// Fills what is pending, from where the journal says that an interrupted pass was.
@@ -59,52 +34,59 @@ pub(crate) async fn fill(
     filling: Filling<'_>,
 ) -> Result<Tried, Failure> {
     let parts = ranges::parts(&work.sessions.work, filling.table()).await?;
-    let Some(first) = parts.first() else {
+    if parts.is_empty() {
         let fault = Fault::new(
             "apply.backfill",
             format!("{} is no table whose rows could be filled", filling.table()),
         );
         return Err(Failure::refused(fault.at(format!("step {}", work.step.id))));
-    };
-    let blocks: i64 = parts.iter().map(|part| part.blocks).sum();
-    let rows: Option<f64> = parts.iter().map(|part| part.rows).sum();
-    let pulse = hear(work).await?;
-    let now = Instant::now();
-    let mut pass = Pass {
-        work,
-        filling,
-        servo: servo(filling, first),
-        pulse,
-        heard: now,
-        felt: None,
-        told: now,
-        started: now,
-        confessed: false,
-        is_slow: false,
-        blocks: (0, blocks),
-        rows,
-    };
+    }
+    let second = second_session(work, filling).await;
+    let filled = fill_with(work, attempt, (filling, &parts), second.as_ref()).await;
+    if let Some(second) = second {
+        second.close().await;
+    }
+    filled
+}
+
+async fn fill_with(
+    work: &Work<'_>,
+    attempt: &mut Attempt,
+    (filling, parts): (Filling<'_>, &[Part]),
+    second: Option<&Session>,
+) -> Result<Tried, Failure> {
+    let sessions: Vec<&Session> = [&work.sessions.work].into_iter().chain(second).collect();
+    let own = sessions.iter().map(|session| session.server().backend_pid).collect();
+    let size = (parts.iter().map(|part| part.blocks).sum(), parts.iter().map(|part| part.rows).sum());
+    let watch = Mutex::new(Watch::begin(work, filling, own, size).await?);
+    let pass = Pass { work, filling, sessions, watch: &watch };
     pass.begin().await?;
-    for part in &parts {
-        if let Some(stopped) = pass.fill_part(attempt, part).await? {
-            return Ok(stopped);
+    for part in parts {
+        if !pass.fill_part(attempt, part).await? {
+            return Ok(Tried::Stopped);
         }
     }
     pass.end().await?;
     Ok(Tried::Done)
 }
 
-fn servo(filling: Filling<'_>, part: &Part) -> Servo {
-    let density = ranges::rows_per_block(part);
-    let rows = f64::from(filling.batch_rows()) * FIRST_BATCH_SHARE;
-    Servo::new(f64::from(filling.batch_target_ms()), rows / density, density)
+/// The second worker's session, where two are wanted. A copy is not shared: what was copied twice could not be
+/// told from what is there twice.
+async fn second_session(work: &Work<'_>, filling: Filling<'_>) -> Option<Session> {
+    if work.workers() < 2 || matches!(filling, Filling::Copy(_)) {
+        return None;
+    }
+    match open_second(work.sessions, work.run).await {
+        Ok(session) => Some(session),
+        Err(failure) => {
+            let why = failure.into_fault();
+            work.progress.note(&format!("one worker fills, because there is no session for a second: {why}"));
+            None
+        }
+    }
 }
 
-pub(super) async fn hear(work: &Work<'_>) -> Result<Pulse, Failure> {
-    Pulse::hear(&work.sessions.runner, work.sessions.work.server().backend_pid).await
-}
-
-impl Pass<'_> {
+impl<'a> Pass<'a> {
     /// A pass that does not go on with an interrupted one begins anew.
     async fn begin(&self) -> Result<(), Failure> {
         let begin = self.filling.begin();
@@ -116,6 +98,7 @@ impl Pass<'_> {
 
     /// The next pass begins at the first page again.
     async fn end(&self) -> Result<(), Failure> {
+        self.watch.lock().await.say(None).await?;
         let rewind = self.work.entries.rewind_backfill(self.work.ordinal);
         let message = self.filling.end().iter().chain([&rewind]);
         send(&self.work.sessions.work, &Sql::join(message, "\n;\n")).await.map(drop)
@@ -126,117 +109,73 @@ impl Pass<'_> {
         rows(&self.work.sessions.work, &self.work.entries.backfill_progress(self.work.ordinal)).await
     }
 
-    async fn fill_part(&mut self, attempt: &mut Attempt, part: &Part) -> Result<Option<Tried>, Failure> {
-        let mark = self.mark(part).await?;
-        self.servo = servo(self.filling, part);
-        let mut known = mark.rows_filled;
-        let mut at = mark.next_block;
-        let mut end = part.blocks;
-        let turns = self.filling.turns(self.work.sessions.server().major);
-        self.blocks.0 += at.min(end);
+    /// Fills a part; false where no further batch is wanted.
+    async fn fill_part(&self, attempt: &mut Attempt, part: &'a Part) -> Result<bool, Failure> {
+        let journaled = self.journaled().await?;
+        let mark = |number| Mark::of(&journaled, &part.table, number);
+        let numbered = (1..).zip(&self.sessions);
+        let mut workers: Vec<Worker<'a>> = numbered
+            .map(|(number, session)| {
+                let doing = (self.work, self.filling);
+                Worker::new((number, session), doing, self.watch, part, mark(number).rows_filled)
+            })
+            .collect();
+        // The first worker's pages come first: what is before its mark is done, whoever worked beside it.
+        let (mut at, mut end) = (mark(1).next_block, part.blocks);
+        self.watch.lock().await.reached(at.min(end), 0);
         loop {
             if at >= end {
                 // Pages that were added meanwhile belong to the pass as well.
                 end = ranges::blocks(&self.work.sessions.work, &part.table).await?;
                 if at >= end {
-                    return Ok(None);
+                    return Ok(true);
                 }
             }
-            let to = (at + self.servo.size() * turns).min(end);
-            let range = Range { part, from: at, to, turns };
-            match self.fill_range(attempt, &range, &mut known).await? {
-                Filled::All => {
-                    self.blocks.0 += to - at;
-                    at = to;
-                }
-                Filled::Some => {}
-                Filled::Stopped => return Ok(Some(Tried::Stopped)),
+            if !share(&mut workers, attempt, at, end).await? {
+                return Ok(false);
             }
-            self.tell(attempt);
+            at = end;
         }
     }
+}
 
-    async fn mark(&self, part: &Part) -> Result<Mark, Failure> {
-        let journaled = self.journaled().await?;
-        let name = part.table.to_string();
-        let row = journaled.iter().find(|row| text(row, "relation") == Some(name.as_str()));
-        let Some(row) = row else { return Ok(Mark { next_block: 0, rows_filled: 0 }) };
-        Ok(Mark {
+/// Lets each worker fill its share of these pages; false where no further batch is wanted.
+async fn share(
+    workers: &mut [Worker<'_>],
+    attempt: &mut Attempt,
+    from: i64,
+    to: i64,
+) -> Result<bool, Failure> {
+    let count = if to - from < SHARED_BLOCKS_MIN { 1 } else { workers.len() as i64 };
+    let border = |at: i64| from + (to - from) * at / count;
+    let shares = (0..count).map(|at| (border(at), border(at + 1)));
+    let filled =
+        join_all(workers.iter_mut().zip(shares).map(|(worker, (from, to))| worker.fill(from, to))).await;
+    workers.iter_mut().for_each(|worker| worker.take_tally().add_to(attempt));
+    let mut all = true;
+    for filled in filled {
+        all &= filled?;
+    }
+    Ok(all)
+}
+
+/// Where a worker's pass goes on in a part, and the rows it filled before.
+#[derive(Default)]
+struct Mark {
+    next_block: i64,
+    rows_filled: u64,
+}
+
+impl Mark {
+    fn of(journaled: &[SimpleQueryRow], table: &Name, number: u32) -> Self {
+        let name = table.to_string();
+        let is_it = |row: &&SimpleQueryRow| {
+            text(row, "relation") == Some(name.as_str()) && value(row, "worker") == Some(number)
+        };
+        let Some(row) = journaled.iter().find(is_it) else { return Self::default() };
+        Self {
             next_block: value(row, "next_block").unwrap_or(0),
             rows_filled: value(row, "rows_filled").unwrap_or(0),
-        })
-    }
-
-    /// Does what is wished for, and waits as long as somebody suffers.
-    pub(super) async fn before_batch(&mut self, part: &Part) -> Result<Option<Tried>, Failure> {
-        let mut told = None;
-        loop {
-            self.servo.aim(
-                self.pulse.number("batch_target_ms").unwrap_or(f64::from(self.filling.batch_target_ms())),
-            );
-            let reason = match self.pulse.wish(self.work.stop) {
-                Wish::Pause | Wish::Abort => return Ok(Some(Tried::Stopped)),
-                Wish::Idle => Some("paused; `lockkeeper resume` goes on".to_owned()),
-                Wish::GoOn => self.pressure(part).await?,
-            };
-            let Some(reason) = reason else {
-                if self.is_slow {
-                    tokio::time::sleep(Duration::from_millis(u64::from(self.filling.batch_target_ms() / 2)))
-                        .await;
-                }
-                return Ok(None);
-            };
-            if told.as_ref() != Some(&reason) {
-                self.work.progress.note(&reason);
-                told = Some(reason);
-            }
-            tokio::time::sleep(pulse::EVERY).await;
-            self.pulse = hear(self.work).await?;
-            self.felt = None;
         }
-    }
-
-    /// Why to wait, if at all. Asks the server once a second.
-    async fn pressure(&mut self, part: &Part) -> Result<Option<String>, Failure> {
-        if std::mem::take(&mut self.pulse.victims) > 0 {
-            self.servo.ease();
-        }
-        if self.felt.is_some_and(|felt| felt.elapsed() < FEEL_EVERY) {
-            return Ok(None);
-        }
-        self.felt = Some(Instant::now());
-        let pressure = Pressure::feel(&self.work.sessions.runner, &part.table).await?;
-        if !std::mem::replace(&mut self.confessed, true) {
-            pressure.confess(self.work.progress);
-        }
-        let felt_ms = self.work.meter.map_or(0.0, crate::stall::StallMeter::recent_ms);
-        let stall_ms = (felt_ms - self.work.baseline_ms).max(0.0);
-        let advice = pressure.advice(&self.pulse, stall_ms, f64::from(self.work.plan.stall_budget_ms));
-        self.is_slow = advice == Advice::Slow;
-        match advice {
-            Advice::GoOn | Advice::Slow => Ok(None),
-            Advice::Wait(reason) => {
-                self.servo.alarm();
-                Ok(Some(reason))
-            }
-        }
-    }
-
-    /// Tells how far it came, how fast it is and how long it will take.
-    fn tell(&mut self, attempt: &Attempt) {
-        let share = self.blocks.0 as f64 / self.blocks.1.max(1) as f64;
-        if let Some(rows) = self.rows {
-            self.work.progress.reached((rows * share.min(1.0)) as u64);
-        }
-        if self.told.elapsed() < TELL_EVERY {
-            return;
-        }
-        self.told = Instant::now();
-        let ms = ms_since(self.started);
-        let per_second = attempt.rows_filled as f64 / ms * 1e3;
-        let left_ms = ms / share.max(1e-6) * (1.0 - share).max(0.0);
-        let filled = rows_text(attempt.rows_filled as f64);
-        let note = format!("{filled} rows, {} rows/s, {} left", rows_text(per_second), ms_text(left_ms));
-        self.work.progress.note(&note);
     }
 }

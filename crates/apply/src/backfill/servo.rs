@@ -4,6 +4,9 @@
 //! five times as long as it should shrinks the next to a tenth at once. Pages without pending rows cost
 //! next to nothing and say nothing of those that have some, so a batch never gets larger than it could be
 //! if all its rows were pending.
+//!
+//! On a loaded machine much of a batch's time is waiting, which a smaller batch would not shorten. So it never gets
+//! smaller than what would take a quarter of the target at the best price of a row that was seen lately.
 
 use std::collections::VecDeque;
 
@@ -25,6 +28,12 @@ const ALARM_SHRINK: f64 = 0.1;
 /// What remains of the size when somebody waits for a row.
 const EASE: f64 = 0.7;
 
+/// The share of the target that a batch without any waiting takes at least.
+const FLOOR: f64 = 0.25;
+
+/// What the best price of a row rises by with each batch that does not pay it.
+const FORGETTING: f64 = 1.01;
+
 /// How many rows a batch must have filled to tell the price of a row.
 const PRICED_ROWS_MIN: u64 = 50;
 
@@ -39,6 +48,8 @@ pub(crate) struct Servo {
     rows_per_page: f64,
     /// The time of a filled row, in ms, in the last batch that filled some.
     row_ms: Option<f64>,
+    /// The best one seen lately.
+    row_ms_best: Option<f64>,
     /// Size and time of the last batches.
     window: VecDeque<(f64, f64)>,
 }
@@ -53,6 +64,7 @@ impl Servo {
             size_unpriced: size,
             rows_per_page,
             row_ms: None,
+            row_ms_best: None,
             window: VecDeque::new(),
         }
     }
@@ -72,7 +84,9 @@ impl Servo {
         let (size, ms) = (size.max(1) as f64, ms.max(0.001));
         self.rows_per_page = self.rows_per_page.max(rows as f64 / size);
         if rows >= PRICED_ROWS_MIN {
-            self.row_ms = Some(ms / rows as f64);
+            let price = ms / rows as f64;
+            self.row_ms = Some(price);
+            self.row_ms_best = Some(self.row_ms_best.map_or(price, |best| price.min(best * FORGETTING)));
         }
         if ms > ALARM * self.target_ms {
             self.size = self.size.min(size);
@@ -86,13 +100,15 @@ impl Servo {
         let wanted = self.target_ms / self.ms_per_page();
         // One batch may have met a cold cache or a lucky page: it is followed down, not up.
         let growth = if self.window.len() < SAMPLES_MIN { 1.0 } else { GROWTH_MAX };
-        self.size = wanted.min(self.size * growth).min(self.size_max()).max(1.0);
+        let wanted = wanted.min(self.size_max()).max(self.size_min());
+        self.size = wanted.min(self.size * growth).max(1.0);
     }
 
     /// Somebody suffers: a tenth, and what was learned is forgotten.
     pub(crate) fn alarm(&mut self) {
         self.size = (self.size * ALARM_SHRINK).max(1.0);
         self.window.clear();
+        self.row_ms_best = None;
     }
 
     /// Somebody waits for a row of ours: a little less.
@@ -106,6 +122,12 @@ impl Servo {
             Some(row_ms) => self.target_ms / (row_ms * self.rows_per_page.max(0.01)),
             None => self.size_unpriced,
         }
+    }
+
+    /// The size of a batch that takes a quarter of the target's time at the best price.
+    fn size_min(&self) -> f64 {
+        let price = self.row_ms_best.map(|row_ms| row_ms * self.rows_per_page.max(0.01));
+        price.map_or(1.0, |page_ms| FLOOR * self.target_ms / page_ms)
     }
 
     /// The time of a page in the 90th percentile of the batches remembered.
@@ -164,6 +186,24 @@ mod tests {
             servo.took(servo.size(), 0, 0.5);
         }
         assert_eq!(servo.size(), 125);
+    }
+
+    /// Where most of the time is waiting for a turn on a busy machine, smaller batches would only wait more often.
+    #[test]
+    fn waiting_does_not_shrink_it_to_nothing() {
+        let mut servo = Servo::new(50.0, 20.0, 60.0);
+        let (mut seed, mut least) = (1_u64, f64::INFINITY);
+        for batch in 0..2_000 {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let chance = (seed >> 11) as f64 / (1_u64 << 53) as f64;
+            let waited = 40.0 * -(1.0 - chance).max(1e-9).ln();
+            let work = 0.5 * servo.size() as f64;
+            servo.took(servo.size(), servo.size() as u64 * 60, work + waited.min(190.0));
+            if batch > 100 {
+                least = least.min(0.5 * servo.size() as f64);
+            }
+        }
+        assert!(least > 5.0, "batches of {least} ms of work");
     }
 
     proptest! {

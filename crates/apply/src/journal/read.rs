@@ -33,6 +33,11 @@ pub(crate) struct RunRow {
     pub(crate) started_at: Timestamp,
     pub(crate) changed_at: Timestamp,
     pub(crate) finished_at: Option<Timestamp>,
+    /// Why it waits or goes slowly, and since when; journals had this not from the beginning.
+    #[serde(default)]
+    pub(crate) waits: Option<String>,
+    #[serde(default)]
+    pub(crate) waits_since: Option<Timestamp>,
 }
 
 impl RunRow {

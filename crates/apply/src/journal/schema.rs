@@ -6,7 +6,7 @@
 //! | `runs` | run of a plan in one direction | at its start, at each reconnect, at its end |
 //! | `steps` | step of a plan: how it stands | with the step, in its transaction where it has one |
 //! | `attempts` | attempt of a step: its receipt | with the step, completed after it |
-//! | `backfills` | relation a backfill fills: how far it came | with each batch, in its transaction |
+//! | `backfills` | worker and relation of a backfill: how far it came | with each batch, in its transaction |
 //! | `settings` | wish of the user (`request`, `batch_target_ms`, …), and the database's environment | by `pause`, `resume`, `abort`, `set`; by `remember_environment` |
 //!
 //! `read` ignores the schema, so it takes no part in fingerprints.
@@ -49,7 +49,9 @@ CREATE TABLE IF NOT EXISTS lockkeeper.runs (
     resumed integer NOT NULL DEFAULT 0,
     started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     changed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    finished_at timestamptz);
+    finished_at timestamptz,
+    waits text,
+    waits_since timestamptz);
 COMMENT ON TABLE lockkeeper.runs IS 'One row for each run of a plan in one direction.';
 COMMENT ON COLUMN lockkeeper.runs.plan IS 'The hash of the plan.';
 COMMENT ON COLUMN lockkeeper.runs.goal IS 'How many steps of the plan, from the first, are done when the run has reached its goal.';
@@ -58,6 +60,7 @@ COMMENT ON COLUMN lockkeeper.runs.approved_by IS 'Who approved the plan, and whe
 COMMENT ON COLUMN lockkeeper.runs.unrehearsed IS 'Why the plan was carried out without a rehearsal, where one was asked for.';
 COMMENT ON COLUMN lockkeeper.runs.live_schema IS 'The fingerprint of the schema when the run last stopped; null while it runs and after a crash.';
 COMMENT ON COLUMN lockkeeper.runs.fault IS 'The kind of the fault that ended it; never a message, which could hold values of rows.';
+COMMENT ON COLUMN lockkeeper.runs.waits IS 'Why the run waits, or goes slowly, at this moment; null while it goes on.';
 COMMENT ON COLUMN lockkeeper.runs.work_pid IS 'The backend that carries the steps out; with work_backend_start it names an orphan after a crash.';
 CREATE TABLE IF NOT EXISTS lockkeeper.steps (
     plan text NOT NULL,
@@ -89,8 +92,10 @@ CREATE TABLE IF NOT EXISTS lockkeeper.backfills (
     batches bigint NOT NULL,
     rows_filled bigint NOT NULL,
     changed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    PRIMARY KEY (plan, ordinal, relation));
-COMMENT ON TABLE lockkeeper.backfills IS 'How far each backfill came; a row changes in the transaction of its batch.';
+    worker integer NOT NULL DEFAULT 1,
+    PRIMARY KEY (plan, ordinal, relation, worker));
+COMMENT ON TABLE lockkeeper.backfills IS 'How far each worker of a backfill came; a row changes in the transaction of its batch.';
+COMMENT ON COLUMN lockkeeper.backfills.next_block IS 'The page to go on with: every page before that of worker 1 is done.';
 CREATE TABLE IF NOT EXISTS lockkeeper.settings (
     name text PRIMARY KEY,
     value text NOT NULL,
@@ -109,20 +114,24 @@ pub(crate) async fn exists(session: &Session) -> Result<bool, Failure> {
 pub(crate) async fn ensure(session: &Session) -> Result<(), Failure> {
     if !exists(session).await? {
         rows(session, &Sql::verbatim(TABLES)).await?;
-    } else if !has_approvals(session).await? {
-        rows(session, &Sql::verbatim(APPROVALS)).await?;
+    } else if !is_current(session).await? {
+        rows(session, &Sql::verbatim(ADDED)).await?;
     }
     check_version(session).await
 }
 
 /// Columns that journals had not from the beginning.
-const APPROVALS: &str = "ALTER TABLE lockkeeper.runs ADD COLUMN IF NOT EXISTS approved_by text,
-    ADD COLUMN IF NOT EXISTS unrehearsed text";
+const ADDED: &str = "ALTER TABLE lockkeeper.runs ADD COLUMN IF NOT EXISTS approved_by text,
+    ADD COLUMN IF NOT EXISTS unrehearsed text, ADD COLUMN IF NOT EXISTS waits text,
+    ADD COLUMN IF NOT EXISTS waits_since timestamptz;
+ALTER TABLE lockkeeper.backfills ADD COLUMN worker integer NOT NULL DEFAULT 1,
+    DROP CONSTRAINT backfills_pkey, ADD PRIMARY KEY (plan, ordinal, relation, worker)";
 
-async fn has_approvals(session: &Session) -> Result<bool, Failure> {
+/// Whether the journal has the last of them.
+async fn is_current(session: &Session) -> Result<bool, Failure> {
     let question = sql!(
-        "SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = 'lockkeeper.runs'::pg_catalog.regclass
-            AND attname = 'unrehearsed')"
+        "SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = 'lockkeeper.backfills'::pg_catalog.regclass
+            AND attname = 'worker')"
     );
     ask(session, &question).await
 }

@@ -73,7 +73,7 @@ impl Entries {
     /// The run goes on, in new sessions and perhaps to another goal. Sent by the work session.
     pub(crate) fn resume(&self, goal: usize, runner_pid: i32) -> Sql {
         sql!(
-            "UPDATE lockkeeper.runs SET outcome = 'running', goal = {}, live_schema = NULL, fault = NULL,
+            "UPDATE lockkeeper.runs SET outcome = 'running', goal = {}, live_schema = NULL, fault = NULL, waits = NULL,
                 runner_pid = {}, work_pid = pg_catalog.pg_backend_pid(), work_backend_start = {},
                 resumed = resumed + 1, changed_at = pg_catalog.clock_timestamp(), finished_at = NULL
              WHERE run = {}",
@@ -88,13 +88,22 @@ impl Entries {
     pub(crate) fn close(&self, outcome: RunOutcome, live: Option<&Fingerprint>, fault: Option<&str>) -> Sql {
         let (live, fault) = (or_null(live.map(Fingerprint::as_str)), or_null(fault));
         sql!(
-            "UPDATE lockkeeper.runs SET outcome = {}, live_schema = {}, fault = {},
+            "UPDATE lockkeeper.runs SET outcome = {}, live_schema = {}, fault = {}, waits = NULL,
                 changed_at = pg_catalog.clock_timestamp(), finished_at = pg_catalog.clock_timestamp()
              WHERE run = {}",
             text(outcome_word(outcome)),
             live,
             fault,
             self.run,
+        )
+    }
+
+    /// Why the run waits at this moment, or goes slowly; none where it goes on.
+    pub(crate) fn waits(&self, why: Option<&str>) -> Sql {
+        sql!(
+            "UPDATE lockkeeper.runs SET waits = {}, waits_since = pg_catalog.clock_timestamp() WHERE run = {}",
+            or_null(why),
+            self.run
         )
     }
 
@@ -150,12 +159,11 @@ impl Entries {
         )
     }
 
-    /// Fills a batch and journals how far the backfill of this relation came, in one transaction, so that
-    /// the count of rows is exact. Answers `rows_filled` and `batches` of the relation so far.
+    /// Fills a batch and journals how far this worker's backfill of the relation came, in one transaction, so
+    /// that the count of rows is exact. Answers `rows_filled` and `batches` of the worker so far.
     pub(crate) fn fill(
         &self,
-        ordinal: usize,
-        relation: &str,
+        (ordinal, relation, worker): (usize, &str, u32),
         update: &Sql,
         next_block: i64,
         blocks: i64,
@@ -167,9 +175,9 @@ impl Entries {
              BEGIN
              {};
              GET DIAGNOSTICS lockkeeper_rows = ROW_COUNT;
-             INSERT INTO lockkeeper.backfills AS known (plan, ordinal, relation, next_block, batch_blocks, batches, rows_filled)
-             VALUES ({}, {}, {}, {}, {}, 1, lockkeeper_rows)
-             ON CONFLICT (plan, ordinal, relation) DO UPDATE SET next_block = EXCLUDED.next_block,
+             INSERT INTO lockkeeper.backfills AS known (plan, ordinal, relation, worker, next_block, batch_blocks, batches, rows_filled)
+             VALUES ({}, {}, {}, {}, {}, {}, 1, lockkeeper_rows)
+             ON CONFLICT (plan, ordinal, relation, worker) DO UPDATE SET next_block = EXCLUDED.next_block,
                 batch_blocks = EXCLUDED.batch_blocks, batches = known.batches + 1,
                 rows_filled = known.rows_filled + EXCLUDED.rows_filled, changed_at = EXCLUDED.changed_at;
              END",
@@ -177,23 +185,25 @@ impl Entries {
             self.plan,
             ordinal,
             text(relation),
+            worker,
             next_block,
             blocks,
         );
         sql!(
             "DO {}; SELECT rows_filled, batches FROM lockkeeper.backfills
-             WHERE plan = {} AND ordinal = {} AND relation = {}",
+             WHERE plan = {} AND ordinal = {} AND relation = {} AND worker = {}",
             text(body.as_str()),
             self.plan,
             ordinal,
             text(relation),
+            worker,
         )
     }
 
-    /// How far the relations of a backfill came: `relation`, `next_block`, `batch_blocks`, `rows_filled`.
+    /// How far the workers came in the relations of a backfill: `relation`, `worker`, `next_block`, `rows_filled`.
     pub(crate) fn backfill_progress(&self, ordinal: usize) -> Sql {
         sql!(
-            "SELECT relation, next_block, batch_blocks, rows_filled FROM lockkeeper.backfills
+            "SELECT relation, worker, next_block, rows_filled FROM lockkeeper.backfills
              WHERE plan = {} AND ordinal = {}",
             self.plan,
             ordinal

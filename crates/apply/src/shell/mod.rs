@@ -55,6 +55,8 @@ pub(crate) struct Shell<'a, 'o> {
     pub(crate) baseline: Stalls,
     pulse: Pulse,
     attempt: Option<Attempt>,
+    /// The step whose probe has just seen its effect.
+    pub(crate) seen: Option<usize>,
     /// Since when the time belongs to the step in question.
     mark: Instant,
     pub(crate) receipts: Vec<StepReceipt>,
@@ -80,6 +82,7 @@ impl<'a, 'o> Shell<'a, 'o> {
             baseline: Stalls::default(),
             pulse: Pulse::default(),
             attempt: None,
+            seen: None,
             mark: Instant::now(),
             receipts: Vec::new(),
             tally: Tally::default(),
@@ -119,6 +122,7 @@ impl<'a, 'o> Shell<'a, 'o> {
         }
         let lost = matches!(failure, Failure::Lost(_));
         self.fault = Some(failure.into_fault());
+        self.seen = None;
         if lost {
             self.sessions = None;
             return Event::Lost;
@@ -168,7 +172,7 @@ impl<'a, 'o> Shell<'a, 'o> {
     /// Hears what the user wants.
     pub(crate) async fn listen(&mut self) -> Result<(), Failure> {
         let sessions = self.sessions()?;
-        self.pulse = Pulse::hear(&sessions.runner, sessions.work.server().backend_pid).await?;
+        self.pulse = Pulse::hear(&sessions.runner, &[sessions.work.server().backend_pid]).await?;
         Ok(())
     }
 
@@ -254,6 +258,7 @@ impl<'a, 'o> Shell<'a, 'o> {
             stop: &self.options.stop,
             progress: self.errand.progress,
             lock_patience: Duration::from_millis(self.options.lock_patience_ms),
+            workers: self.options.workers,
             pulse: &self.pulse,
             meter: self.meter.as_ref(),
             baseline_ms: self.baseline.read_ms.unwrap_or(0.0).max(self.baseline.write_ms.unwrap_or(0.0)),

@@ -52,6 +52,8 @@ impl World {
             started_at: Timestamp::UNIX_EPOCH,
             changed_at: Timestamp::UNIX_EPOCH,
             finished_at: None,
+            waits: None,
+            waits_since: None,
         };
         self.runs.insert(0, run);
         self

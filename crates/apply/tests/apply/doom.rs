@@ -32,6 +32,17 @@ pub fn run_doomed(
     direction: Direction,
     doom: Doom,
 ) -> Option<Result<RunReport, RunFault>> {
+    run_doomed_with(target, plan, direction, doom, quick())
+}
+
+/// The same with options of its own.
+pub fn run_doomed_with(
+    target: &Target,
+    plan: &Plan,
+    direction: Direction,
+    doom: Doom,
+    options: ApplyOptions<'_>,
+) -> Option<Result<RunReport, RunFault>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut seen = 0;
     let watch = move |_: Moment<'_>| {
@@ -40,7 +51,7 @@ pub fn run_doomed(
         }
         seen += 1;
     };
-    let mut options = ApplyOptions { on_moment: Box::new(watch), ..quick() };
+    let mut options = ApplyOptions { on_moment: Box::new(watch), ..options };
     let patience = match doom {
         Doom::Transition(_) => Duration::from_secs(120),
         Doom::After(time) => time,

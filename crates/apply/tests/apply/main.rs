@@ -6,6 +6,7 @@ mod archive;
 mod disk;
 mod doom;
 mod faults;
+mod heeds;
 mod kill;
 mod network;
 mod notes;
@@ -18,6 +19,7 @@ mod speed;
 mod waiting;
 mod whole;
 mod wishes;
+mod workers;
 
 use apply::ApplyOptions;
 

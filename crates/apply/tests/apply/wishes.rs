@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use apply::{ApplyOptions, StopFlag, apply, rollback};
-use connect::connect;
+use connect::{Session, Target, connect};
 use model::{Action, Plan, RunOutcome, Silent, Sql, Step};
 use testkit::TestDatabase;
 
@@ -13,24 +13,50 @@ use crate::doom::assert_clean;
 use crate::plans::{CASES, Deparse, fingerprint, rows};
 use crate::quick;
 
-/// The token plan with batches of a page or two, so that there is time to interfere.
+/// The token plan with batches of a page or two that take their time until [`hurry`].
 pub async fn slow_backfill(rows: u32) -> (TestDatabase, Plan) {
     let (database, plan) = CASES[1].prepare(15, rows).await;
-    (database, slow(plan))
+    let session = database.connect().await;
+    let plan = slow(&session, plan).await;
+    session.close().await;
+    (database, plan)
 }
 
-/// The token plan with small batches that take their time.
-pub fn slow(mut plan: Plan) -> Plan {
+/// The token plan with small batches in which each row takes three milliseconds until [`hurry`].
+pub async fn slow(session: &Session, mut plan: Plan) -> Plan {
+    let pace = "CREATE SCHEMA testing; CREATE TABLE testing.pace (seconds float8); INSERT INTO testing.pace VALUES (0.003)";
+    session.batch_execute(pace).await.unwrap();
     if let Action::Backfill(backfill) = &mut plan.steps[1].action {
         backfill.batch_target_ms = 1;
         backfill.batch_rows = 50;
-        backfill.set = Sql::verbatim("token = (SELECT gen_random_uuid() FROM pg_sleep(0.0002) WHERE id > 0)");
+        // It depends on the row: what does not is called once for the whole batch.
+        backfill.set = Sql::verbatim(
+            "token = (SELECT gen_random_uuid() FROM pg_sleep((SELECT seconds FROM testing.pace) + 0 * id))",
+        );
     }
     plan
 }
 
+/// Rows take no longer than they need from now on.
+pub async fn hurry(session: &Session) {
+    session.batch_execute("UPDATE testing.pace SET seconds = 0").await.unwrap();
+}
+
+/// Waits until `status` says that the run waits, or goes slowly, for this reason.
+pub async fn waits(target: &Target, why: &str) {
+    let mut said = None;
+    for _ in 0..1_200 {
+        said = apply::status(target).await.unwrap().waits.map(|waits| waits.why);
+        if said.as_ref().is_some_and(|said| said.contains(why)) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("it does not wait for {why}, but {said:?}");
+}
+
 pub async fn filled(database: &TestDatabase) -> u64 {
-    let question = "SELECT rows_filled FROM lockkeeper.backfills";
+    let question = "SELECT coalesce(sum(rows_filled), 0) FROM lockkeeper.backfills";
     if database.ask("SELECT to_regclass('lockkeeper.backfills') IS NOT NULL").await.as_deref() != Some("t") {
         return 0;
     }
@@ -49,7 +75,8 @@ pub async fn begun(database: &TestDatabase) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pause_and_resume_in_a_backfill() {
-    let (database, plan) = slow_backfill(24_000).await;
+    let (database, plan) = slow_backfill(3_000).await;
+    let session = database.connect().await;
     assert_eq!(apply::pause(database.target()).await.unwrap_err().kind, "apply.idle");
     let mut options = quick();
     let run = apply(database.target(), &plan, &Deparse, &mut options, &Silent);
@@ -57,13 +84,14 @@ async fn pause_and_resume_in_a_backfill() {
         begun(&database).await;
         apply::set(database.target(), "batch_target_ms", "2").await.unwrap();
         apply::pause(database.target()).await.unwrap();
-        tokio::time::sleep(Duration::from_millis(600)).await;
+        waits(database.target(), "paused").await;
         let paused = filled(&database).await;
         tokio::time::sleep(Duration::from_millis(400)).await;
         assert_eq!(filled(&database).await, paused, "it goes on while it is paused");
-        assert!(paused < 24_000);
+        assert!(paused < 3_000);
         assert_eq!(apply::status(database.target()).await.unwrap().request.as_deref(), Some("pause"));
         apply::resume_request(database.target()).await.unwrap();
+        hurry(&session).await;
     };
     let (done, ()) = tokio::join!(run, interfere);
     assert_eq!(done.unwrap().arrived, Some(true));
@@ -71,13 +99,15 @@ async fn pause_and_resume_in_a_backfill() {
     assert_eq!(database.ask(settings).await.as_deref(), Some("0"), "a setting lasts as long as its run");
     let late = apply::set(database.target(), "batch_target_ms", "2").await;
     assert_eq!(late.unwrap_err().kind, "apply.idle");
-    assert_eq!(filled(&database).await, 24_000);
+    session.close().await;
+    assert_eq!(filled(&database).await, 3_000);
     assert_clean(&database).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_signal_stops_at_a_safe_point_and_the_rest_follows() {
-    let (database, plan) = slow_backfill(8_000).await;
+    let (database, plan) = slow_backfill(3_000).await;
+    let session = database.connect().await;
     let stop = StopFlag::new();
     let mut options = ApplyOptions { stop: stop.clone(), ..quick() };
     let run = apply(database.target(), &plan, &Deparse, &mut options, &Silent);
@@ -90,17 +120,19 @@ async fn a_signal_stops_at_a_safe_point_and_the_rest_follows() {
     assert_eq!(stopped.receipt.outcome, RunOutcome::Paused);
     assert!(stopped.message.contains("run the same command again"), "{}", stopped.message);
     let before = filled(&database).await;
-    assert!(before > 0 && before < 8_000, "{before}");
+    assert!(before > 0 && before < 3_000, "{before}");
+    hurry(&session).await;
+    session.close().await;
     assert_clean(&database).await;
     let done = apply(database.target(), &plan, &Deparse, &mut quick(), &Silent).await.unwrap();
     assert!(done.resumed);
     assert_eq!(done.arrived, Some(true));
-    assert_eq!(filled(&database).await, 8_000, "rows were filled twice");
+    assert_eq!(filled(&database).await, 3_000, "rows were filled twice");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_aborted_backfill_is_rolled_back() {
-    let (database, plan) = slow_backfill(8_000).await;
+    let (database, plan) = slow_backfill(3_000).await;
     let before = rows(&database).await;
     let mut options = quick();
     let run = apply(database.target(), &plan, &Deparse, &mut options, &Silent);

@@ -22,6 +22,12 @@ pub struct ResumeArgs {
     /// The replica lag that stops a backfill from now on, in ms.
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(1..))]
     pub replica_lag_ms: Option<u32>,
+    /// The write-ahead log that may wait for the archive, or for a replica that is away, before a backfill waits, in MB.
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u32).range(1..))]
+    pub wal_backlog_mb: Option<u32>,
+    /// How many sessions fill a table at once, from the run's next backfill on.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=2))]
+    pub workers: Option<u32>,
     /// Whether a backfill goes on although archiving of WAL fails.
     #[arg(long, value_name = "yes|no", value_parser = ["yes", "no"])]
     pub ignore_archive: Option<String>,
@@ -50,6 +56,10 @@ pub struct ApplyArgs {
     /// run ends, names them, and goes on with the same command.
     #[arg(long, value_name = "MS", default_value_t = 300_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub lock_patience_ms: u64,
+    /// How many sessions fill a table at once: 1 or 2. A second one takes another core of the server, and rests while
+    /// the backfill is to go slowly.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=2))]
+    pub workers: u32,
     /// Check everything and print exactly what would be sent, but send nothing.
     #[arg(long)]
     pub dry_run: bool,

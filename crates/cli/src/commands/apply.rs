@@ -35,7 +35,8 @@ pub(super) async fn apply(context: &Context, args: &ApplyArgs) -> Result<Ending,
     notes.extend(outside(&place, &plan.totals).await?);
     let environment = Some(place.environment.clone());
     let lock_patience_ms = Some(args.lock_patience_ms);
-    let reach = Reach { phase: args.until, environment, passed, dry_run: args.dry_run, lock_patience_ms };
+    let (phase, dry_run, workers) = (args.until, args.dry_run, Some(args.workers));
+    let reach = Reach { phase, environment, passed, dry_run, lock_patience_ms, workers };
     let run = carry::apply(context, &args.plan, &place.target, &reach, &context.progress).await?;
     if !args.dry_run {
         environments::remember(&place).await?;
@@ -58,7 +59,8 @@ pub(super) async fn rollback(context: &Context, args: &RollbackArgs) -> Result<E
     let environment = Some(place.environment.clone());
     let lock_patience_ms = Some(args.lock_patience_ms);
     let passed = Passed::default();
-    let reach = Reach { phase: args.to, environment, passed, dry_run: false, lock_patience_ms };
+    let reach =
+        Reach { phase: args.to, environment, passed, dry_run: false, lock_patience_ms, workers: None };
     let run = carry::rollback(context, &args.plan, &place.target, &reach, &context.progress).await?;
     answer::give(context.format, &Answer { run: &run, place: &place, notes: &[] }, text)?;
     Ok(Ending::of(run.receipt.outcome == RunOutcome::Done))

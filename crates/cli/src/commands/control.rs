@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use apply::{Runner, Status};
-use model::Fault;
+use model::{Fault, rows_text};
 use serde::Serialize;
 
 use super::Ending;
@@ -61,7 +61,14 @@ fn write(status: &Status, out: &mut String) -> std::fmt::Result {
         writeln!(out, "  {:48} {}", step.step, word(&step.state))?;
     }
     for fill in &status.backfills {
-        writeln!(out, "  backfill of {}: {} rows in {} batches", fill.table, fill.rows_filled, fill.batches)?;
+        let of = fill.rows.map_or(String::new(), |rows| format!(" of about {}", rows_text(rows)));
+        let by = if fill.workers > 1 { format!(" by {} workers", fill.workers) } else { String::new() };
+        let (table, rows, batches) = (&fill.table, fill.rows_filled, fill.batches);
+        writeln!(out, "  backfill of {table}: {rows}{of} rows in {batches} batches{by}")?;
+    }
+    if let Some(waits) = &status.waits {
+        let since = waits.since.map_or(String::new(), |since| format!(", since {since}"));
+        writeln!(out, "\n{}{since}", waits.why)?;
     }
     match (&status.runner, &status.request) {
         (Some(runner), Some(request)) => writeln!(out, "\nAsked to {request}: {}", who(runner))?,
@@ -105,6 +112,8 @@ pub(super) async fn resume(context: &Context, args: &ResumeArgs) -> Result<Endin
         ("batch_target_ms", number(args.batch_ms)),
         ("replica_lag_max_ms", number(args.replica_lag_ms)),
         ("ignore_archive", args.ignore_archive.clone()),
+        ("wal_backlog_max_mb", number(args.wal_backlog_mb)),
+        ("workers", number(args.workers)),
     ];
     for (name, value) in settings.iter().filter_map(|(name, value)| Some((name, value.as_ref()?))) {
         ::apply::set(&target, name, value).await?;
