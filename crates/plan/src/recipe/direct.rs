@@ -1,9 +1,11 @@
 //! A single well-guarded step for every change that no other recipe takes: the statements of a plain
 //! push, behind a short lock timeout, with a probe and the inverse as undo.
 
+use facts::{MAJOR_MAX, Storage};
 use model::{Action, Change, ConstraintKind, Object, PhaseName, TableOption};
 
 use super::privileges;
+use super::second_column::convert;
 use crate::Cost;
 use crate::draft::{Draft, Drafted};
 use crate::situation::Situation;
@@ -103,6 +105,17 @@ fn undo(change: &Change) -> (Action, Option<String>) {
 
 /// A sentence for a change whose inverse does not bring back the data.
 pub(super) fn lost(change: &Change) -> Option<String> {
+    if let Change::AlterColumnType { from, to, using, .. } = change
+        && !convert(&from.type_name, &to.type_name, using.as_ref(), MAJOR_MAX).may_change
+    {
+        let may_fail = convert(&to.type_name, &from.type_name, None, MAJOR_MAX).may_fail;
+        let (object, type_name) = (change.object(), &from.type_name);
+        return may_fail.then(|| {
+            format!(
+                "a value written into {object} since, for which {type_name} has no room, stops its way back"
+            )
+        });
+    }
     loses_data(change).then(|| {
         format!(
             "the way back of {} {} restores the schema but not the data it held",
@@ -132,9 +145,15 @@ pub(super) fn cost(change: &Change, situation: &Situation<'_>) -> Cost {
         Change::SetGenerated { to, .. } if to.generated.as_ref().is_some_and(|it| !it.stored) => {
             Cost::Catalog
         }
-        Change::AlterColumnType { .. } | Change::SetGenerated { .. } | Change::ReplaceEnum { .. } => {
-            Cost::Rewrite
+        Change::AlterColumnType { from, to, using, .. } => {
+            let major = situation.server_major;
+            match convert(&from.type_name, &to.type_name, using.as_ref(), major).storage {
+                Storage::Free => Cost::Catalog,
+                Storage::RebuildsIndexes => Cost::IndexBuild,
+                Storage::Rewrites | Storage::Refused | Storage::Unknown => Cost::Rewrite,
+            }
         }
+        Change::SetGenerated { .. } | Change::ReplaceEnum { .. } => Cost::Rewrite,
         Change::AddColumn { column, .. } if column.generated.as_ref().is_some_and(|it| !it.stored) => {
             Cost::Catalog
         }

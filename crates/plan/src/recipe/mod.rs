@@ -27,6 +27,7 @@ mod rename_table;
 mod replace_constraint;
 mod replace_index;
 mod replace_materialized_view;
+mod retype;
 mod second_column;
 mod set_not_null;
 mod stand_in;
@@ -45,6 +46,8 @@ type Recipe = (&'static str, fn(&Change, &Situation<'_>) -> Option<Drafted>);
 const TRANSFORM: &str = "transform_column";
 
 const TOGETHER: &str = "together";
+
+const RETYPE: &str = "retype";
 
 const SECOND_COLUMN: &str = "second_column";
 
@@ -79,6 +82,7 @@ const RECIPES: &[Recipe] = &[
     ("rename_table", rename_table::draft),
     ("rename_column", rename_column::draft),
     (TOGETHER, together::draft),
+    (RETYPE, retype::draft),
 ];
 
 /// A second column for each that changes its type, where the table is not copied whole.
@@ -102,12 +106,12 @@ pub(crate) fn choose(change: &Change, situation: &Situation<'_>) -> (&'static st
 
 /// Whether no recipe of its own takes the change.
 fn is_direct(change: &Change, situation: &Situation<'_>) -> bool {
-    is_left_by(&[TOGETHER], change, situation)
+    is_left_by(&[TOGETHER, RETYPE], change, situation)
 }
 
 /// Whether only recipes could take the change that take along whatever nothing else takes.
 fn is_left(change: &Change, situation: &Situation<'_>) -> bool {
-    is_left_by(&[TOGETHER, SECOND_COLUMN, COPY_TABLE], change, situation)
+    is_left_by(&[TOGETHER, RETYPE, SECOND_COLUMN, COPY_TABLE], change, situation)
 }
 
 /// Whether every recipe but these leaves the change alone.

@@ -141,6 +141,11 @@ fn tells(before: &Object, after: &Object) -> bool {
     }
 }
 
+/// Changes in one transaction, with what tells that they are made, and their way back.
+pub(super) fn in_one(members: &[&Change], situation: &Situation<'_>) -> Draft {
+    whole(members, &probes(members, situation), situation)
+}
+
 fn whole(members: &[&Change], probes: &[Sql], situation: &Situation<'_>) -> Draft {
     let done = probes.iter().fold(sql!("SELECT true"), |all, one| probe::both(&all, one));
     let inverses: Vec<Change> = members.iter().rev().filter_map(|change| change.inverse()).collect();

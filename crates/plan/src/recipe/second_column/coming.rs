@@ -20,7 +20,9 @@ use crate::situation::Situation;
 pub(super) fn steps(group: &Group<'_>, situation: &Situation<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for twin in group.twins {
-        drafts.extend([prepare(twin, group), begin(twin, group), fill(twin), learn(twin)]);
+        drafts.extend([prepare(twin, group), begin(twin, group)]);
+        drafts.extend(fill(twin, group));
+        drafts.push(learn(twin));
     }
     drafts.extend(stand(group));
     for twin in group.twins {
@@ -133,17 +135,25 @@ fn copy_privileges(twin: &Twin<'_>) -> Sql {
     sql!("DO {}", Literal::new(body.to_string()))
 }
 
-fn fill(twin: &Twin<'_>) -> Draft {
-    let (table, coming) = (twin.table, &twin.coming);
-    let pending = sql!("{} IS NULL AND {} IS NOT NULL", coming, twin.name());
+/// One pass fills all second columns of a table; it is the first one's step.
+fn fill(twin: &Twin<'_>, group: &Group<'_>) -> Option<Draft> {
+    let table = twin.table;
+    let all: Vec<&Twin<'_>> = group.twins.iter().filter(|other| other.table == table).collect();
+    if all.first().is_none_or(|first| first.name() != twin.name()) {
+        return None;
+    }
+    let names: Vec<String> = all.iter().map(|twin| twin.name().to_string()).collect();
+    let of_each = all.iter().map(|twin| sql!("{} IS NULL AND {} IS NOT NULL", twin.coming, twin.name()));
+    let pending = Sql::join(of_each, " OR ");
+    let set = all.iter().map(|twin| sql!("{} = {}", twin.coming, sync::forward(twin)));
     let filled = probe::no_row(table, &pending);
-    Draft {
+    Some(Draft {
         phase: PhaseName::Backfill,
-        title: format!("fill the second column {}", twin.name()),
+        title: format!("fill the second column{} {}", if all.len() == 1 { "" } else { "s" }, names.join(", ")),
         table: Some(table.clone()),
         action: Action::Backfill(Backfill {
             table: table.clone(),
-            set: sql!("{} = {}", coming, sync::forward(twin)),
+            set: Sql::join(set, ", "),
             pending,
             batch_target_ms: fill_column::BATCH_TARGET_MS,
             batch_rows: fill_column::BATCH_ROWS,
@@ -157,7 +167,7 @@ fn fill(twin: &Twin<'_>) -> Draft {
         cost: Cost::Fill,
         undo_acts: None,
         late: false,
-    }
+    })
 }
 
 /// Without statistics of the second column the application's queries would be planned badly after the switch.

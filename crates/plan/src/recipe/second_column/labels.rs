@@ -63,21 +63,8 @@ impl<'a> Labels<'a> {
 
     /// The conversion of a column to the type on one side, through text: enums have no cast between them.
     pub(super) fn using(&self, column: &Ident, type_name: &TypeName, side: Side) -> Expr {
-        let is_array = type_name.0.ends_with("[]");
-        let text = sql!("{}::{}", column, Sql::verbatim(if is_array { "text[]" } else { "text" }));
         let mapping = if side == Side::Coming { self.mapping.as_slice() } else { &[] };
-        let mapped = match mapping {
-            [] => text,
-            _ if is_array => mapping.iter().fold(text, |text, (from, to)| {
-                sql!("array_replace({}, {}, {})", text, Literal::new(from), Literal::new(to))
-            }),
-            _ => {
-                let cases = mapping
-                    .iter()
-                    .map(|(from, to)| sql!("WHEN {} THEN {}", Literal::new(from), Literal::new(to)));
-                sql!("(CASE {} {} ELSE {} END)", text, Sql::join(cases, " "), text)
-            }
-        };
+        let mapped = told_label(column, type_name, mapping);
         Expr::new(sql!("{}::{}", mapped, self.type_on(type_name, side)).to_string())
     }
 
@@ -240,6 +227,28 @@ pub(crate) fn added(name: &Name, from: &[String], to: &[String]) -> Vec<Change> 
         before: to[at + 1..].iter().find(|next| from.contains(next)).cloned(),
     })
     .collect()
+}
+
+/// A column's labels as text, or as an array of it, with those that are told in the place of those that go.
+pub(in crate::recipe) fn told_label(
+    column: &Ident,
+    type_name: &TypeName,
+    mapping: &[(String, String)],
+) -> Sql {
+    let is_array = type_name.0.ends_with("[]");
+    let text = sql!("{}::{}", column, Sql::verbatim(if is_array { "text[]" } else { "text" }));
+    match mapping {
+        [] => text,
+        _ if is_array => mapping.iter().fold(text, |text, (from, to)| {
+            sql!("array_replace({}, {}, {})", text, Literal::new(from), Literal::new(to))
+        }),
+        _ => {
+            let cases = mapping
+                .iter()
+                .map(|(from, to)| sql!("WHEN {} THEN {}", Literal::new(from), Literal::new(to)));
+            sql!("(CASE {} {} ELSE {} END)", text, Sql::join(cases, " "), text)
+        }
+    }
 }
 
 #[cfg(test)]

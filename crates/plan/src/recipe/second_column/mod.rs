@@ -18,9 +18,10 @@ use model::{Change, Column, Constraint, Ident, Name, ObjectRef, PhaseName, Schem
 
 use self::labels::Labels;
 pub(crate) use self::labels::added as added_labels;
+pub(super) use self::labels::told_label;
 use self::parts::Parts;
-pub(super) use self::twin::FEW_ROWS;
 use self::twin::Twin;
+pub(super) use self::twin::{FEW_ROWS, convert};
 use super::{direct, together};
 use crate::Cost;
 use crate::draft::Drafted;
