@@ -31,6 +31,7 @@ mod retype;
 mod second_column;
 mod set_not_null;
 mod stand_in;
+mod standing;
 mod together;
 mod transform;
 

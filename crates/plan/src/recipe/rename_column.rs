@@ -78,6 +78,12 @@ impl<'a> Renames<'a> {
     }
 }
 
+/// Whether the columns of a table get their new names in the expand phase, for good.
+pub(super) fn is_at_once(table: &Name, situation: &Situation<'_>) -> bool {
+    let Some(current) = situation.from.table(table) else { return true };
+    obstacle(table, current, &Renames::of(table, situation), situation).is_some()
+}
+
 /// Why a view cannot stand in; none where it can.
 fn obstacle(name: &Name, table: &Table, renames: &Renames<'_>, situation: &Situation<'_>) -> Option<String> {
     if let Some(why) = stand_in::obstacle(table, situation) {

@@ -3,7 +3,7 @@
 
 use model::{Action, Change, Constraint, ConstraintKind, Ident, Name, Object, PhaseName, Sql, sql};
 
-use super::{direct, privileges};
+use super::{direct, privileges, standing};
 use crate::draft::{Draft, Drafted};
 use crate::probe;
 use crate::situation::Situation;
@@ -148,7 +148,8 @@ pub(super) fn in_one(members: &[&Change], situation: &Situation<'_>) -> Draft {
 
 fn whole(members: &[&Change], probes: &[Sql], situation: &Situation<'_>) -> Draft {
     let done = probes.iter().fold(sql!("SELECT true"), |all, one| probe::both(&all, one));
-    let inverses: Vec<Change> = members.iter().rev().filter_map(|change| change.inverse()).collect();
+    let inverses: Vec<Change> =
+        members.iter().rev().filter_map(|change| standing::inverse(change, situation)).collect();
     let changed = members.iter().find(|change| !situation.steps_aside(change)).or(members.last());
     let costs = members.iter().map(|change| direct::cost(change, situation));
     Draft {

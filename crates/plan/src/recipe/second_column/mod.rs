@@ -22,7 +22,7 @@ pub(super) use self::labels::told_label;
 use self::parts::Parts;
 use self::twin::Twin;
 pub(super) use self::twin::{FEW_ROWS, convert};
-use super::{direct, together};
+use super::{direct, standing, together};
 use crate::Cost;
 use crate::draft::Drafted;
 use crate::situation::Situation;
@@ -39,6 +39,8 @@ struct Group<'a> {
     new: Parts,
     /// Changes of views and the like that go and come again, and what can only change while they are away.
     carried: Vec<&'a Change>,
+    /// What takes them back.
+    carried_back: Vec<Change>,
     /// What of them takes longest.
     carried_cost: Cost,
     major: u32,
@@ -50,12 +52,15 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     // What the plan renames has its new name from the expand phase on.
     let schemas = [&situation.now, situation.to];
     let [old, new] = Parts::of_both(schemas, &twins);
-    let (carried, carried_cost, major) = (Vec::new(), Cost::Catalog, situation.server_major);
-    let mut group = Group { twins: &twins, schemas, old, new, carried, carried_cost, major };
+    let (carried, carried_back, carried_cost) = (Vec::new(), Vec::new(), Cost::Catalog);
+    let major = situation.server_major;
+    let mut group = Group { twins: &twins, schemas, old, new, carried, carried_back, carried_cost, major };
     group.carried = together::along(situation).into_iter().filter(|change| !group.is_own(change)).collect();
     if !group.absorbs(change) {
         return None;
     }
+    let inverses = group.carried.iter().rev().filter_map(|change| standing::inverse(change, situation));
+    group.carried_back = inverses.collect();
     let costs = group.carried.iter().map(|change| direct::cost(change, situation));
     group.carried_cost = costs.max_by_key(|cost| direct::weight(*cost)).unwrap_or(Cost::Catalog);
     if first.is_retyped_by(change) {

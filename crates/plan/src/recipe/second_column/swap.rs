@@ -81,11 +81,8 @@ fn carried(group: &Group<'_>, gone: bool) -> Vec<Sql> {
 }
 
 fn carried_back(group: &Group<'_>, gone: bool) -> Vec<Sql> {
-    let inverses = group.carried.iter().rev().filter_map(|change| change.inverse());
-    inverses
-        .filter(|change| matches!(change, Change::Drop { .. }) == gone)
-        .flat_map(|change| change.sql())
-        .collect()
+    let of = group.carried_back.iter().filter(|change| matches!(change, Change::Drop { .. }) == gone);
+    of.flat_map(Change::sql).collect()
 }
 
 /// Foreign keys go before the keys they need.
