@@ -19,6 +19,7 @@ pub(crate) async fn check(session: &Session, plan: &Plan) -> Result<(), Failure>
     }
     let mut missing = journal(session).await?;
     missing.extend(tables(session, plan).await?);
+    missing.extend(silence(session, plan).await?);
     if missing.is_empty() {
         return Ok(());
     }
@@ -88,4 +89,33 @@ async fn tables(session: &Session, plan: &Plan) -> Result<Vec<String>, Failure> 
         }
     }
     Ok(missing.into_iter().collect())
+}
+
+/// Rows are filled without firing the application's triggers, which a superuser may, and from 15 on who is told so.
+async fn silence(session: &Session, plan: &Plan) -> Result<Vec<String>, Failure> {
+    let mut fills =
+        plan.steps.iter().flat_map(|step| [&step.action, &step.undo]).filter_map(|action| match action {
+            Action::Backfill(fill) if !fill.silences.is_empty() => Some(fill),
+            _ => None,
+        });
+    let Some(fill) = fills.next() else { return Ok(Vec::new()) };
+    let granted = match session.server().major {
+        0..15 => sql!("false"),
+        _ => sql!("pg_catalog.has_parameter_privilege('session_replication_role', 'SET')"),
+    };
+    let question = sql!(
+        "SELECT {} OR r.rolsuper AS may FROM pg_catalog.pg_roles AS r WHERE r.rolname = CURRENT_USER",
+        granted
+    );
+    if rows(session, &question).await?.first().and_then(|row| text(row, "may")) == Some("t") {
+        return Ok(Vec::new());
+    }
+    let names: Vec<String> = fill.silences.iter().map(ToString::to_string).collect();
+    Ok(vec![format!(
+        "SET on parameter session_replication_role (filling {} must not fire its triggers {}, unless they say WHEN \
+         (current_setting('{}', true) IS DISTINCT FROM 'on'))",
+        fill.table,
+        names.join(", "),
+        model::FILLING
+    )])
 }

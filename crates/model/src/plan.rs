@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Constraint, Effect, Fingerprint, Name, Operation, PhaseName, RelationLock, Risk, Sql, Totals};
+use crate::{
+    Constraint, Effect, Fingerprint, Ident, Name, Operation, PhaseName, RelationLock, Risk, Sql, Totals,
+};
 
 /// The shape of `plan.json`; raised when a field changes its meaning.
 pub const PLAN_FORMAT: u32 = 1;
@@ -213,6 +215,9 @@ pub struct Backfill {
     pub batch_target_ms: u32,
     /// The rows of a batch before there is a measurement; the first one, which measures, has an eighth of them.
     pub batch_rows: u32,
+    /// Triggers of the application that the `UPDATE` would fire, and that it does not fire.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub silences: Vec<Ident>,
 }
 
 /// Rows to copy in small transactions over physical ranges, each page once. What is written meanwhile is

@@ -10,6 +10,7 @@ mod draft;
 mod effect;
 mod probe;
 mod recipe;
+mod recompile;
 mod remains;
 pub mod review;
 mod situation;
@@ -108,6 +109,7 @@ pub fn plan(input: &Input<'_>) -> Result<Plan, Fault> {
     }
     refuse_lost(&carried, &drafts)?;
     notes.extend(overall_notes(input, &drafts));
+    recompile::after_types(&situation, &mut drafts);
     // Stable: within a phase the order of the changes stays.
     drafts.sort_by_key(|(.., draft)| (draft.phase, draft.late));
     let steps = finish(input, &situation, drafts);
@@ -160,8 +162,31 @@ fn overall_notes(input: &Input<'_>, drafts: &[(Operation, String, &'static str, 
     if input.statistics.is_none() {
         notes.push("no database was asked: sizes are unknown, and so are the times".to_owned());
     }
+    notes.extend(silenced(drafts));
     notes.extend(stale_plans(input));
     notes
+}
+
+/// What filling rows leaves asleep, and what that takes.
+fn silenced(drafts: &[(Operation, String, &'static str, Draft)]) -> Option<String> {
+    let mut each: Vec<String> = Vec::new();
+    for (.., draft) in drafts {
+        for action in [&draft.action, &draft.undo] {
+            let model::Action::Backfill(fill) = action else { continue };
+            each.extend(fill.silences.iter().map(|trigger| format!("{trigger} of {}", fill.table)));
+        }
+    }
+    each.sort();
+    each.dedup();
+    (!each.is_empty()).then(|| {
+        format!(
+            "filling rows does not fire {}, as a plain push does not: the role that applies the plan is a superuser, or has \
+             GRANT SET ON PARAMETER session_replication_role (from PostgreSQL 15 on); or the trigger says WHEN \
+             (current_setting('{}', true) IS DISTINCT FROM 'on')",
+            each.join(", "),
+            model::FILLING
+        )
+    })
 }
 
 /// What a change of columns means for statements that sessions have prepared.

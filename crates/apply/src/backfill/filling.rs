@@ -35,6 +35,16 @@ impl<'a> Filling<'a> {
         }
     }
 
+    /// Sent before a batch: it keeps the application's triggers from firing.
+    pub(crate) fn silence(&self) -> Sql {
+        match self {
+            Self::Rows(backfill) if !backfill.silences.is_empty() => {
+                sql!("SET LOCAL session_replication_role = replica; ")
+            }
+            _ => sql!(""),
+        }
+    }
+
     /// The time a batch should take, in ms.
     pub(crate) fn batch_target_ms(&self) -> u32 {
         match self {
@@ -95,6 +105,6 @@ impl<'a> Filling<'a> {
 pub(crate) fn script(filling: &Filling<'_>) -> Vec<Sql> {
     let range = Sql::verbatim("ctid >= '(first page,0)' AND ctid < '(last page,0)'");
     let lock_timeout = sql!("SET LOCAL lock_timeout = {}", model::LOCK_TIMEOUT_MS);
-    let batch = sql!("{}\n;\n{}", lock_timeout, filling.batch(filling.table(), &range));
+    let batch = sql!("{}\n;\n{}{}", lock_timeout, filling.silence(), filling.batch(filling.table(), &range));
     filling.begin().iter().cloned().chain([batch]).chain(filling.end().iter().cloned()).collect()
 }

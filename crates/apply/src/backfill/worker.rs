@@ -234,8 +234,9 @@ impl<'a> Worker<'a> {
         let place = (self.work.ordinal, relation.as_str(), self.number);
         let fill = self.work.entries.fill(place, update, next, range.to - range.from);
         let message = sql!(
-            "SET LOCAL lock_timeout = {}; SET LOCAL {} = on; {}",
+            "SET LOCAL lock_timeout = {}; {}SET LOCAL {} = on; {}",
             model::LOCK_TIMEOUT_MS,
+            self.filling.silence(),
             Sql::verbatim(model::FILLING),
             fill
         );

@@ -230,6 +230,7 @@ pub fn token_steps() -> Vec<Step> {
                 pending: Sql::verbatim("token IS NULL"),
                 batch_target_ms: 50,
                 batch_rows: 1_000,
+                silences: Vec::new(),
             }),
             "SELECT NOT EXISTS (SELECT FROM public.funds WHERE token IS NULL)",
             nothing("the column goes with its step"),

@@ -5,26 +5,20 @@
 
 use assess::effect::Act;
 use facts::Form;
-use model::{Action, Backfill, Change, Column, PhaseName, Sql, Volatility, sql};
+use model::{Action, Change, Column, PhaseName, Sql, Volatility, sql};
 
-use super::{add_column, set_not_null};
+use super::{add_column, filling, set_not_null};
 use crate::Cost;
 use crate::draft::{Draft, Drafted};
 use crate::probe;
 use crate::situation::Situation;
-
-/// The time a batch should take, in ms: well inside the stall budget, since a batch holds row locks.
-pub(super) const BATCH_TARGET_MS: u32 = 50;
-
-/// The rows of the first batch.
-pub(super) const BATCH_ROWS: u32 = 10_000;
 
 pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafted> {
     let Change::AddColumn { table, column } = change else { return None };
     let default = column.default.as_ref()?;
     let told = situation.fill(table, &column.name);
     let is_volatile = column.default_volatility == Some(Volatility::Volatile);
-    if situation.is_new(table) || !is_volatile && told.is_none() {
+    if situation.is_new(table) || situation.is_remade(change) || !is_volatile && told.is_none() {
         return None;
     }
     let bare = Column { default: None, default_volatility: None, not_null: false, ..column.clone() };
@@ -45,20 +39,15 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     expand.probe = there;
     let pending = sql!("{} IS NULL", column.name);
     let filled = probe::no_row(table, &pending);
+    let set = match told {
+        Some(told) => sql!("{} = coalesce({}, {})", column.name, told.with, default),
+        None => sql!("{} = {}", column.name, default),
+    };
     let fill = Draft {
         phase: PhaseName::Backfill,
         title: format!("fill {}", column.name),
         table: Some(table.clone()),
-        action: Action::Backfill(Backfill {
-            table: table.clone(),
-            set: match told {
-                Some(told) => sql!("{} = coalesce({}, {})", column.name, told.with, default),
-                None => sql!("{} = {}", column.name, default),
-            },
-            pending,
-            batch_target_ms: BATCH_TARGET_MS,
-            batch_rows: BATCH_ROWS,
-        }),
+        action: Action::Backfill(filling::of((table, &[&column.name]), set, pending, situation)),
         acts: vec![Act::new(Form::Update, table)],
         verification: filled.clone(),
         probe: filled,

@@ -6,13 +6,10 @@
 
 use assess::effect::Act;
 use facts::Form;
-use model::{
-    Action, Backfill, Change, Column, Fingerprint, Ident, KEPT_PREFIX, Literal, Name, PhaseName, Sql, sql,
-};
+use model::{Action, Change, Column, Fingerprint, Ident, KEPT_PREFIX, Literal, Name, PhaseName, Sql, sql};
 
-use super::fill_column::{BATCH_ROWS, BATCH_TARGET_MS};
 use super::prove_again::only_back;
-use super::set_not_null;
+use super::{filling, set_not_null};
 use crate::Cost;
 use crate::demand::{demand, dollar_quoted};
 use crate::draft::{Draft, Drafted};
@@ -24,8 +21,8 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     let Change::SetNotNull { table, column, not_null: true } = change else { return None };
     let told = situation.fill(table, column)?;
     // A column that is new gets the value with its default.
-    situation.table(table).filter(|_| !situation.is_partitioned(table))?.column(column)?;
-    let nulls = Nulls { told, table, column };
+    situation.table(table)?.column(column)?;
+    let nulls = Nulls { situation, told, table, column };
     let mut drafts = vec![nulls.begin(), nulls.restore(), nulls.follow(), nulls.fill()];
     drafts.extend(set_not_null::steps(table, column, situation));
     drafts.push(nulls.clean_up());
@@ -42,6 +39,7 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
 
 /// A column whose nulls are filled.
 struct Nulls<'a> {
+    situation: &'a Situation<'a>,
     told: &'a Fill,
     table: &'a Name,
     column: &'a Ident,
@@ -163,13 +161,7 @@ impl Nulls<'_> {
         let action = only_back("it gives the rows that had null their null again");
         let mut draft = self.draft(PhaseName::Expand, title, action, left);
         draft.verification = sql!("SELECT true");
-        draft.undo = Action::Backfill(Backfill {
-            table: self.table.clone(),
-            set: sql!("{} = NULL, {} = NULL", self.column, noted),
-            pending: sql!("{}", noted),
-            batch_target_ms: BATCH_TARGET_MS,
-            batch_rows: BATCH_ROWS,
-        });
+        draft.undo = self.fill_with(sql!("{} = NULL, {} = NULL", self.column, noted), sql!("{}", noted));
         draft.cost = Cost::Nothing;
         draft.undo_acts = Some(vec![Act::new(Form::Update, self.table)]);
         draft
@@ -192,15 +184,16 @@ impl Nulls<'_> {
         draft
     }
 
+    fn fill_with(&self, set: Sql, pending: Sql) -> Action {
+        Action::Backfill(filling::of((self.table, &[self.column]), set, pending, self.situation))
+    }
+
     fn fill(&self) -> Draft {
         let pending = sql!("{} IS NULL", self.column);
-        let action = Action::Backfill(Backfill {
-            table: self.table.clone(),
-            set: sql!("{} = {}, {} = true", self.column, self.told.with, self.noted()),
-            pending: pending.clone(),
-            batch_target_ms: BATCH_TARGET_MS,
-            batch_rows: BATCH_ROWS,
-        });
+        let action = self.fill_with(
+            sql!("{} = {}, {} = true", self.column, self.told.with, self.noted()),
+            pending.clone(),
+        );
         let title = format!("fill {}", self.column);
         let mut draft = self.draft(PhaseName::Backfill, title, action, probe::no_row(self.table, &pending));
         draft.acts = vec![Act::new(Form::Update, self.table)];

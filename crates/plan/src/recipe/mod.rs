@@ -15,6 +15,7 @@ mod drop_index;
 mod drop_table;
 mod fill_column;
 mod fill_nulls;
+mod filling;
 mod identity;
 mod partition;
 mod partitioned_index;

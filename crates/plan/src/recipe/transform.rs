@@ -10,10 +10,10 @@ mod sync;
 
 use assess::effect::Act;
 use facts::Form;
-use model::{Action, Backfill, Change, Column, Ident, KEPT_PREFIX, ObjectRef, PhaseName, Sql, sql};
+use model::{Action, Change, Column, Ident, KEPT_PREFIX, ObjectRef, PhaseName, Sql, sql};
 
 use self::mapping::Mapping;
-use super::{add_column, drop_column, fill_column, set_not_null};
+use super::{add_column, drop_column, filling, set_not_null};
 use crate::Cost;
 use crate::demand::demand;
 use crate::draft::{Draft, Drafted};
@@ -49,7 +49,8 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
 fn whole(mapping: &Mapping<'_>, situation: &Situation<'_>) -> Drafted {
     let (table, into) = (&mapping.told.table, &mapping.told.into);
     let bare = Column { default: None, default_volatility: None, not_null: false, ..mapping.wanted.clone() };
-    let mut drafts = vec![keep(mapping), add_column::add(table, &bare), follow(mapping), fill(mapping)];
+    let mut drafts =
+        vec![keep(mapping), add_column::add(table, &bare), follow(mapping), fill(mapping, situation)];
     drafts.push(check(mapping, PhaseName::Validate, "check that every row has its value"));
     if mapping.wanted.not_null {
         drafts.extend(set_not_null::steps(table, into, situation));
@@ -168,21 +169,16 @@ fn has_trigger(mapping: &Mapping<'_>, what: &str) -> Sql {
     probe::object(&ObjectRef::Trigger(mapping.told.table.clone(), mapping.trigger(what)))
 }
 
-fn fill(mapping: &Mapping<'_>) -> Draft {
+fn fill(mapping: &Mapping<'_>, situation: &Situation<'_>) -> Draft {
     let (table, into) = (&mapping.told.table, &mapping.told.into);
     let pending = mapping.pending();
+    let set = sql!("{} = {}", into, mapping.value(&sql!("{}", mapping.told.column)));
     let filled = probe::no_row(table, &pending);
     Draft {
         phase: PhaseName::Backfill,
         title: format!("fill {into} from {}", mapping.told.column),
         table: Some(table.clone()),
-        action: Action::Backfill(Backfill {
-            table: table.clone(),
-            set: sql!("{} = {}", into, mapping.value(&sql!("{}", mapping.told.column))),
-            pending,
-            batch_target_ms: fill_column::BATCH_TARGET_MS,
-            batch_rows: fill_column::BATCH_ROWS,
-        }),
+        action: Action::Backfill(filling::of((table, &[into]), set, pending, situation)),
         acts: vec![Act::new(Form::Update, table)],
         verification: filled.clone(),
         probe: filled,

@@ -3,7 +3,7 @@
 use assess::effect::Act;
 use facts::Form;
 use model::{
-    Action, Backfill, Change, Column, Constraint, ConstraintKind, Expr, Literal, Name, ObjectRef, PhaseName,
+    Action, Change, Column, Constraint, ConstraintKind, Expr, Ident, Literal, Name, ObjectRef, PhaseName,
     Schema, Sql, sql,
 };
 
@@ -13,7 +13,7 @@ use super::{Group, sync};
 use crate::Cost;
 use crate::draft::Draft;
 use crate::probe;
-use crate::recipe::{add_check, add_key, create_index, fill_column, set_not_null};
+use crate::recipe::{add_check, add_key, create_index, filling, set_not_null};
 use crate::situation::Situation;
 
 /// All steps before the columns change places.
@@ -21,7 +21,7 @@ pub(super) fn steps(group: &Group<'_>, situation: &Situation<'_>) -> Vec<Draft> 
     let mut drafts = Vec::new();
     for twin in group.twins {
         drafts.extend([prepare(twin, group), begin(twin, group)]);
-        drafts.extend(fill(twin, group));
+        drafts.extend(fill(twin, group, situation));
         drafts.push(learn(twin));
     }
     drafts.extend(stand(group));
@@ -136,7 +136,7 @@ fn copy_privileges(twin: &Twin<'_>) -> Sql {
 }
 
 /// One pass fills all second columns of a table; it is the first one's step.
-fn fill(twin: &Twin<'_>, group: &Group<'_>) -> Option<Draft> {
+fn fill(twin: &Twin<'_>, group: &Group<'_>, situation: &Situation<'_>) -> Option<Draft> {
     let table = twin.table;
     let all: Vec<&Twin<'_>> = group.twins.iter().filter(|other| other.table == table).collect();
     if all.first().is_none_or(|first| first.name() != twin.name()) {
@@ -145,19 +145,18 @@ fn fill(twin: &Twin<'_>, group: &Group<'_>) -> Option<Draft> {
     let names: Vec<String> = all.iter().map(|twin| twin.name().to_string()).collect();
     let of_each = all.iter().map(|twin| sql!("{} IS NULL AND {} IS NOT NULL", twin.coming, twin.name()));
     let pending = Sql::join(of_each, " OR ");
+    let columns: Vec<&Ident> = all.iter().map(|twin| &twin.coming).collect();
     let set = all.iter().map(|twin| sql!("{} = {}", twin.coming, sync::forward(twin)));
     let filled = probe::no_row(table, &pending);
     Some(Draft {
         phase: PhaseName::Backfill,
-        title: format!("fill the second column{} {}", if all.len() == 1 { "" } else { "s" }, names.join(", ")),
+        title: format!(
+            "fill the second column{} {}",
+            if all.len() == 1 { "" } else { "s" },
+            names.join(", ")
+        ),
         table: Some(table.clone()),
-        action: Action::Backfill(Backfill {
-            table: table.clone(),
-            set: Sql::join(set, ", "),
-            pending,
-            batch_target_ms: fill_column::BATCH_TARGET_MS,
-            batch_rows: fill_column::BATCH_ROWS,
-        }),
+        action: Action::Backfill(filling::of((table, &columns), Sql::join(set, ", "), pending, situation)),
         acts: vec![Act::new(Form::Update, table)],
         verification: filled.clone(),
         probe: filled,
