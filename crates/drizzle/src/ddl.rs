@@ -16,11 +16,11 @@ use std::collections::BTreeSet;
 
 use model::{Fault, Ident, Literal, Name, Sql, sql};
 
-use crate::described::{Described, EnumText, QualifiedText, SequenceOptions, SequenceText};
+use crate::described::{Described, EnumText, Origins, QualifiedText, SequenceOptions, SequenceText};
 use crate::known::{self, Finding};
 use crate::note::Note;
 use crate::origin::Origin;
-use crate::project::{Extension, External, Statement};
+use crate::project::{Extension, External, Makes, Statement};
 
 /// Which drizzle-kit's choices of names and texts to follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,16 +83,17 @@ impl<'a> Builder<'a> {
         extensions::guessed(self.described)
     }
 
-    fn push(&mut self, sql: Sql, object: String, origins: &crate::described::Origins) {
-        self.push_spared(sql, object, origins, false);
+    fn push(&mut self, sql: Sql, object: String, makes: Makes, origins: &Origins) {
+        self.push_spared(sql, object, makes, origins, false);
     }
 
     /// Adds a statement; `spared` says that what it makes is known.
-    fn push_spared(&mut self, sql: Sql, object: String, origins: &crate::described::Origins, spared: bool) {
+    fn push_spared(&mut self, sql: Sql, object: String, makes: Makes, origins: &Origins, spared: bool) {
         let place = self.origin.place(origins);
         self.statements.push(Statement {
             sql,
             object,
+            makes,
             file: place.as_ref().map(|place| place.file.display().to_string()),
             line: place.as_ref().map_or(0, |place| place.line),
             column: place.as_ref().map_or(0, |place| place.column),
@@ -103,10 +104,15 @@ impl<'a> Builder<'a> {
 
     fn scaffold(&mut self, sql: Sql, external: External) {
         let object = external.to_string();
+        let makes = match &external {
+            External::Table(name) | External::View(name) => Makes::Object(name.clone()),
+            External::Schema(_) | External::Role(_) | External::Function(_) => Makes::Shared,
+        };
         self.external.insert(external);
         self.statements.push(Statement {
             sql,
             object,
+            makes,
             file: None,
             line: 0,
             column: 0,
@@ -118,7 +124,8 @@ impl<'a> Builder<'a> {
     fn schemas(&mut self) {
         let managed: BTreeSet<&str> = self.managed_schemas().collect();
         for name in &managed {
-            self.push(sql!("CREATE SCHEMA {}", ident(name)), ident(name).to_string(), &Vec::new());
+            let object = ident(name).to_string();
+            self.push(sql!("CREATE SCHEMA {}", ident(name)), object, Makes::Shared, &Vec::new());
         }
         for name in self.used_schemas() {
             let builtin = name == "public" || name == "information_schema" || name.starts_with("pg_");
@@ -160,7 +167,8 @@ impl<'a> Builder<'a> {
         for each in self.described.enums.iter().chain(&self.described.hidden_enums) {
             let name = qualified(each.schema.as_deref(), &each.name);
             if made.insert(name.clone()) {
-                self.push(create_enum(&name, each), name.to_string(), &each.origins);
+                let sql = create_enum(&name, each);
+                self.push(sql, name.to_string(), Makes::Object(name), &each.origins);
             }
         }
         for hidden in &self.described.hidden_enums {
@@ -172,7 +180,8 @@ impl<'a> Builder<'a> {
         for each in &self.described.sequences {
             let name = qualified(each.schema.as_deref(), &each.name);
             let options = sequence_options(&each.options);
-            self.push(sql!("CREATE SEQUENCE {} {}", name, options), name.to_string(), &each.origins);
+            let sql = sql!("CREATE SEQUENCE {} {}", name, options);
+            self.push(sql, name.to_string(), Makes::Object(name), &each.origins);
         }
     }
 }

@@ -32,6 +32,6 @@ pub use kit::snapshot;
 pub use known::Known;
 pub use note::Note;
 pub use options::Options;
-pub use project::{Casing, Column, Export, Extension, External, Project, Statement, Table};
+pub use project::{Casing, Column, Export, Extension, External, Makes, Project, Statement, Table};
 pub use read::read;
 pub use seen::Seen;

@@ -57,6 +57,8 @@ pub struct Statement {
     pub sql: Sql,
     /// The object it makes, for instance `public.funds` or `public.funds.funds_created_at_idx`.
     pub object: String,
+    /// What it makes, for whom builds only some of a project's objects.
+    pub makes: Makes,
     /// The file that declares it, relative to the current folder where it can be.
     pub file: Option<String>,
     /// The line, from 1; 0 where the place is not known.
@@ -67,6 +69,17 @@ pub struct Statement {
     pub scaffold: bool,
     /// Whether [`Project::known`] says what it makes, and no statement that is not spared stands on it.
     pub spared: bool,
+}
+
+/// What a statement makes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Makes {
+    /// A schema, a role or a function: anything may use it.
+    Shared,
+    /// This table, view, type or sequence, an index of it, or its row level security.
+    Object(Name),
+    /// What ties this table to objects that are there already: a foreign key or a policy.
+    Tie(Name),
 }
 
 /// A table and the names its columns have in TypeScript.

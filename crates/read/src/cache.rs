@@ -85,19 +85,30 @@ impl Cache {
 
     /// Keeps a value under a key. That it could not be kept is a note.
     pub(crate) fn put<T: Serialize>(&self, key: &Key, value: &T, notes: &mut Vec<String>) {
-        if let Err(error) = self.write(key, value) {
+        self.put_all([(key, value)].into_iter(), notes);
+    }
+
+    /// Keeps each value under its key. That they could not be kept is a note.
+    pub(crate) fn put_all<'k, T: Serialize + 'k>(
+        &self,
+        mut entries: impl Iterator<Item = (&'k Key, &'k T)>,
+        notes: &mut Vec<String>,
+    ) {
+        let written = fs::create_dir_all(&self.folder)
+            .and_then(|()| entries.try_for_each(|(key, value)| self.write(key, value)))
+            .and_then(|()| self.prune());
+        if let Err(error) = written {
             notes.push(format!("nothing is kept in the cache {}: {error}", self.folder.display()));
         }
     }
 
     fn write<T: Serialize>(&self, key: &Key, value: &T) -> std::io::Result<()> {
         let json = serde_json::to_string(value)?;
-        fs::create_dir_all(&self.folder)?;
         let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
         let entry = [&hex(&Sha256::digest(&json)), "\n", &json].concat();
         std::io::Write::write_all(&mut file, entry.as_bytes())?;
         file.persist(self.path(key))?;
-        self.prune()
+        Ok(())
     }
 
     fn path(&self, key: &Key) -> PathBuf {

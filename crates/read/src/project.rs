@@ -1,10 +1,14 @@
 //! A Drizzle project: evaluated in a sandbox, loaded into a throwaway database, read back.
 
+mod objects;
+
 use std::path::Path;
 
 use connect::Session;
 use drizzle::{Casing, External, Known, Options, Project, Statement};
-use model::{Fault, Ident, Schema};
+use model::{Fault, Ident, Name, Schema, Uses};
+
+pub(crate) use objects::{Objects, apart, count, have_first_names, whole};
 
 use crate::cache::{Cache, Key};
 use crate::{Scope, live};
@@ -43,18 +47,14 @@ fn evaluated(path: &Path, cache: Option<&Cache>, notes: &mut Vec<String>) -> Res
     Ok(project)
 }
 
-/// Everything that decides which schema a server makes of a project. What it is spared does not: a table that is
-/// known may change, and what was kept of the others holds.
-pub(crate) fn texts(project: &Project, sparing: Sparing) -> Vec<String> {
-    let extensions = project.extensions.iter().map(|extension| extension.name.to_string());
-    let external = project.external.iter().map(|external| format!("{external:?}"));
-    let statements = run(project, sparing).into_iter().map(|statement| statement.sql.to_string());
-    extensions
-        .chain(["external".to_owned()])
-        .chain(external)
-        .chain(["sql".to_owned()])
-        .chain(statements)
-        .collect()
+/// The extensions that are made before a project's own statements run: they decide what these mean.
+pub(crate) fn extension_names(project: &Project) -> impl Iterator<Item = &str> {
+    project.extensions.iter().map(|extension| extension.name.as_str())
+}
+
+/// Everything that decides what a server makes of a statement; whether that belongs to the project, too.
+pub(crate) fn texts(statement: &Statement) -> [&str; 2] {
+    [if statement.scaffold { "scaffold" } else { "own" }, statement.sql.as_str()]
 }
 
 /// What the reader of a project should know.
@@ -76,9 +76,13 @@ pub(crate) enum Sparing {
     Nothing,
 }
 
-/// Builds what the project declares on an empty database and reads it back, without what the project only
-/// refers to and without what is spared.
-pub(crate) async fn load(session: &Session, project: &Project, sparing: Sparing) -> Result<Schema, Fault> {
+/// Builds these statements of a project on an empty database and reads it back, without what the project only
+/// refers to.
+pub(crate) async fn load(
+    session: &Session,
+    project: &Project,
+    statements: &[&Statement],
+) -> Result<Schema, Fault> {
     for extension in &project.extensions {
         let create =
             model::sql!("CREATE EXTENSION IF NOT EXISTS {} WITH SCHEMA public CASCADE", extension.name);
@@ -95,7 +99,7 @@ pub(crate) async fn load(session: &Session, project: &Project, sparing: Sparing)
         }
     }
     session.batch_execute("SET search_path = public").await.map_err(|error| refused("", &error))?;
-    for statements in run(project, sparing).chunks(STATEMENTS_TOGETHER) {
+    for statements in statements.chunks(STATEMENTS_TOGETHER) {
         if session.batch_execute(&together(statements)).await.is_ok() {
             continue;
         }
@@ -111,8 +115,9 @@ pub(crate) async fn load(session: &Session, project: &Project, sparing: Sparing)
     Ok(schema)
 }
 
-/// The statements that a server runs.
-fn run(project: &Project, sparing: Sparing) -> Vec<&Statement> {
+/// The statements that a server runs. What it is spared decides nothing of the rest: a table that is known may
+/// change, and what was kept of the others holds.
+pub(crate) fn run(project: &Project, sparing: Sparing) -> Vec<&Statement> {
     let is_run = |statement: &&Statement| sparing == Sparing::Nothing || !statement.spared;
     project.statements.iter().filter(is_run).collect()
 }
@@ -184,11 +189,26 @@ fn refused(object: &str, error: &tokio_postgres::Error) -> Fault {
 fn forget(schema: &mut Schema, external: &External) {
     match external {
         External::Schema(name) => _ = schema.namespaces.remove(name),
-        External::Table(name) => _ = schema.tables.remove(name),
-        External::View(name) => _ = schema.views.remove(name),
+        External::Table(name) => {
+            schema.tables.remove(name);
+            forget_uses(schema, name);
+        }
+        External::View(name) => {
+            schema.views.remove(name);
+            forget_uses(schema, name);
+        }
         External::Function(name) => schema.routines.retain(|_, routine| routine.name != *name),
         External::Role(_) => {}
     }
+}
+
+/// Takes out what an object that is no part of the schema uses.
+fn forget_uses(schema: &mut Schema, name: &Name) {
+    let mut kept = Uses::default();
+    for (object, used) in schema.uses.iter().filter(|(object, _)| object.relation() != Some(name)) {
+        used.iter().for_each(|used| kept.insert(object.clone(), used.clone()));
+    }
+    schema.uses = kept;
 }
 
 /// What the project manages: the namespaces its filter names, or `public` and those it creates.

@@ -1,12 +1,14 @@
 //! Reads sources, with a throwaway server where one is needed.
 
+mod project;
+
 use connect::Session;
 use model::{Fault, Progress, Schema};
 use shadow::{Shadow, ShadowOptions};
 
 use crate::cache::{Cache, Key};
 use crate::project::Sparing;
-use crate::{Migration, Reading, Source, git, live, migrations, project, settle, snapshot, sql};
+use crate::{Migration, Reading, Source, git, live, migrations, settle, snapshot, sql};
 
 /// Reads sources. The throwaway server that files need starts with the first of them, serves all, and
 /// ends with the reader.
@@ -18,6 +20,7 @@ pub struct Reader<'a> {
     notes: Vec<String>,
     sparing: Sparing,
     keeps_evaluations: bool,
+    objects_built: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -31,6 +34,7 @@ impl<'a> Reader<'a> {
             notes: Vec::new(),
             sparing: Sparing::default(),
             keeps_evaluations: true,
+            objects_built: 0,
         }
     }
 
@@ -126,59 +130,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    async fn read_drizzle(&mut self, path: &std::path::Path) -> Result<Reading, Fault> {
-        let cache = self.cache.clone().filter(|_| self.keeps_evaluations);
-        let project = project::evaluate(path, cache, &mut self.notes).await?;
-        self.load_project(project).await
-    }
-
-    async fn load_project(&mut self, project: drizzle::Project) -> Result<Reading, Fault> {
-        let schema = if project.known.is_whole && self.sparing == Sparing::Known {
-            project.known.schema.clone()
-        } else {
-            self.build(&project).await?
-        };
-        let (notes, scope) = (project::notes(&project), Some(project::scope(&project)));
-        let (migrations, books) = (project.out, project.books);
-        Ok(Reading { notes, scope, files: project.files, migrations, books, ..Reading::of(schema) })
-    }
-
-    /// The schema that the throwaway server makes of a project, with what is known without it.
-    async fn build(&mut self, project: &drizzle::Project) -> Result<Schema, Fault> {
-        if self.sparing == Sparing::Known
-            && let Ok(mut schema) = self.build_part(project, Sparing::Known).await
-        {
-            project::add(&mut schema, &project.known);
-            return Ok(schema);
-        }
-        // What was spared may have been needed, or be what is wrong: the server says.
-        self.build_part(project, Sparing::Nothing).await
-    }
-
-    /// The schema that the throwaway server makes of what it is not spared, now or before.
-    async fn build_part(&mut self, project: &drizzle::Project, sparing: Sparing) -> Result<Schema, Fault> {
-        let texts = project::texts(project, sparing);
-        let key = self.key("project", texts.iter().map(String::as_str)).await?;
-        if let Some(schema) = self.kept(key.as_ref()) {
-            return Ok(schema);
-        }
-        let schema = self.build_on_server(project, sparing).await?;
-        self.keep(key.as_ref(), &schema);
-        Ok(schema)
-    }
-
-    async fn build_on_server(
-        &mut self,
-        project: &drizzle::Project,
-        sparing: Sparing,
-    ) -> Result<Schema, Fault> {
-        let database = self.shadow().await?.create_database(None).await?;
-        let session = connect::connect(&database.target, "lockkeeper read").await?;
-        let schema = project::load(&session, project, sparing).await;
-        session.close().await;
-        schema
-    }
-
     /// The key of a schema that the throwaway server makes of these texts; none without a cache.
     async fn key<'t>(
         &mut self,
@@ -199,8 +150,12 @@ impl<'a> Reader<'a> {
     }
 
     fn keep(&mut self, key: Option<&Key>, schema: &Schema) {
-        if let (Some(cache), Some(key)) = (&self.cache, key) {
-            cache.put(key, schema, &mut self.notes);
+        self.keep_all(key.map(|key| (key, schema)).into_iter());
+    }
+
+    fn keep_all<'k>(&mut self, entries: impl Iterator<Item = (&'k Key, &'k Schema)>) {
+        if let Some(cache) = &self.cache {
+            cache.put_all(entries, &mut self.notes);
         }
     }
 
@@ -217,6 +172,11 @@ impl<'a> Reader<'a> {
     /// Whether a source needed the throwaway server so far.
     pub fn has_started(&self) -> bool {
         self.shadow.is_some()
+    }
+
+    /// How many tables, views, enums and sequences of Drizzle projects the throwaway server was asked to build so far.
+    pub fn objects_built(&self) -> usize {
+        self.objects_built
     }
 
     /// The major version that the throwaway server has, or would have if one were needed.

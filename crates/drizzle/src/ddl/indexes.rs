@@ -6,6 +6,7 @@ use super::tables::{object, table_name};
 use super::{Builder, Generation, ident};
 use crate::described::{IndexPart, IndexText};
 use crate::note::Note;
+use crate::project::Makes;
 
 impl Builder<'_> {
     /// Indexes come before foreign keys: one may rest on a unique index.
@@ -16,7 +17,8 @@ impl Builder<'_> {
                 let object = object(&name, &index.name);
                 self.note_left_out(index, &object);
                 let sql = create_index(index, &name, self.generation);
-                self.push_spared(sql, object, &table.origins, self.known.has_table(&name));
+                let (makes, spared) = (Makes::Object(name.clone()), self.known.has_table(&name));
+                self.push_spared(sql, object, makes, &table.origins, spared);
             }
         }
     }

@@ -8,7 +8,7 @@ use super::tables::{object, table_name};
 use super::{Builder, ident, qualified_text};
 use crate::described::{PolicyText, RoleText};
 use crate::note::Note;
-use crate::project::External;
+use crate::project::{External, Makes};
 
 impl<'a> Builder<'a> {
     /// Roles first: policies name them. A role belongs to the whole server, so it may be there already.
@@ -17,7 +17,7 @@ impl<'a> Builder<'a> {
         for role in self.described.roles.iter().filter(|role| !role.existing) {
             if made.insert(&role.name) {
                 let statement = create_role(&ident(&role.name), &options(role));
-                self.push(statement, ident(&role.name).to_string(), &Vec::new());
+                self.push(statement, ident(&role.name).to_string(), Makes::Shared, &Vec::new());
             }
         }
         let policies = self.all_policies();
@@ -37,14 +37,16 @@ impl<'a> Builder<'a> {
                 linked.filter_map(|link| link.table.as_ref()).any(|table| qualified_text(table) == name);
             if table.row_security || !table.policies.is_empty() || is_linked {
                 let sql = sql!("ALTER TABLE {} ENABLE ROW LEVEL SECURITY", name);
-                self.push_spared(sql, name.to_string(), &table.origins, self.known.has_table(&name));
+                let spared = self.known.has_table(&name);
+                self.push_spared(sql, name.to_string(), Makes::Object(name), &table.origins, spared);
             }
         }
         for (table, policy) in self.all_policies() {
             let origins =
                 self.described.tables.iter().find(|each| table_name(each) == table).map(|each| &each.origins);
             let none = Vec::new();
-            self.push(create_policy(&table, policy), object(&table, &policy.name), origins.unwrap_or(&none));
+            let (sql, object) = (create_policy(&table, policy), object(&table, &policy.name));
+            self.push(sql, object, Makes::Tie(table), origins.unwrap_or(&none));
         }
         for link in self.described.linked.iter().filter(|link| link.table.is_none()) {
             // A policy in a table's extras is exported now and then as well: it has its table.

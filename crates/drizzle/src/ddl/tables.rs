@@ -7,7 +7,7 @@ use model::{Name, Sql, sql};
 use super::{Builder, Generation, columns, ident, qualified, qualified_text, sequence_options};
 use crate::described::{ColumnText, ColumnUnique, ForeignKeyText, KeyText, TableText, UniqueText};
 use crate::known::counting;
-use crate::project::External;
+use crate::project::{External, Makes};
 
 impl Builder<'_> {
     pub(super) fn tables(&mut self) {
@@ -19,7 +19,8 @@ impl Builder<'_> {
         for table in &self.described.tables {
             let name = table_name(table);
             let spared = self.known.has_table(&name);
-            self.push_spared(self.create_table(table, &name), name.to_string(), &table.origins, spared);
+            let sql = self.create_table(table, &name);
+            self.push_spared(sql, name.to_string(), Makes::Object(name), &table.origins, spared);
         }
     }
 
@@ -90,7 +91,8 @@ impl Builder<'_> {
             for key in counting(&table.foreign_keys) {
                 let object = object(&name, &key.name);
                 let spared = self.known.has_key(&name, &key.name);
-                self.push_spared(add_foreign_key(&name, key), object, &table.origins, spared);
+                let sql = add_foreign_key(&name, key);
+                self.push_spared(sql, object, Makes::Tie(name.clone()), &table.origins, spared);
             }
         }
     }

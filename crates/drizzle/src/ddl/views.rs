@@ -6,7 +6,7 @@ use model::{Name, Sql, sql};
 
 use super::{Builder, ident, qualified};
 use crate::described::ViewText;
-use crate::project::External;
+use crate::project::{External, Makes};
 
 impl Builder<'_> {
     pub(super) fn views(&mut self) {
@@ -16,7 +16,8 @@ impl Builder<'_> {
         }
         for view in in_order(&self.described.views) {
             let name = view_name(view);
-            self.push(create_view(view, &name), name.to_string(), &view.origins);
+            let sql = create_view(view, &name);
+            self.push(sql, name.to_string(), Makes::Object(name), &view.origins);
         }
     }
 }

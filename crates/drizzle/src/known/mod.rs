@@ -35,6 +35,9 @@ pub struct Known {
     pub keys: Vec<(Name, Constraint)>,
     /// Whether that is the whole project: no server is needed to say what it means.
     pub is_whole: bool,
+    /// Whether no two objects have one name, those included that a server would choose: what it makes of one then
+    /// does not depend on the names of others.
+    pub are_names_apart: bool,
 }
 
 /// The same while statements are made, with what tells which of them are not needed.
@@ -85,6 +88,7 @@ pub(crate) fn find(described: &Described, generation: Generation, needs_extensio
         && described.linked.is_empty()
         && add_others(described, &enums, &mut finding.known.schema);
     finding.known.is_whole = is_whole;
+    finding.known.are_names_apart = true;
     settle_keys(&mut finding.known);
     finding
 }

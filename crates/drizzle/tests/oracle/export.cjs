@@ -10,7 +10,7 @@ required("tsx/cjs/api").register();
 
 const kit = path.basename(generation) === "zero" ? required("drizzle-kit/api") : required("drizzle-kit/api-postgres");
 
-const casings = { casing_snake: "snake_case", casing_camel: "camelCase" };
+const casings = { casing_snake: "snake_case", casing_camel: "camelCase", saas: "snake_case" };
 
 const statements = async (name) => {
   // The command line counts an object once that is exported twice; these functions do not.

@@ -14,7 +14,7 @@ use super::{catalog, copy, load, tests_folder};
 const ENTRIES_DEFAULT: usize = usize::MAX;
 
 /// Entries that only say something in drizzle-orm 0.x, whose API they use.
-const ZERO_ONLY: [&str; 4] = ["casing_camel", "casing_snake", "extras_object", "validators"];
+const ZERO_ONLY: [&str; 5] = ["casing_camel", "casing_snake", "extras_object", "saas", "validators"];
 
 /// Entries of several files and a configuration, which the command line of drizzle-kit reads.
 const WITH_CONFIG: [&str; 1] = ["split"];
@@ -45,7 +45,9 @@ pub(crate) fn corpus(generation: &str) -> tempfile::TempDir {
     let folder = super::project(generation, &[]);
     copy(&tests_folder().join("corpus"), folder.path());
     fs::write(folder.path().join("package.json"), "{}").unwrap();
-    for (name, casing) in [("casing_snake", "snake_case"), ("casing_camel", "camelCase")] {
+    for (name, casing) in
+        [("casing_snake", "snake_case"), ("casing_camel", "camelCase"), ("saas", "snake_case")]
+    {
         let config = serde_json::json!({"dialect": "postgresql", "schema": "./schema.ts", "casing": casing});
         fs::write(folder.path().join(name).join("drizzle.config.json"), config.to_string()).unwrap();
     }

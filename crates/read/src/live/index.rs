@@ -119,9 +119,10 @@ JOIN pg_class i ON i.oid = x.indexrelid
 JOIN pg_class c ON c.oid = x.indrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_am am ON am.oid = i.relam
-LEFT JOIN pg_constraint con ON con.conindid = x.indexrelid AND con.contype IN ('p', 'u', 'x')
+LEFT JOIN pg_constraint con ON con.conindid = x.indexrelid AND con.contype = 'x'
 LEFT JOIN pg_description de ON de.objoid = i.oid AND de.classoid = 'pg_class'::regclass AND de.objsubid = 0
-WHERE (con.oid IS NULL OR con.contype = 'x') AND c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't'
+WHERE NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u'))
+  AND c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't'
   AND {ignored}";
 
 /// A key as the query above puts it into JSON.

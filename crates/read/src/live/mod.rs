@@ -13,11 +13,11 @@ mod types;
 mod unmodelled;
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 
 use connect::Session;
-use futures_util::future::try_join_all;
+use futures_util::stream::{self, BoxStream, StreamExt};
 use model::{Fault, Ident, Name, Schema};
+use tokio::sync::Mutex;
 use tokio_postgres::Row;
 
 use oids::Oids;
@@ -35,10 +35,9 @@ pub const IGNORED_TABLES: &[&str] =
 /// # Errors
 /// `read.catalog` when a catalog query fails.
 pub async fn read(session: &Session) -> Result<Schema, Fault> {
-    let catalog = Catalog::new(session);
-    catalog.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    run(session, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let schema = read_within(session).await;
-    catalog.run("ROLLBACK").await?;
+    run(session, "ROLLBACK").await?;
     schema
 }
 
@@ -47,13 +46,12 @@ pub async fn read(session: &Session) -> Result<Schema, Fault> {
 /// # Errors
 /// `read.catalog` when a catalog query fails.
 pub async fn read_within(session: &Session) -> Result<Schema, Fault> {
-    assemble(&Catalog::new(session)).await
+    // Compiling a query would take longer than running it.
+    run(session, "SET LOCAL search_path = pg_catalog; SET LOCAL jit = off").await?;
+    assemble(&Catalog::asked(session)).await
 }
 
 async fn assemble(catalog: &Catalog<'_>) -> Result<Schema, Fault> {
-    // Compiling a query would take longer than running it.
-    catalog.run("SET LOCAL search_path = pg_catalog; SET LOCAL jit = off").await?;
-    catalog.ask_all().await?;
     let mut schema = Schema::default();
     let mut oids = Oids::default();
     types::read(catalog, &mut oids, &mut schema).await?;
@@ -71,18 +69,21 @@ async fn assemble(catalog: &Catalog<'_>) -> Result<Schema, Fault> {
 /// The snapshot that all queries of one read share.
 struct Catalog<'a> {
     session: &'a Session,
-    /// What was answered and not yet taken.
-    answers: Mutex<BTreeMap<&'static str, Vec<Row>>>,
+    answers: Mutex<Answers<'a>>,
+}
+
+/// The answers to what was asked at once.
+struct Answers<'a> {
+    /// Those to come, in the order they were asked.
+    coming: BoxStream<'a, Result<(&'static str, Vec<Row>), Fault>>,
+    /// Those that are here and not yet taken.
+    here: BTreeMap<&'static str, Vec<Row>>,
 }
 
 impl<'a> Catalog<'a> {
-    fn new(session: &'a Session) -> Self {
-        Self { session, answers: Mutex::default() }
-    }
-
-    /// Sends every query at once: the server answers one while we take in the one before, and no query waits for a
-    /// round trip.
-    async fn ask_all(&self) -> Result<(), Fault> {
+    /// Sends every query at once: none waits for a round trip, and the server answers the next ones while we take in
+    /// those before.
+    fn asked(session: &'a Session) -> Self {
         let queries = [
             types::QUERIES.as_slice(),
             &relation::QUERIES,
@@ -92,32 +93,37 @@ impl<'a> Catalog<'a> {
             &routine::QUERIES,
             &depend::QUERIES,
             &unmodelled::QUERIES,
-        ];
-        let asked =
-            queries.concat().into_iter().map(|query| async move { Ok((query, self.ask(query).await?)) });
-        let answered: Vec<(&'static str, Vec<Row>)> = try_join_all(asked).await?;
-        self.answers.lock().unwrap_or_else(PoisonError::into_inner).extend(answered);
-        Ok(())
+        ]
+        .concat();
+        let at_once = queries.len();
+        let asked = stream::iter(queries)
+            .map(move |query| async move { Ok((query, ask(session, query).await?)) })
+            .buffered(at_once);
+        Self { session, answers: Mutex::new(Answers { coming: asked.boxed(), here: BTreeMap::new() }) }
     }
 
     /// Rows of a catalog query. `{ignored}` in it stands for the condition that keeps out namespaces
     /// nobody's application owns, on the alias `n`; `{since N: text}` is kept from major N on.
     async fn rows(&self, query: &'static str) -> Result<Vec<Row>, Fault> {
-        let answered = self.answers.lock().unwrap_or_else(PoisonError::into_inner).remove(query);
-        match answered {
-            Some(rows) => Ok(rows),
-            None => self.ask(query).await,
+        let mut answers = self.answers.lock().await;
+        loop {
+            if let Some(rows) = answers.here.remove(query) {
+                return Ok(rows);
+            }
+            let Some(answer) = answers.coming.next().await else { return ask(self.session, query).await };
+            let (asked, rows) = answer?;
+            answers.here.insert(asked, rows);
         }
     }
+}
 
-    async fn ask(&self, query: &'static str) -> Result<Vec<Row>, Fault> {
-        let query = for_major(query, self.session.server().major).replace("{ignored}", IGNORED);
-        self.session.query_typed(&query, &[]).await.map_err(|error| catalog_fault(&error))
-    }
+async fn ask(session: &Session, query: &'static str) -> Result<Vec<Row>, Fault> {
+    let query = for_major(query, session.server().major).replace("{ignored}", IGNORED);
+    session.query_typed(&query, &[]).await.map_err(|error| catalog_fault(&error))
+}
 
-    async fn run(&self, statement: &'static str) -> Result<(), Fault> {
-        self.session.batch_execute(statement).await.map_err(|error| catalog_fault(&error))
-    }
+async fn run(session: &Session, statement: &'static str) -> Result<(), Fault> {
+    session.batch_execute(statement).await.map_err(|error| catalog_fault(&error))
 }
 
 const IGNORED: &str = "n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lockkeeper', 'lockkeeper_memory', 'lockkeeper_copy', 'drizzle')";

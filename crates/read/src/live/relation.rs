@@ -1,6 +1,6 @@
 //! Tables, views and sequences, without what hangs on them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Expr, Fault, Ident, Name, ObjectRef, Schema, Sequence, SequenceOptions, Table, TypeName, View};
 use tokio_postgres::Row;
@@ -8,9 +8,10 @@ use tokio_postgres::Row;
 use super::oids::{Class, Oids};
 use super::{Catalog, IGNORED_TABLES, code_at, ident_at, idents_at, name_at, name_opt, options_at};
 
-pub(super) const QUERIES: [&str; 2] = [RELATIONS, SEQUENCES];
+pub(super) const QUERIES: [&str; 3] = [RELATIONS, PARENTS, SEQUENCES];
 
 pub(super) async fn read(catalog: &Catalog<'_>, oids: &mut Oids, schema: &mut Schema) -> Result<(), Fault> {
+    let mut parents = read_parents(catalog).await?;
     for row in catalog.rows(RELATIONS).await? {
         let name = name_at(&row, "schema", "name");
         if IGNORED_TABLES.contains(&name.name.as_str()) {
@@ -24,7 +25,8 @@ pub(super) async fn read(catalog: &Catalog<'_>, oids: &mut Oids, schema: &mut Sc
             'f' => _ = schema.unmodelled.insert(format!("foreign table {name}")),
             _ => {
                 note(oids, &row, &ObjectRef::Table(name.clone()));
-                schema.tables.insert(name, table(&row));
+                let parents = parents.remove(&row.get("oid")).unwrap_or_default();
+                schema.tables.insert(name, table(&row, parents));
             }
         }
     }
@@ -63,16 +65,11 @@ SELECT c.oid, c.reltype AS row_type, rt.typarray AS row_array, rw.oid AS rewrite
        CASE c.relreplident WHEN 'd' THEN NULL WHEN 'n' THEN 'NOTHING' WHEN 'f' THEN 'FULL'
          ELSE 'USING INDEX ' || (SELECT quote_ident(i.relname) FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
                                  WHERE x.indrelid = c.oid AND x.indisreplident) END AS replica_identity,
-       c.reloptions || (SELECT array_agg('toast.' || o) FROM unnest(tt.reloptions) o) AS options,
+       CASE WHEN tt.reloptions IS NULL THEN c.reloptions
+         ELSE c.reloptions || (SELECT array_agg('toast.' || o) FROM unnest(tt.reloptions) o) END AS options,
        CASE WHEN am.amname <> 'heap' THEN am.amname END AS access_method,
        pg_get_expr(c.relpartbound, c.oid) AS bound,
        CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_by,
-       (SELECT array_agg(pn.nspname::text ORDER BY i.inhseqno)
-        FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent JOIN pg_namespace pn ON pn.oid = p.relnamespace
-        WHERE i.inhrelid = c.oid) AS parent_schemas,
-       (SELECT array_agg(p.relname::text ORDER BY i.inhseqno)
-        FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent
-        WHERE i.inhrelid = c.oid) AS parents,
        CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END AS query,
        CASE WHEN c.relkind IN ('v', 'm') THEN
          (SELECT array_agg(a.attname::text ORDER BY a.attnum) FROM pg_attribute a
@@ -99,15 +96,22 @@ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't' AND {ig
   AND NOT EXISTS (SELECT FROM pg_depend d
                   WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')";
 
-fn table(row: &Row) -> Table {
-    let schemas: Option<Vec<String>> = row.get("parent_schemas");
-    let parents: Option<Vec<String>> = row.get("parents");
-    let parents: Vec<Name> = schemas
-        .unwrap_or_default()
-        .into_iter()
-        .zip(parents.unwrap_or_default())
-        .map(|(schema, name)| Name::new(schema, name))
-        .collect();
+/// The tables that tables inherit from or are partitions of, in order.
+const PARENTS: &str = "
+SELECT i.inhrelid AS relation, pn.nspname AS schema, p.relname AS name
+FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent JOIN pg_namespace pn ON pn.oid = p.relnamespace
+WHERE p.relkind IN ('r', 'p', 'f')
+ORDER BY i.inhrelid, i.inhseqno";
+
+async fn read_parents(catalog: &Catalog<'_>) -> Result<BTreeMap<u32, Vec<Name>>, Fault> {
+    let mut parents: BTreeMap<u32, Vec<Name>> = BTreeMap::new();
+    for row in catalog.rows(PARENTS).await? {
+        parents.entry(row.get("relation")).or_default().push(name_at(&row, "schema", "name"));
+    }
+    Ok(parents)
+}
+
+fn table(row: &Row, parents: Vec<Name>) -> Table {
     let bound: Option<String> = row.get("bound");
     let (partition_of, inherits) = match (row.get::<_, bool>("is_partition"), bound) {
         (true, Some(bound)) => {
@@ -150,24 +154,25 @@ fn view(row: &Row) -> View {
     }
 }
 
-/// Sequences of identity columns (`deptype` i) belong to their column.
+/// Sequences of identity columns (`deptype` i) belong to their column; mostly they are all there are, and go first.
 const SEQUENCES: &str = "
 SELECT c.oid, n.nspname AS schema, c.relname AS name, format_type(s.seqtypid, NULL) AS type,
        s.seqstart AS start, s.seqincrement AS increment, s.seqmin AS min, s.seqmax AS max,
        s.seqcache AS cache, s.seqcycle AS cycle, de.description AS comment,
        tn.nspname AS owner_schema, t.relname AS owner, a.attname AS owner_column
-FROM pg_sequence s
+FROM (SELECT * FROM pg_sequence s
+      WHERE NOT EXISTS (SELECT FROM pg_depend x
+                        WHERE x.classid = 'pg_class'::regclass AND x.objid = s.seqrelid AND x.deptype IN ('e', 'i'))
+      OFFSET 0) s
 JOIN pg_class c ON c.oid = s.seqrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'a'
                      AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0
 LEFT JOIN pg_class t ON t.oid = d.refobjid
 LEFT JOIN pg_namespace tn ON tn.oid = t.relnamespace
-LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
+LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
 LEFT JOIN pg_description de ON de.objoid = c.oid AND de.classoid = 'pg_class'::regclass AND de.objsubid = 0
-WHERE {ignored} AND c.relpersistence <> 't'
-  AND NOT EXISTS (SELECT FROM pg_depend x
-                  WHERE x.classid = 'pg_class'::regclass AND x.objid = c.oid AND x.deptype IN ('e', 'i'))";
+WHERE {ignored} AND c.relpersistence <> 't'";
 
 fn sequence(row: &Row) -> Sequence {
     let owner = name_opt(row, "owner_schema", "owner");

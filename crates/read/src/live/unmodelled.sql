@@ -1,96 +1,78 @@
--- What is there and has no place in the model: kind and name.
+-- What is there and has no place in the model: kind and name. Oids below 16384 are the system's own.
 SELECT format('%s %s', o.kind, o.name) AS description FROM (
 
-  -- Objects.
-  SELECT 'publication' AS kind, quote_ident(pubname) AS name FROM pg_publication
+  -- Objects in namespaces.
+  SELECT o.kind, format('%I.%s', n.nspname, o.name) AS name
+    FROM (SELECT 'operator' AS kind, oprname::text AS name, oprnamespace AS namespace, oid, 'pg_operator'::regclass AS class
+          FROM pg_operator WHERE oid >= 16384
+          UNION ALL SELECT 'operator class', quote_ident(opcname), opcnamespace, oid, 'pg_opclass'
+          FROM pg_opclass WHERE oid >= 16384
+          UNION ALL SELECT 'operator family', quote_ident(opfname), opfnamespace, oid, 'pg_opfamily'
+          FROM pg_opfamily WHERE oid >= 16384
+          UNION ALL SELECT 'text search configuration', quote_ident(cfgname), cfgnamespace, oid, 'pg_ts_config'
+          FROM pg_ts_config WHERE oid >= 16384
+          UNION ALL SELECT 'text search dictionary', quote_ident(dictname), dictnamespace, oid, 'pg_ts_dict'
+          FROM pg_ts_dict WHERE oid >= 16384
+          UNION ALL SELECT 'text search parser', quote_ident(prsname), prsnamespace, oid, 'pg_ts_parser'
+          FROM pg_ts_parser WHERE oid >= 16384
+          UNION ALL SELECT 'text search template', quote_ident(tmplname), tmplnamespace, oid, 'pg_ts_template'
+          FROM pg_ts_template WHERE oid >= 16384
+          UNION ALL SELECT 'conversion', quote_ident(conname), connamespace, oid, 'pg_conversion'
+          FROM pg_conversion WHERE oid >= 16384
+          UNION ALL SELECT 'statistics object', quote_ident(stxname), stxnamespace, oid, 'pg_statistic_ext'
+          FROM pg_statistic_ext
+          -- Arrays of types are no types of their own.
+          UNION ALL SELECT CASE WHEN typisdefined THEN 'base type' ELSE 'shell type' END, quote_ident(typname), typnamespace, oid,
+                 'pg_type'
+          FROM pg_type
+          WHERE oid >= 16384 AND (typtype = 'b' AND typinput <> 'array_in'::regproc OR NOT typisdefined)) o
+    JOIN pg_namespace n ON n.oid = o.namespace
+    WHERE {ignored} AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = o.class AND d.objid = o.oid AND d.deptype = 'e')
+
+  -- Objects of the database.
+  UNION ALL SELECT o.kind, o.name
+    FROM (SELECT 'publication' AS kind, quote_ident(pubname) AS name, oid, 'pg_publication'::regclass AS class FROM pg_publication
+          UNION ALL SELECT 'event trigger', quote_ident(evtname), oid, 'pg_event_trigger' FROM pg_event_trigger
+          UNION ALL SELECT 'foreign server', quote_ident(srvname), oid, 'pg_foreign_server' FROM pg_foreign_server
+          UNION ALL SELECT 'foreign data wrapper', quote_ident(fdwname), oid, 'pg_foreign_data_wrapper'
+          FROM pg_foreign_data_wrapper
+          UNION ALL SELECT 'access method', quote_ident(amname), oid, 'pg_am' FROM pg_am WHERE oid >= 16384
+          UNION ALL SELECT 'language', quote_ident(lanname), oid, 'pg_language' FROM pg_language WHERE oid >= 16384
+          UNION ALL SELECT 'transform',
+                 format('%s in %s', format_type(t.trftype, NULL), (SELECT lanname FROM pg_language l WHERE l.oid = t.trflang)),
+                 t.oid, 'pg_transform'
+          FROM pg_transform t
+          UNION ALL SELECT 'cast', format('%s AS %s', format_type(castsource, NULL), format_type(casttarget, NULL)), oid, 'pg_cast'
+          FROM pg_cast WHERE oid >= 16384) o
+    WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = o.class AND d.objid = o.oid AND d.deptype IN ('e', 'i'))
   UNION ALL SELECT 'subscription', quote_ident(s.subname)
     FROM pg_subscription s JOIN pg_database b ON b.oid = s.subdbid AND b.datname = current_database()
-  UNION ALL SELECT 'event trigger', quote_ident(evtname) FROM pg_event_trigger t
-    WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_event_trigger'::regclass
-                      AND d.objid = t.oid AND d.deptype = 'e')
-  UNION ALL SELECT 'foreign server', quote_ident(srvname) FROM pg_foreign_server
   UNION ALL SELECT 'user mapping', format('for %I on server %I', coalesce(usename, 'public'), srvname)
     FROM pg_user_mappings
-  UNION ALL SELECT 'foreign data wrapper', quote_ident(fdwname) FROM pg_foreign_data_wrapper w
-    WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_foreign_data_wrapper'::regclass
-                      AND d.objid = w.oid AND d.deptype = 'e')
-  UNION ALL SELECT 'access method', quote_ident(amname) FROM pg_am a
-    WHERE a.oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_am'::regclass
-                                         AND d.objid = a.oid AND d.deptype = 'e')
-  UNION ALL SELECT 'language', quote_ident(lanname) FROM pg_language l
-    WHERE l.oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_language'::regclass
-                                         AND d.objid = l.oid AND d.deptype = 'e')
-  UNION ALL SELECT 'transform', format('%s in %s', format_type(t.trftype, NULL), l.lanname)
-    FROM pg_transform t JOIN pg_language l ON l.oid = t.trflang
-    WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_transform'::regclass
-                      AND d.objid = t.oid AND d.deptype = 'e')
-  UNION ALL SELECT 'conversion', format('%I.%I', n.nspname, c.conname)
-    FROM pg_conversion c JOIN pg_namespace n ON n.oid = c.connamespace WHERE {ignored}
-  UNION ALL SELECT 'table of type', format('%I.%I', n.nspname, c.relname)
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.reloftype <> 0 AND {ignored}
-  UNION ALL SELECT 'statistics object', format('%I.%I', n.nspname, s.stxname)
-    FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace WHERE {ignored}
-  UNION ALL SELECT 'operator', format('%I.%s', n.nspname, o.oprname)
-    FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace
-    WHERE {ignored} AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_operator'::regclass
-                                    AND d.objid = o.oid AND d.deptype = 'e')
-  UNION ALL SELECT 'operator class', format('%I.%I', n.nspname, o.opcname)
-    FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace
-    WHERE {ignored} AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_opclass'::regclass
-                                    AND d.objid = o.oid AND d.deptype = 'e')
-  UNION ALL SELECT 'operator family', format('%I.%I', n.nspname, o.opfname)
-    FROM pg_opfamily o JOIN pg_namespace n ON n.oid = o.opfnamespace
-    WHERE {ignored} AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_opfamily'::regclass
-                                    AND d.objid = o.oid AND d.deptype = 'e')
-  UNION ALL SELECT 'text search configuration', format('%I.%I', n.nspname, c.cfgname)
-    FROM pg_ts_config c JOIN pg_namespace n ON n.oid = c.cfgnamespace
-    WHERE {ignored} AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_ts_config'::regclass
-                                    AND d.objid = c.oid AND d.deptype = 'e')
-  UNION ALL SELECT 'text search dictionary', format('%I.%I', n.nspname, c.dictname)
-    FROM pg_ts_dict c JOIN pg_namespace n ON n.oid = c.dictnamespace
-    WHERE {ignored} AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_ts_dict'::regclass
-                                    AND d.objid = c.oid AND d.deptype = 'e')
-  UNION ALL SELECT 'text search parser', format('%I.%I', n.nspname, p.prsname)
-    FROM pg_ts_parser p JOIN pg_namespace n ON n.oid = p.prsnamespace
-    WHERE {ignored} AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_ts_parser'::regclass
-                                    AND d.objid = p.oid AND d.deptype = 'e')
-  UNION ALL SELECT 'text search template', format('%I.%I', n.nspname, t.tmplname)
-    FROM pg_ts_template t JOIN pg_namespace n ON n.oid = t.tmplnamespace
-    WHERE {ignored} AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_ts_template'::regclass
-                                    AND d.objid = t.oid AND d.deptype = 'e')
-  UNION ALL SELECT 'cast', format('%s AS %s', format_type(c.castsource, NULL), format_type(c.casttarget, NULL))
-    FROM pg_cast c
-    WHERE c.oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_cast'::regclass
-                                         AND d.objid = c.oid AND d.deptype IN ('e', 'i'))
-  UNION ALL SELECT CASE WHEN t.typisdefined THEN 'base type' ELSE 'shell type' END, format('%I.%I', n.nspname, t.typname)
-    FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
-    WHERE (t.typtype = 'b' OR NOT t.typisdefined) AND {ignored}
-      AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid)
-      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_type'::regclass
-                      AND d.objid = t.oid AND d.deptype = 'e')
   -- Data; there may be millions.
   UNION ALL SELECT 'large', 'objects' WHERE EXISTS (SELECT FROM pg_largeobject_metadata)
 
-  -- Who owns what, and who may do what.
+  -- Who owns what, and who may do what. Only of what is not the database's owner's is more looked at.
   UNION ALL SELECT 'owner of', format('%s (%I)', o.name, r.rolname)
     FROM (SELECT format('%I.%I', n.nspname, c.relname) AS name, c.relowner AS owner, c.oid, 'pg_class'::regclass AS class
           FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-          WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't' AND {ignored}
+          WHERE c.relowner <> (SELECT datdba FROM pg_database WHERE datname = current_database())
+            AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't' AND {ignored}
           UNION ALL SELECT format('%I.%I(%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes)), p.proowner, p.oid, 'pg_proc'
-          FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {ignored}
+          FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+          WHERE p.oid >= 16384 AND p.proowner <> (SELECT datdba FROM pg_database WHERE datname = current_database()) AND {ignored}
           UNION ALL SELECT format('type %I.%I', n.nspname, t.typname), t.typowner, t.oid, 'pg_type'
           FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
-          WHERE t.typtype IN ('e', 'd') AND {ignored}
+          WHERE t.typtype IN ('e', 'd') AND t.typowner <> (SELECT datdba FROM pg_database WHERE datname = current_database())
+            AND {ignored}
           UNION ALL SELECT format('schema %I', n.nspname), n.nspowner, n.oid, 'pg_namespace'
-          FROM pg_namespace n WHERE n.nspname <> 'public' AND {ignored}) o
+          FROM pg_namespace n
+          WHERE n.nspowner <> (SELECT datdba FROM pg_database WHERE datname = current_database())
+            AND n.nspname <> 'public' AND {ignored}) o
     JOIN pg_roles r ON r.oid = o.owner
-    JOIN pg_database b ON b.datname = current_database() AND b.datdba <> o.owner
     WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = o.class AND d.objid = o.oid AND d.deptype IN ('e', 'i'))
   UNION ALL SELECT 'default privileges of', quote_ident(r.rolname)
     FROM pg_default_acl a JOIN pg_roles r ON r.oid = a.defaclrole
-  UNION ALL SELECT 'privileges on', format('%I.%I', n.nspname, c.relname)
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relacl IS NOT NULL AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND {ignored}
   UNION ALL SELECT 'privileges on', format('%I.%I(%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes))
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
     WHERE p.proacl IS NOT NULL AND {ignored}
@@ -104,23 +86,29 @@ SELECT format('%s %s', o.kind, o.name) AS description FROM (
   UNION ALL SELECT 'privileges on', 'the database'
     FROM pg_database b WHERE b.datname = current_database() AND b.datacl IS NOT NULL
 
-  -- What objects of the model have besides what is modelled of them.
+  -- What objects of the model have besides what is modelled of them. Few have any of it.
+  UNION ALL SELECT x.kind, x.name
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace,
+      LATERAL (SELECT 'table of type' AS kind, format('%I.%I', n.nspname, c.relname) AS name WHERE c.reloftype <> 0
+               UNION ALL SELECT 'privileges on', format('%I.%I', n.nspname, c.relname)
+               WHERE c.relacl IS NOT NULL AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+               UNION ALL SELECT 'tablespace of', format('%I.%I (%I)', n.nspname, c.relname, t.spcname)
+               FROM pg_tablespace t WHERE t.oid = c.reltablespace
+               UNION ALL SELECT 'unlogged sequence', format('%I.%I', n.nspname, c.relname)
+               WHERE c.relkind = 'S' AND c.relpersistence = 'u'
+                 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
+                                 AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i'))) x
+    WHERE (c.reloftype <> 0 OR c.relacl IS NOT NULL OR c.reltablespace <> 0 OR c.relkind = 'S' AND c.relpersistence = 'u')
+      AND {ignored}
   UNION ALL SELECT DISTINCT
       CASE WHEN a.attacl IS NOT NULL THEN 'privileges on column'
            WHEN a.attoptions IS NOT NULL THEN 'options of column' ELSE 'statistics target of index column' END,
       format('%I.%I.%I', n.nspname, c.relname, a.attname)
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE a.attnum > 0 AND NOT a.attisdropped AND {ignored}
+    WHERE a.attrelid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped AND {ignored}
+      AND (a.attacl IS NOT NULL OR a.attoptions IS NOT NULL OR a.attstattarget <> -1)
       AND (a.attacl IS NOT NULL OR a.attoptions IS NOT NULL AND c.relkind NOT IN ('i', 'I')
            OR c.relkind IN ('i', 'I') AND coalesce(a.attstattarget, -1) <> -1)
-  UNION ALL SELECT 'tablespace of', format('%I.%I (%I)', n.nspname, c.relname, t.spcname)
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_tablespace t ON t.oid = c.reltablespace
-    WHERE {ignored}
-  UNION ALL SELECT 'unlogged sequence', format('%I.%I', n.nspname, c.relname)
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind = 'S' AND c.relpersistence = 'u' AND {ignored}
-      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
-                      AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i'))
   UNION ALL SELECT 'CLUSTER ON of', format('%I.%I (%I)', n.nspname, c.relname, i.relname)
     FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
