@@ -36,6 +36,11 @@ fn handled(change: &Change, told: &Told, precondition: &Precondition) -> Option<
         Change::AddColumn { .. } if precondition.rule == "not-null-without-default" => {
             Some("the plan adds it nullable, and waits until every row has a value")
         }
+        Change::SetNotNull { table, column, .. } => {
+            let mut fills = told.fills.iter();
+            let is_told = fills.any(|fill| fill.table == *table && fill.column == *column);
+            is_told.then_some("they get the value that [[fill]] tells, and null again on the way back")
+        }
         Change::ReplaceEnum { name, from, to, .. } => {
             let mut lost = from.iter().filter(|label| !to.contains(label));
             let mapped = told.labels.iter().find(|labels| labels.type_name == *name)?;
@@ -56,16 +61,27 @@ fn fault(fatal: &[&Precondition], changes: &[Change]) -> Fault {
     let each = fatal.iter().map(|asked| format!("{}: {}", asked.object, asked.sentence()));
     let what = format!("rows are in the way: {}", each.collect::<Vec<_>>().join("; "));
     let queries = fatal.iter().filter_map(|asked| asked.query.as_ref()).map(ToString::to_string);
-    let is_enum =
-        |asked: &&Precondition| matches!(changes.get(asked.change), Some(Change::ReplaceEnum { .. }));
-    let labels = if fatal.iter().any(is_enum) {
-        " ([[labels]] in lockkeeper.toml tells which labels take the place of those that go)"
-    } else {
-        ""
-    };
+    let told: Vec<String> =
+        fatal.iter().filter_map(|asked| by_settings(changes.get(asked.change)?)).collect();
+    let told = if told.is_empty() { String::new() } else { format!(", or {}", told.join("; ")) };
     Fault::gate("plan.data", what).help(format!(
-        "mend them first{labels}; see them with: {}. Where they are mended by the time the plan is applied, \
+        "mend them first{told}; see them with: {}. Where they are mended by the time the plan is applied, \
          --query-seconds 0 makes it without asking",
         queries.collect::<Vec<_>>().join("; ")
     ))
+}
+
+/// What can be told in `lockkeeper.toml`, so that the plan mends the rows itself.
+fn by_settings(change: &Change) -> Option<String> {
+    match change {
+        Change::ReplaceEnum { .. } => Some(
+            "tell with [[labels]] in lockkeeper.toml which labels take the place of those that go".to_owned(),
+        ),
+        Change::SetNotNull { table, column, .. } => Some(format!(
+            "tell in lockkeeper.toml what null becomes ([[fill]] column = \"{table}.{column}\", with = an expression over \
+             the row), and the plan fills them in small transactions; by hand in batches, until it changes no row: \
+             UPDATE {table} SET {column} = … WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE {column} IS NULL LIMIT 10000))"
+        )),
+        _ => None,
+    }
 }

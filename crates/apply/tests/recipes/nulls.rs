@@ -57,6 +57,26 @@ async fn nulls_are_filled_and_come_back() {
     }
 }
 
+/// Partitions are filled as their table is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nulls_of_partitions_are_filled_and_come_back() {
+    let before = "CREATE TABLE funds (id bigint, name text NOT NULL, code text) PARTITION BY RANGE (id);
+        CREATE TABLE funds_low PARTITION OF funds FOR VALUES FROM (0) TO (1500);
+        CREATE TABLE funds_high PARTITION OF funds FOR VALUES FROM (1500) TO (9000)";
+    let rows = ROWS.replace("(name, code) SELECT", "SELECT n,");
+    let after = before.replace("code text", "code text NOT NULL");
+    let sum = "SELECT count(code) || ' ' || sum(hashtextextended(f::text, 0)::numeric) FROM public.funds f";
+    for major in testkit::majors() {
+        let world = World::told(major, before, &rows, &after, &told("upper(name)")).await;
+        let kept = world.database.ask(sum).await;
+        assert_eq!(world.apply(Contract).await.arrived, Some(true), "{major}");
+        let nulls = world.database.ask("SELECT count(*) FROM public.funds WHERE code IS NULL").await;
+        assert_eq!(nulls.as_deref(), Some("0"), "{major}");
+        assert_eq!(world.roll_back(None).await.arrived, Some(true), "{major}");
+        assert_eq!(world.database.ask(sum).await, kept, "{major}");
+    }
+}
+
 /// An expression that has no value for a row that needs one stops the plan before anything is changed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_expression_without_a_value_changes_nothing() {
