@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::Memory;
 use crate::predict::times::{Time, points, whole};
-use crate::statistics::{Activity, Ends, Observation, Present, TIMES_MAX, observe, prefer_real};
+use crate::statistics::{Activity, Ends, Observation, Paces, Present, TIMES_MAX, observe, prefer_real};
 use crate::timing::{Forecaster, Point, SITTING, Size, TimeModel, median};
 
 /// The earlier times of an activity it takes to tell one.
@@ -18,6 +18,9 @@ const EARLIER_MIN: usize = 5;
 
 /// What lies so far apart was not measured in one go.
 const SITTING_GAP: SignedDuration = SignedDuration::from_mins(10);
+
+/// A pause between steps that is longer ends a campaign.
+const CAMPAIGN_GAP: SignedDuration = SignedDuration::from_mins(15);
 
 /// What a step may be told from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -27,6 +30,8 @@ pub enum Split {
     Rolling,
     /// Everything on earlier days (UTC).
     LaterDay,
+    /// Everything of earlier campaigns: what was measured before nothing was for a quarter of an hour.
+    LaterCampaign,
     /// Everything before it on other tables.
     LeftOutTable,
     /// Everything that began at least ten minutes before it.
@@ -39,9 +44,10 @@ pub enum Split {
 
 impl Split {
     /// Every split.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Rolling,
         Self::LaterSitting,
+        Self::LaterCampaign,
         Self::HoursLater,
         Self::LaterDay,
         Self::LeftOutTable,
@@ -86,15 +92,33 @@ impl Memory {
         let observations = self.with_store(|store| observe(store, self.tenant(), None, None))?;
         let ends = self.ends_of_tables()?;
         let mut activities: BTreeMap<Activity, Vec<Observation>> = BTreeMap::new();
-        for one in prefer_real(observations).into_iter().filter(Observation::is_done) {
+        let observations = prefer_real(observations);
+        let ledger =
+            Ledger { ends, paces: Paces::of(observations.iter()), campaigns: campaigns(&observations) };
+        for one in observations.into_iter().filter(Observation::is_done) {
             activities.entry(one.activity.clone()).or_default().push(one);
         }
         let mut trials = Vec::new();
         for steps in activities.values() {
-            trials.extend((0..steps.len()).filter_map(|at| try_one(steps, at, &ends, split)));
+            trials.extend((0..steps.len()).filter_map(|at| try_one(steps, at, &ledger, split)));
         }
         Ok(report(split, &trials))
     }
+}
+
+/// What is known beside the steps of an activity.
+struct Ledger {
+    ends: Ends,
+    paces: Paces,
+    /// When campaigns began, in the order of time.
+    campaigns: Vec<Timestamp>,
+}
+
+/// When steps were measured again after nothing was for a while.
+fn campaigns(observations: &[Observation]) -> Vec<Timestamp> {
+    let at = |one: &Observation| one.step.started_at;
+    let begins = |pair: &&[Observation]| at(&pair[1]).duration_since(at(&pair[0])) >= CAMPAIGN_GAP;
+    observations.windows(2).filter(begins).map(|pair| at(&pair[1])).collect()
 }
 
 /// One step, told again.
@@ -106,10 +130,14 @@ struct Trial {
     models: Vec<(TimeModel, f64)>,
 }
 
-fn try_one(steps: &[Observation], at: usize, ends: &Ends, split: Split) -> Option<Trial> {
+fn try_one(steps: &[Observation], at: usize, ledger: &Ledger, split: Split) -> Option<Trial> {
     let step = &steps[at];
     let allowed = |earlier: &&Observation| match split {
         Split::Rolling => true,
+        Split::LaterCampaign => {
+            let began = ledger.campaigns.iter().rev().find(|began| **began <= step.step.started_at);
+            began.is_some_and(|began| earlier.step.started_at < *began)
+        }
         Split::LaterDay => date(earlier.step.started_at) < date(step.step.started_at),
         Split::LeftOutTable => earlier.table != step.table,
         Split::LaterSitting => step.step.started_at.duration_since(earlier.step.started_at) >= SITTING_GAP,
@@ -124,13 +152,18 @@ fn try_one(steps: &[Observation], at: usize, ends: &Ends, split: Split) -> Optio
     let target = Time::of_step(step);
     let database = step.context.as_ref().map(|run| run.database.clone());
     let (at, server_major, rows) = (step.step.started_at, step.server_major(), target.rows());
-    let points = points(&times, ends, &Present { at, server_major, database, rows }, whole);
+    let without = if split == Split::LeftOutTable { step.table.as_ref() } else { None };
+    let pace = |time: &Time<'_>| ledger.paces.before_step(time.observation(), without);
+    let points = points(&times, &ledger.ends, &Present { at, server_major, database, rows }, &pace, whole);
     let size = Size::new(target.table().cloned(), rows, target.bytes());
-    trial(&points, &size, at, whole(&target))
+    // Who tells from what was long before does not know how the machine is by now.
+    let knows_pace = matches!(split, Split::Rolling | Split::LeftOutTable);
+    let pace = if knows_pace { pace(&target) } else { 0.0 };
+    trial(&points, (&size, pace), at, whole(&target))
 }
 
-fn trial(points: &[Point], size: &Size, at: Timestamp, measured: f64) -> Option<Trial> {
-    let (_, told) = Forecaster::for_size(points, size, at)?.tell(size)?;
+fn trial(points: &[Point], (size, pace): (&Size, f64), at: Timestamp, measured: f64) -> Option<Trial> {
+    let (_, told) = Forecaster::for_size(points, size, at)?.tell(size, pace)?;
     let history: Vec<&Point> = points.iter().collect();
     let alone = |model: TimeModel| Some((model, model.predict(&history, size)?.exp()));
     Some(Trial {

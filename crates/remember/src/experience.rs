@@ -105,7 +105,8 @@ impl Memory {
         };
         let here: Vec<&Observation> = all.iter().filter(|one| is_here(one, query)).collect();
         let mut hints = troubles_of(&here);
-        let told = foretell(&prefer_real(all.clone()), &ends, &asked, Timestamp::now());
+        let at = Timestamp::now();
+        let told = foretell(&prefer_real(all.clone()), (&ends, &self.paces(at)?), &asked, at);
         hints.extend(told.lock_hold_ms.and_then(|hold| long_hold(hold.p90, query, &told.runs)));
         hints.extend(success(&here, query));
         Ok(Experience { hints })
@@ -142,12 +143,16 @@ fn broken_constraints(here: &[&Observation]) -> Option<Hint> {
     let last = broken.last()?;
     let state = last.step.sqlstate.as_deref().unwrap_or_default();
     let reason = format!(
-        "rows of {} broke a constraint {} times before, last with {state} on {}",
+        "rows of {} broke a constraint {} before, last with {state} on {}",
         table_text(last),
-        broken.len(),
+        times(broken.len()),
         last.step.started_at.strftime("%Y-%m-%d"),
     );
     Some(Hint { points: CONSTRAINT_POINTS, reason, runs: runs_of(&broken) })
+}
+
+fn times(count: usize) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
 }
 
 fn other_failures(here: &[&Observation]) -> Option<Hint> {
@@ -155,7 +160,8 @@ fn other_failures(here: &[&Observation]) -> Option<Hint> {
         |one: &&&Observation| Outcome::from(one.step.outcome) == Outcome::Failed && !is_constraint(one);
     let failed: Vec<_> = here.iter().filter(failed).copied().collect();
     let last = failed.last()?;
-    let reason = format!("{} attempts on {} failed before", failed.len(), table_text(last));
+    let attempts = if failed.len() == 1 { "attempt" } else { "attempts" };
+    let reason = format!("{} {attempts} on {} failed before", failed.len(), table_text(last));
     Some(Hint { points: FAILURE_POINTS, reason, runs: runs_of(&failed) })
 }
 

@@ -37,6 +37,8 @@ pub struct Explanation {
     pub against: Vec<Summary>,
     /// The lessons that say the opposite.
     pub contradicted_by: Vec<Summary>,
+    /// The lesson that took its place.
+    pub superseded_by: Option<Summary>,
 }
 
 /// How a prediction did.
@@ -73,6 +75,7 @@ impl Memory {
             rests_on: Vec::new(),
             against: Vec::new(),
             contradicted_by: Vec::new(),
+            superseded_by: None,
         };
         match &entry.body {
             Body::Lesson(lesson) => self.explain_lesson(lesson, &mut explanation)?,
@@ -115,15 +118,19 @@ impl Memory {
         explanation.rests_on = self.receipts(&lesson.for_runs)?;
         explanation.against = self.receipts(&lesson.against_runs)?;
         for other in &lesson.contradicts {
-            let selection = Selection {
-                lesson: Some(other.clone()),
-                newest_first: true,
-                limit: Some(1),
-                ..Selection::default()
-            };
-            explanation.contradicted_by.extend(self.entries(&selection)?.iter().map(summary_of));
+            explanation.contradicted_by.extend(self.latest_of(other)?);
+        }
+        if let Some(other) = &lesson.superseded_by {
+            explanation.superseded_by = self.latest_of(other)?;
         }
         Ok(())
+    }
+
+    /// A lesson as it is now.
+    fn latest_of(&self, lesson: &str) -> Result<Option<Summary>, Fault> {
+        let lesson = Some(lesson.to_owned());
+        let selection = Selection { lesson, newest_first: true, limit: Some(1), ..Selection::default() };
+        Ok(self.entries(&selection)?.first().map(summary_of))
     }
 
     fn explain_prediction(

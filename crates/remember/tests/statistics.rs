@@ -137,6 +137,33 @@ fn tells_when_long_transactions_end() {
     assert_eq!(stats.lock_patterns[0].text, "long transactions on public.funds end by 02:00 UTC");
 }
 
+/// What a slow machine does to one kind of step it does to the next of another kind.
+#[test]
+fn a_server_that_became_slow_is_known_by_other_steps() {
+    let folder = tempfile::tempdir().unwrap();
+    let memory = open(folder.path());
+    for at in 0..6 {
+        record(&memory, &scan(at, "funds", 1e6));
+        let (run, step) = scan(at, "events", 1e6);
+        let run = RunReceipt { run: format!("{}-checked", run.run), ..run };
+        record(&memory, &(run.clone(), StepReceipt { operation: Operation::AddCheck, run: run.run, ..step }));
+    }
+    let query = PredictQuery { operation: Operation::AddCheck, ..ask("events", Some(1e6)) };
+    let told = || memory.predict(&query).unwrap();
+    let usual = told().ms.unwrap().p50;
+    let slow = |minutes: i64| {
+        let (run, step) = scan(90 + usize::try_from(minutes).unwrap(), "funds", 1e6);
+        let started_at = Timestamp::now() - Span::new().minutes(9 - minutes);
+        record(&memory, &(run, StepReceipt { started_at, execution_ms: 10.0 * step.execution_ms, ..step }));
+    };
+    (0..2).for_each(slow);
+    assert!((0.99..1.01).contains(&(told().ms.unwrap().p50 / usual)), "two may be chance");
+    slow(2);
+    let slowed = told();
+    assert!((5.0..15.0).contains(&(slowed.ms.unwrap().p50 / usual)), "{usual}: {slowed:?}");
+    assert!(slowed.basis.contains("times longer than usual"), "{}", slowed.basis);
+}
+
 #[test]
 fn a_dropped_or_grown_table_is_another_table() {
     let folder = tempfile::tempdir().unwrap();
@@ -183,5 +210,5 @@ fn experience_raises_freely_and_lowers_within_bounds() {
     record(&memory, &(run, StepReceipt { outcome: StepOutcome::Failed, sqlstate, ..step }));
     let bad = memory.experience(&query(1e5, "direct")).unwrap();
     assert_eq!(bad.adjust(65.0, 60.0), 80.0);
-    assert!(bad.hints[0].reason.contains("broke a constraint 1 times before, last with 23502"), "{bad:?}");
+    assert!(bad.hints[0].reason.contains("broke a constraint once before, last with 23502"), "{bad:?}");
 }

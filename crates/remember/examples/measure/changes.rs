@@ -4,7 +4,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 
-use crate::tables::{TABLES, Table};
+use crate::tables::Table;
 
 /// A change of one table; `{t}` is the table's name.
 pub(crate) struct Change {
@@ -46,13 +46,14 @@ pub(crate) const CHANGES: [Change; 10] = [
 
 /// Every change of every table, in random order, again and again.
 pub(crate) struct Deck {
+    tables: Vec<&'static Table>,
     random: StdRng,
     cards: Vec<(&'static Table, &'static Change)>,
 }
 
 impl Deck {
-    pub(crate) fn shuffled() -> Self {
-        Self { random: StdRng::seed_from_u64(20), cards: Vec::new() }
+    pub(crate) fn shuffled(tables: Vec<&'static Table>) -> Self {
+        Self { tables, random: StdRng::seed_from_u64(20), cards: Vec::new() }
     }
 
     pub(crate) fn draw(&mut self) -> (&'static Table, &'static Change) {
@@ -60,7 +61,7 @@ impl Deck {
             if let Some(card) = self.cards.pop() {
                 return card;
             }
-            let all = TABLES.iter().flat_map(|table| CHANGES.iter().map(move |change| (table, change)));
+            let all = self.tables.iter().flat_map(|table| CHANGES.iter().map(move |change| (*table, change)));
             self.cards = all.filter(|(table, change)| table.rows <= change.rows_max).collect();
             self.cards.shuffle(&mut self.random);
         }

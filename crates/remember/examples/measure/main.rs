@@ -1,11 +1,12 @@
 //! Carries real plans out on tables from 20,000 to 2,000,000 rows of a throwaway server, and keeps the
 //! receipts as JSON lines: what predictions are judged by.
 //!
-//! `cargo run -p remember --example measure -- FILE [ROUNDS] [PLANS] [SCALE]`
+//! `cargo run -p remember --example measure -- FILE [ROUNDS] [PLANS] [SCALE] [LARGEST]`
 //! `cargo run -p remember --example measure -- FILE faults`: plans that fail, on small tables
 //!
 //! Each of ROUNDS (default 8) restarts the server, lets the tables grow, and applies and takes back PLANS
-//! (default 26) plans in random order. SCALE (default 1) multiplies the sizes. FILE is written anew after
+//! (default 26) plans in random order. SCALE (default 1) multiplies the sizes, and tables of more than LARGEST rows
+//! at the start stay empty. FILE is written anew after
 //! each round; receipts that it holds already stay, so that a later day may add its own. The machine's
 //! other work is not kept away: it is a part of what predictions have to live with.
 
@@ -32,6 +33,7 @@ struct Campaign {
     rounds: u32,
     plans: usize,
     scale: f64,
+    largest: f64,
 }
 
 impl Campaign {
@@ -41,7 +43,8 @@ impl Campaign {
         let rounds = arguments.next().map_or(Ok(8), |text| text.parse())?;
         let plans = arguments.next().map_or(Ok(26), |text| text.parse())?;
         let scale = arguments.next().map_or(Ok(1.0), |text| text.parse())?;
-        Ok(Self { file, rounds, plans, scale })
+        let largest = arguments.next().map_or(Ok(f64::INFINITY), |text| text.parse())?;
+        Ok(Self { file, rounds, plans, scale, largest })
     }
 }
 
@@ -56,8 +59,8 @@ async fn main() -> Answer<()> {
     if campaign.file.exists() {
         memory.import(&mut BufReader::new(File::open(&campaign.file)?), true)?;
     }
-    let stage = Stage::set(campaign.scale).await?;
-    let mut deck = Deck::shuffled();
+    let stage = Stage::set(campaign.scale, campaign.largest).await?;
+    let mut deck = Deck::shuffled(stage.tables());
     for round in 0..campaign.rounds {
         if round > 0 {
             stage.next_sitting().await?;
@@ -80,7 +83,7 @@ async fn troubles() -> Answer<()> {
     let file = PathBuf::from(std::env::args().nth(1).unwrap_or_default());
     let folder = tempfile::tempdir()?;
     let memory = Memory::open(&Options::project(folder.path()).embedder(None))?;
-    let stage = Stage::set(0.1).await?;
+    let stage = Stage::set(0.1, f64::INFINITY).await?;
     let failed = faults::meet_all(&stage, &memory).await?;
     println!("{failed} plans failed; {} entries in the file", keep(&memory, &file)?);
     stage.strike().await

@@ -20,11 +20,12 @@ pub(crate) struct Stage {
     live: Database,
     empty: Database,
     scale: f64,
+    largest: f64,
     sittings: std::cell::Cell<i32>,
 }
 
 impl Stage {
-    pub(crate) async fn set(scale: f64) -> Answer<Self> {
+    pub(crate) async fn set(scale: f64, largest: f64) -> Answer<Self> {
         let settings =
             [("shared_buffers", "256MB"), ("maintenance_work_mem", "64MB"), ("max_wal_size", "2GB")];
         let options = ShadowOptions {
@@ -36,7 +37,7 @@ impl Stage {
         let empty = server.create_database(None).await?;
         send(&empty, &TABLES.iter().map(Table::ddl).collect::<String>()).await?;
         let live = server.create_database(Some(empty.name.as_str())).await?;
-        let stage = Self { server, live, empty, scale, sittings: std::cell::Cell::new(0) };
+        let stage = Self { server, live, empty, scale, largest, sittings: std::cell::Cell::new(0) };
         stage.fill().await?;
         Ok(stage)
     }
@@ -48,8 +49,13 @@ impl Stage {
         self.fill().await
     }
 
+    /// The tables that have rows.
+    pub(crate) fn tables(&self) -> Vec<&'static Table> {
+        TABLES.iter().filter(|table| f64::from(table.rows) * self.scale <= self.largest).collect()
+    }
+
     async fn fill(&self) -> Answer<()> {
-        for table in &TABLES {
+        for table in self.tables() {
             let rows = f64::from(table.rows) * self.scale * GROWTH.powi(self.sittings.get());
             send(&self.live, &table.fill(rows, self.scale)).await?;
         }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use model::{Fault, RunOutcome, RunReceipt, StepReceipt};
 
 use super::rules::{Finished, Saying, sayings};
+use super::told::Told;
 use super::{Conditions, Lesson, Origin, State};
 use crate::filing::append;
 use crate::store::{Selection, Store};
@@ -47,20 +48,70 @@ pub(crate) fn take_told(
     store: &mut dyn Store,
     embedder: Option<&dyn Embedder>,
     tenant: &Tenant,
-    told: Vec<Lesson>,
+    told: Vec<Told>,
 ) -> Result<Vec<String>, Fault> {
-    let mut known = lessons_near(store, tenant, told.iter().map(|lesson| &lesson.conditions))?;
-    let ids: Vec<String> = told.iter().map(|lesson| lesson.lesson.clone()).collect();
-    for lesson in told {
-        known.entry(lesson.lesson.clone()).or_insert(lesson);
+    let mut named =
+        |told: &Told| told.supersedes.as_deref().map(|id| lesson_named(store, tenant, id)).transpose();
+    let replaced: Vec<Option<Lesson>> = told.iter().map(&mut named).collect::<Result<_, Fault>>()?;
+    let about = told.iter().map(|told| &told.lesson).chain(replaced.iter().flatten());
+    let mut known = lessons_near(store, tenant, about.map(|lesson| &lesson.conditions))?;
+    let ids: Vec<String> = told.iter().map(|told| told.lesson.lesson.clone()).collect();
+    let mut changed: BTreeSet<String> = ids.iter().cloned().collect();
+    for (told, old) in told.into_iter().zip(replaced) {
+        let lesson = known.entry(told.lesson.lesson.clone()).or_insert(told.lesson).clone();
+        if let Some(old) = old {
+            let old = superseded(old, &lesson)?;
+            changed.insert(old.lesson.clone());
+            known.insert(old.lesson.clone(), old);
+        }
     }
-    write(store, embedder, tenant, known, ids.iter().cloned().collect())?;
+    write(store, embedder, tenant, known, changed)?;
     let mut entry_of = |lesson: String| {
         let selection =
             Selection { lesson: Some(lesson), newest_first: true, limit: Some(1), ..Selection::default() };
         Ok(store.entries(tenant, &selection)?.pop().map(|entry| entry.id).unwrap_or_default())
     };
     ids.into_iter().map(&mut entry_of).collect()
+}
+
+/// The latest of a lesson, by its id or by that of an entry of it.
+fn lesson_named(store: &mut dyn Store, tenant: &Tenant, id: &str) -> Result<Lesson, Fault> {
+    let mut latest = |selection| {
+        let kind = Some(Kind::Lesson);
+        let selection = Selection { kind, newest_first: true, limit: Some(1), ..selection };
+        let entry = store.entries(tenant, &selection)?.pop();
+        Ok::<_, Fault>(entry.and_then(|entry| match entry.body {
+            Body::Lesson(lesson) => Some(*lesson),
+            _ => None,
+        }))
+    };
+    let own = latest(Selection { lesson: Some(id.to_owned()), ..Selection::default() })?;
+    let named = match own {
+        None => latest(Selection { id_prefix: Some(id.to_owned()), ..Selection::default() })?,
+        own => own,
+    };
+    let named = match named {
+        Some(lesson) => latest(Selection { lesson: Some(lesson.lesson), ..Selection::default() })?,
+        None => None,
+    };
+    named.ok_or_else(|| {
+        Fault::new("memory.add", format!("there is no lesson {id:?} to supersede"))
+            .help("`lockkeeper memory list` shows the ids there are")
+    })
+}
+
+/// A lesson whose place another one takes.
+fn superseded(old: Lesson, by: &Lesson) -> Result<Lesson, Fault> {
+    if old.lesson == by.lesson {
+        return Err(Fault::new("memory.add", "a lesson cannot supersede itself"));
+    }
+    Ok(Lesson {
+        superseded_by: Some(by.lesson.clone()),
+        state: State::Retired,
+        valid_until: Some(by.valid_from),
+        learned_at: by.learned_at.max(old.learned_at),
+        ..old
+    })
 }
 
 /// The latest of each lesson.
@@ -116,7 +167,10 @@ fn take(known: &mut BTreeMap<String, Lesson>, saying: Saying, run: &str, at: Tim
     }
     lesson.learned_at = at;
     lesson.state = lesson.judged();
-    lesson.valid_until = (lesson.state == State::Retired).then_some(at);
+    lesson.valid_until = match lesson.state {
+        State::Retired => lesson.valid_until.or(Some(at)),
+        State::Candidate | State::Active => None,
+    };
     Some(id)
 }
 

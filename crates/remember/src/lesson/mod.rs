@@ -108,6 +108,20 @@ pub enum State {
     Retired,
 }
 
+impl Conditions {
+    /// Whether there are tables and servers to which both apply.
+    fn meets(&self, other: &Self) -> bool {
+        fn meet<T: PartialOrd>(mine: (Option<T>, Option<T>), theirs: (Option<T>, Option<T>)) -> bool {
+            let ends =
+                |to: &Option<T>, from: &Option<T>| matches!((to, from), (Some(to), Some(from)) if to < from);
+            !ends(&mine.1, &theirs.0) && !ends(&theirs.1, &mine.0)
+        }
+        let versions = |one: &Self| (one.server_major_from, one.server_major_to);
+        meet((self.rows_from, self.rows_to), (other.rows_from, other.rows_to))
+            && meet(versions(self), versions(other))
+    }
+}
+
 impl Lesson {
     /// The id of a lesson about this: rule or type, and conditions.
     fn id_of(about: &impl Serialize) -> String {
@@ -132,13 +146,17 @@ impl Lesson {
         let verdicts = (self.outcome.and_then(Outcome::verdict), other.outcome.and_then(Outcome::verdict));
         let opposite = matches!(verdicts, (Some(mine), Some(theirs)) if mine != theirs);
         let believed = self.state != State::Retired && other.state != State::Retired;
-        let same = mine.operation == theirs.operation && mine.recipe == theirs.recipe && same_table;
+        let same = mine.operation == theirs.operation
+            && mine.recipe == theirs.recipe
+            && same_table
+            && mine.meets(theirs);
         self.lesson != other.lesson && same && opposite && believed
     }
 
     /// Its state from the runs that speak for and against it.
     fn judged(&self) -> State {
         match self.origin {
+            _ if self.superseded_by.is_some() => State::Retired,
             Origin::Person => self.state,
             Origin::Rule(_) if self.against_runs.len() >= self.for_runs.len().max(1) => State::Retired,
             Origin::Rule(_) if self.for_runs.len() >= ACTIVE_RUNS => State::Active,

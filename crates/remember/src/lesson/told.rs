@@ -25,7 +25,7 @@ pub struct Added {
 impl Memory {
     /// Takes one JSON record, or one on each line. A record is taken as told by a person: it is
     /// believed, its claims are kept as claims, and its confidence is computed anew. The same record
-    /// twice is one.
+    /// twice is one. One that `supersedes` another lesson, named by its id, takes its place.
     ///
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
@@ -40,13 +40,14 @@ impl Memory {
     /// ```
     ///
     /// # Errors
-    /// When a record cannot be read: then none of them is taken; or when the store cannot be written.
+    /// When a record cannot be read, or supersedes no lesson that there is: then none of them is taken; or when
+    /// the store cannot be written.
     pub fn add(&self, input: &mut dyn BufRead) -> Result<Added, Fault> {
         let mut text = String::new();
         input.read_to_string(&mut text).map_err(|error| wrong("the input cannot be read").cause(error))?;
         let now = Timestamp::now();
-        let told = records(&text)?.into_iter().map(|record| lesson_of(record, now));
-        let told: Vec<Lesson> = told.collect::<Result<_, Fault>>()?;
+        let told = records(&text)?.into_iter().map(|record| told_of(record, now));
+        let told: Vec<Told> = told.collect::<Result<_, Fault>>()?;
         if told.is_empty() {
             return Err(
                 wrong("there is no record in the input").help("write one JSON object, or one on each line")
@@ -141,8 +142,19 @@ impl Record {
     }
 }
 
-fn lesson_of(fields: Map<String, Value>, now: Timestamp) -> Result<Lesson, Fault> {
+/// A lesson, and the id of the one whose place it takes.
+pub(super) struct Told {
+    pub(super) lesson: Lesson,
+    pub(super) supersedes: Option<String>,
+}
+
+fn told_of(fields: Map<String, Value>, now: Timestamp) -> Result<Told, Fault> {
     let mut record = Record { fields };
+    let supersedes = record.text(&["supersedes"])?;
+    Ok(Told { lesson: lesson_of(record, now)?, supersedes })
+}
+
+fn lesson_of(mut record: Record, now: Timestamp) -> Result<Lesson, Fault> {
     let kind = kind_of(record.text(&["type"])?)?;
     let operation = record.text(&["operation"])?.map(|word| operation_of(&word)).transpose()?;
     let recipe = record.text(&["strategy", "recipe"])?;
@@ -291,7 +303,7 @@ mod tests {
         });
         let Value::Object(fields) = record else { panic!("it is one") };
         assert_eq!(
-            lesson_of(fields, Timestamp::UNIX_EPOCH).unwrap().text,
+            lesson_of(Record { fields }, Timestamp::UNIX_EPOCH).unwrap().text,
             "migration strategy add column with default on funds; constant default, no backfill; claimed: risk MEDIUM, \
              phases expand (duration 12s) and backfill, downtime 0s, rollback verified yes, confidence 100."
         );

@@ -8,8 +8,8 @@ use model::{bytes_text, rows_text};
 
 use super::times::{Time, bytes_per_row, lock_hold, of_changes, points, table_meant, whole};
 use super::{Foretold, PredictQuery};
-use crate::statistics::{Ends, Observation, Present, TIMES_MAX};
-use crate::timing::{Forecaster, Point, Quantiles, Size, TableKey, TimeModel};
+use crate::statistics::{Ends, Observation, Paces, Present, TIMES_MAX};
+use crate::timing::{Forecaster, Point, Size, TableKey, TimeModel};
 
 /// The runs an answer names.
 const RUNS_NAMED: usize = 10;
@@ -17,7 +17,7 @@ const RUNS_NAMED: usize = 10;
 /// Tells from observations in the order of time, as of a moment.
 pub(crate) fn foretell(
     observations: &[Observation],
-    ends: &Ends,
+    (ends, paces): (&Ends, &Paces),
     query: &PredictQuery,
     at: Timestamp,
 ) -> Foretold {
@@ -36,7 +36,7 @@ pub(crate) fn foretell(
         let basis = format!("no {} by {recipe} has run to its end yet", query.operation);
         return Foretold::unknown(Some(recipe), basis);
     }
-    Asked::of(query, &times, at).answer(&times, ends, recipe)
+    Asked::of(query, &times, at).answer(&times, (ends, paces), recipe)
 }
 
 fn is_asked_for(one: &Observation, query: &PredictQuery) -> bool {
@@ -72,11 +72,14 @@ impl Asked {
         Self { table: seen.and_then(Time::table).cloned(), rows, bytes, present }
     }
 
-    fn answer(&self, times: &[Time<'_>], ends: &Ends, recipe: String) -> Foretold {
+    fn answer(&self, times: &[Time<'_>], (ends, paces): (&Ends, &Paces), recipe: String) -> Foretold {
         let size = Size::new(self.table.clone(), self.rows, self.bytes);
-        let ms_points = points(times, ends, &self.present, whole);
-        let hold_points = points(times, ends, &self.present, lock_hold);
-        let ms = tell(&ms_points, &size, self.present.at);
+        let pace_then = |time: &Time<'_>| paces.before_step(time.observation(), None);
+        let ms_points = points(times, ends, &self.present, &pace_then, whole);
+        let hold_points = points(times, ends, &self.present, &pace_then, lock_hold);
+        let pace = paces.before(self.present.at, self.present.database.as_deref(), None);
+        let tell = |points: &[Point]| Forecaster::for_size(points, &size, self.present.at)?.tell(&size, pace);
+        let ms = tell(&ms_points);
         let runs: BTreeSet<&Arc<str>> = times.iter().map(Time::run).collect();
         let newest = times.iter().rev().map(|time| time.run().to_string());
         let mut named: Vec<String> = Vec::new();
@@ -85,13 +88,13 @@ impl Asked {
                 named.push(run)
             }
         });
-        let hold = tell(&hold_points, &size, self.present.at).map(|(_, hold)| hold);
+        let hold = tell(&hold_points).map(|(_, hold)| hold);
         Foretold {
             ms: ms.map(|(_, ms)| ms),
             // Told by itself, but no lock is held for longer than its step takes.
             lock_hold_ms: hold.map(|hold| ms.map_or(hold, |(_, ms)| hold.at_most(&ms))),
             n: times.len(),
-            basis: self.basis(&ms_points, runs.len(), ms.map(|(model, _)| model)),
+            basis: self.basis(&ms_points, runs.len(), ms.map(|(model, _)| model), pace),
             recipe: Some(recipe),
             model: ms.map(|(model, _)| model),
             runs: named,
@@ -99,7 +102,7 @@ impl Asked {
     }
 
     /// `12 earlier runs, 3 on this table of 5.0 M rows; told by its size in bytes`.
-    fn basis(&self, points: &[Point], runs: usize, model: Option<TimeModel>) -> String {
+    fn basis(&self, points: &[Point], runs: usize, model: Option<TimeModel>, pace: f64) -> String {
         let own = points.iter().filter(|point| is_own(point, self.table.as_ref())).count();
         let plural = if runs == 1 { "" } else { "s" };
         let mut basis = format!("{runs} earlier run{plural}, {own} on this table");
@@ -111,14 +114,15 @@ impl Asked {
         if let Some(model) = model {
             basis.push_str(&format!("; told by {model}"));
         }
+        if pace != 0.0 {
+            let than_usual = if pace > 0.0 { "longer" } else { "shorter" };
+            let factor = pace.abs().exp();
+            basis.push_str(&format!("; the latest steps took {factor:.1} times {than_usual} than usual"));
+        }
         basis
     }
 }
 
 fn is_own(point: &Point, table: Option<&Arc<TableKey>>) -> bool {
     table.is_some() && point.size.table.as_ref() == table
-}
-
-fn tell(points: &[Point], size: &Size, at: Timestamp) -> Option<(TimeModel, Quantiles)> {
-    Forecaster::for_size(points, size, at)?.tell(size)
 }

@@ -7,13 +7,17 @@ use jiff::Timestamp;
 use model::{Direction, Fault, LockMode, Operation, PhaseName, Prediction};
 use serde::Serialize;
 
-use crate::statistics::{observe, prefer_real};
+use crate::statistics::{Paces, observe, prefer_real};
+use crate::store::Selection;
 use crate::timing::{Quantiles, TimeModel};
-use crate::{Memory, TableName};
+use crate::{Kind, Memory, TableName};
 pub(crate) use foretell::foretell;
 
 /// The newest observations of an operation that a prediction looks at.
 const OBSERVATIONS_MAX: u32 = 2_000;
+
+/// The newest steps, of any operation, that tell how fast the server works of late.
+const PACE_STEPS: u32 = 400;
 
 /// What is to be predicted. With a phase it is one step, without one a whole change: all steps of
 /// its recipe, from expand to contract.
@@ -99,6 +103,24 @@ impl Memory {
         let operation = Some(query.operation.name().to_owned());
         let observations =
             self.with_store(|store| observe(store, self.tenant(), operation, Some(OBSERVATIONS_MAX)))?;
-        Ok(foretell(&prefer_real(observations), &self.ends_of_tables()?, query, Timestamp::now()))
+        let at = Timestamp::now();
+        let known = (&self.ends_of_tables()?, &self.paces(at)?);
+        Ok(foretell(&prefer_real(observations), known, query, at))
+    }
+
+    /// How fast steps went of late. Nothing is read but a moment where none has run for so long that it would say
+    /// nothing.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn paces(&self, at: Timestamp) -> Result<Paces, Fault> {
+        let since = at.checked_sub(Paces::MEMORY).unwrap_or(Timestamp::MIN);
+        let recent =
+            Selection { kind: Some(Kind::Step), since: Some(since), limit: Some(1), ..Selection::default() };
+        if self.entries(&recent)?.is_empty() {
+            return Ok(Paces::default());
+        }
+        let newest = self.with_store(|store| observe(store, self.tenant(), None, Some(PACE_STEPS)))?;
+        Ok(Paces::of(newest.iter().filter(|one| !one.is_rehearsal())))
     }
 }

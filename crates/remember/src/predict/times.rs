@@ -92,11 +92,13 @@ pub(crate) fn bytes_per_row(times: &[Time<'_>]) -> Option<f64> {
     median(times.iter().filter_map(|time| Some(time.bytes()? / time.rows()?)).collect())
 }
 
-/// Times as points for a model: what is measured is taken by `measure`.
+/// Times as points for a model: what is measured is taken by `measure`, the pace of the machine before it by
+/// `pace`.
 pub(crate) fn points(
     times: &[Time<'_>],
     ends: &Ends,
     present: &Present,
+    pace: &dyn Fn(&Time<'_>) -> f64,
     measure: fn(&Time<'_>) -> f64,
 ) -> Vec<Point> {
     let point = |time: &Time<'_>| {
@@ -107,6 +109,7 @@ pub(crate) fn points(
             size: Size::new(table, time.rows(), time.bytes()),
             at: time.at(),
             weight: standing.weight,
+            pace: pace(time),
         }
     };
     times.iter().map(point).collect()

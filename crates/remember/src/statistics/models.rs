@@ -63,7 +63,7 @@ fn times_of(
     let newest = &steps[steps.len().saturating_sub(TIMES_MAX)..];
     let times: Vec<Time<'_>> = newest.iter().map(|step| Time::of_step(step)).collect();
     let present = Present { at, server_major: None, database: None, rows: None };
-    let points = points(&times, ends, &present, whole);
+    let points = points(&times, ends, &present, &|_| 0.0, whole);
     Some(ActivityTimes {
         activity: activity.clone(),
         ms: Measured::of(steps.iter().map(|step| step.step.execution_ms))?,

@@ -3,7 +3,7 @@
 use model::{Direction, Prediction, StepOutcome};
 use serde::Serialize;
 
-use super::observation::Observation;
+use super::observation::{Observation, newest_runs};
 use crate::timing::median;
 
 /// How predictions did that were written down before their steps.
@@ -19,6 +19,8 @@ pub struct Scores {
     pub within_interval: f64,
     /// The share of lock holds that stayed below the predicted 90th percentile, 0 to 1; 0.9 would be perfect.
     pub lock_hold_below_p90: f64,
+    /// The newest runs it rests on, the newest first.
+    pub rests_on: Vec<String>,
 }
 
 /// Scores what each receipt carries of its prediction. Rehearsals are not scored; nor are rollbacks,
@@ -44,6 +46,7 @@ pub(super) fn scores(observations: &[Observation]) -> Option<Scores> {
         }),
         within_interval: share(&|told, one| told.ms.contains(one.step.execution_ms)),
         lock_hold_below_p90: share(&|told, one| one.step.lock_hold_ms <= told.lock_hold_ms.p90),
+        rests_on: newest_runs(scored.iter().copied()),
     })
 }
 

@@ -67,7 +67,7 @@ fn of_activity(
 ) -> Vec<Threshold> {
     let times = &times[times.len().saturating_sub(TIMES_MAX)..];
     let present = Present { at, server_major: None, database: None, rows: None };
-    let points = points(times, ends, &present, lock_hold);
+    let points = points(times, ends, &present, &|_| 0.0, lock_hold);
     let Some(forecaster) = Forecaster::by_size(&points) else { return Vec::new() };
     let told_up_to_rows = REACH * times.iter().filter_map(Time::rows).fold(0.0, f64::max);
     let mut tables: BTreeMap<&Arc<TableKey>, &Time<'_>> = BTreeMap::new();
@@ -76,7 +76,7 @@ fn of_activity(
         let width = last.bytes()? / last.rows()?;
         let p90 = |rows: f64| {
             let size = Size::new(Some(table.clone()), Some(rows), Some(rows * width));
-            forecaster.tell(&size).map_or(0.0, |(_, hold)| hold.p90)
+            forecaster.tell(&size, 0.0).map_or(0.0, |(_, hold)| hold.p90)
         };
         Some(Threshold {
             activity: activity.clone(),

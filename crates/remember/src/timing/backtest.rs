@@ -59,7 +59,7 @@ pub(crate) fn backtest(points: &[Point], question: Question) -> Vec<Record> {
         let point = &points[at];
         let Some(history) = question.history(&points[..at], point) else { continue };
         for record in &mut records {
-            let told = record.model.predict(&history, &point.size);
+            let told = record.model.predict_at(&history, &point.size, point.pace);
             record.errors.extend(told.map(|told| point.log_ms - told));
         }
     }

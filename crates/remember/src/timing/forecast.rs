@@ -22,6 +22,9 @@ const SHIFT_WORTH: f64 = 24.0;
 /// Tails stay at least as heavy as Student's t with so many degrees: machines hiccup.
 const DEGREES_MAX: f64 = 8.0;
 
+/// How far a pace usually lies off, as a share of it: not every step feels other work alike.
+const PACE_DOUBT: f64 = 0.25;
+
 /// The errors from which a question counts as posed often enough.
 const ERRORS_ENOUGH: usize = 6;
 
@@ -108,16 +111,17 @@ impl<'a> Forecaster<'a> {
         self.record.model
     }
 
-    /// The time at a size. Where the chosen model cannot tell, the first that can does.
-    pub(crate) fn tell(&self, size: &Size) -> Option<(TimeModel, Quantiles)> {
+    /// The time at a size, on a machine of this pace. Where the chosen model cannot tell, the first that can
+    /// does.
+    pub(crate) fn tell(&self, size: &Size, pace: f64) -> Option<(TimeModel, Quantiles)> {
         let chosen = std::iter::once(self.record.model);
         let told = chosen
             .chain(TimeModel::ALL)
-            .find_map(|model| Some((model, model.predict(&self.history, size)?)))
+            .find_map(|model| Some((model, model.predict_at(&self.history, size, pace)?)))
             .or_else(|| Some((TimeModel::LogBytes, self.middle_of_all()?)));
         let spread = Spread::of(&self.record.errors, self.degrees_max);
         let doubt = Growth::of(&self.history).doubt_at(size, spread.scale);
-        let spread = spread.widened(doubt);
+        let spread = spread.widened(doubt.hypot(PACE_DOUBT * pace));
         told.map(|(model, middle)| (model, spread.around(middle)))
     }
 

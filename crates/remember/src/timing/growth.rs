@@ -85,6 +85,7 @@ mod tests {
             size: Size::new(None, Some(*rows), None),
             at: jiff::Timestamp::UNIX_EPOCH,
             weight: 1.0,
+            pace: 0.0,
         };
         let points: Vec<Point> = rows.iter().map(point).collect();
         Growth::of(&points.iter().collect::<Vec<_>>())

@@ -11,5 +11,5 @@ pub(crate) use backtest::{Question, SITTING};
 pub(crate) use forecast::Forecaster;
 pub use forecast::Quantiles;
 pub use model::TimeModel;
-pub(crate) use model::median;
+pub(crate) use model::{median, usual};
 pub(crate) use point::{Point, Size, TableKey};

@@ -71,6 +71,17 @@ impl TimeModel {
         !matches!(self, Self::LastRun)
     }
 
+    /// The same on a machine of this pace. What a model has seen of it already is not counted twice.
+    pub(crate) fn predict_at(self, history: &[&Point], size: &Size, pace: f64) -> Option<f64> {
+        let told = self.predict(history, size)?;
+        let paced = if pace == 0.0 { None } else { usual(history, size).map(|usual| usual + pace) };
+        Some(match paced {
+            Some(paced) if pace > 0.0 => told.max(paced),
+            Some(paced) => told.min(paced),
+            None => told,
+        })
+    }
+
     /// The logarithm of the time at a size, told from a history in the order of time; none where the
     /// history does not allow this model.
     pub(crate) fn predict(self, history: &[&Point], size: &Size) -> Option<f64> {
@@ -78,12 +89,17 @@ impl TimeModel {
             Self::LastRun => Some(last_of(history, size)?.log_ms),
             Self::MsPerRow => ms_per_row(history, size),
             Self::LogBytes => Some(bytes_line(history)?.at([size.log_bytes?])),
-            Self::LogRowsAndBytes => Some(size_line(history)?.at(rows_and_bytes(size)?)),
+            Self::LogRowsAndBytes => usual(history, size),
             Self::LastRunScaled => last_run_scaled(history, size),
             Self::TableAndSize => table_and_size(history, size),
             Self::LatestAndSize => latest_and_size(history, size),
         }
     }
+}
+
+/// The logarithm of the time that rows and bytes alone tell; none where the history does not allow it.
+pub(crate) fn usual(history: &[&Point], size: &Size) -> Option<f64> {
+    Some(size_line(history)?.at(rows_and_bytes(size)?))
 }
 
 impl fmt::Display for TimeModel {

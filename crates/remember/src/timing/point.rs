@@ -20,6 +20,9 @@ pub(crate) struct Point {
     pub(crate) at: Timestamp,
     /// How much it counts, 0 to 1: what decay and invalidation left of it.
     pub(crate) weight: f64,
+    /// How much longer than usual steps took just before, whatever they did, as a logarithm; 0 where nothing
+    /// tells.
+    pub(crate) pace: f64,
 }
 
 impl Point {

@@ -141,6 +141,38 @@ pub(crate) fn contradictions_surface(place: &Place) {
     }
 }
 
+pub(crate) fn a_lesson_takes_the_place_of_another(place: &Place) {
+    let memory = place.memory("a");
+    let bad = TOLD.replace("\"success\":true", "\"success\":false");
+    let old = add(&memory, &bad);
+    let new = add(&memory, &TOLD.replacen('{', &format!("{{\"supersedes\":\"{}\",", old[0]), 1));
+    let found = memory.search("table:funds", 5).unwrap();
+    assert_eq!(found.results.iter().map(|result| &result.id).collect::<Vec<_>>(), [&new[0]]);
+    assert!(found.results[0].why.iter().all(|why| !why.starts_with("contradicted by ")), "{found:?}");
+    let all = lessons(&memory);
+    let retired = all.iter().rev().find(|lesson| lesson.outcome == Some(Outcome::Failed)).unwrap();
+    assert_eq!((retired.state, retired.valid_until.is_some()), (State::Retired, true));
+    let latest = memory.list(&lesson_query()).unwrap().entries;
+    let latest = latest.iter().find(|entry| entry.outcome == Some(Outcome::Failed)).unwrap();
+    assert_eq!(memory.explain(&latest.id).unwrap().superseded_by.map(|by| by.id).as_ref(), Some(&new[0]));
+    let nothing = TOLD.replacen('{', "{\"supersedes\":\"lesson-0\",", 1).replace("funds", "calls");
+    assert_eq!(memory.add(&mut nothing.as_bytes()).unwrap_err().kind, "memory.add");
+    assert_eq!(memory.search("table:calls", 5).unwrap().relaxed, ["table"]);
+}
+
+/// A strategy that goes well on small tables and fails on large ones is no contradiction.
+pub(crate) fn other_sizes_do_not_contradict(place: &Place) {
+    let memory = place.memory("a");
+    let of = |rows: &str, success: &str| {
+        TOLD.replacen('{', &format!("{{{rows},"), 1).replace("\"success\":true", success)
+    };
+    add(&memory, &of("\"rowsTo\":100000", "\"success\":true"));
+    let ids = add(&memory, &of("\"rowsFrom\":1000000", "\"success\":false"));
+    assert_eq!(memory.explain(&ids[0]).unwrap().contradicted_by, []);
+    let ids = add(&memory, &of("\"rowsFrom\":50000", "\"success\":false"));
+    assert_eq!(memory.explain(&ids[0]).unwrap().contradicted_by.len(), 1);
+}
+
 pub(crate) fn a_proved_way_back_is_a_lesson_and_a_hard_lock_another(place: &Place) {
     let memory = place.memory("a");
     let direction = Direction::Back;

@@ -37,6 +37,8 @@ on_every_store! {
     lessons::secrets_that_people_paste_are_not_kept as secrets_that_people_paste_are_not_kept,
     lessons::three_runs_make_a_lesson_and_failures_unmake_it as three_runs_make_a_lesson_and_failures_unmake_it,
     lessons::contradictions_surface as contradictions_surface,
+    lessons::a_lesson_takes_the_place_of_another as a_lesson_takes_the_place_of_another,
+    lessons::other_sizes_do_not_contradict as other_sizes_do_not_contradict,
     lessons::a_proved_way_back_is_a_lesson_and_a_hard_lock_another as a_proved_way_back_is_a_lesson_and_a_hard_lock_another,
     forget::removes_for_good as forget_removes_for_good,
     forget::judges_lessons_anew as forget_judges_lessons_anew,

@@ -1,6 +1,6 @@
 //! Triggers, types and namespaces that go; tables that are emptied.
 
-use model::Name;
+use model::{Ident, Name};
 use parse::{Drop, DropKind, OnTableKind, Truncate};
 
 use super::shown;
@@ -40,10 +40,14 @@ impl Catalog {
             return Err(Failure::new("2BP01", text));
         }
         for user in users {
-            self.change(&user, |relation| {
-                let uses = |text: &str| crate::state::named_type(text).as_ref() == Some(&name);
-                relation.table.columns.retain(|column| !uses(&column.type_name.0));
-            });
+            // What stands on such a column goes with it.
+            let Some(relation) = self.relation(&user) else { continue };
+            let uses = |text: &str| crate::state::named_type(text).as_ref() == Some(&name);
+            let columns = relation.table.columns.iter().filter(|column| uses(&column.type_name.0));
+            let columns: Vec<Ident> = columns.map(|column| column.name.clone()).collect();
+            for column in columns {
+                self.take_column(&user, &column);
+            }
         }
         self.set_type(name, None);
         Ok(())

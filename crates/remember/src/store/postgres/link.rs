@@ -1,7 +1,7 @@
 //! One session with the memory's database, opened when it is needed and again when it was lost.
 
 use std::panic::resume_unwind;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use connect::{Session, Target, connect};
 use model::Fault;
@@ -16,6 +16,9 @@ const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long one call may take.
 const CALL_PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long a count of documents is used.
+const COUNT_LASTS: Duration = Duration::from_secs(60);
 
 /// How long an index may take to be built.
 pub(super) const INDEX_PATIENCE: Duration = Duration::from_secs(3_600);
@@ -46,6 +49,8 @@ pub(super) struct Open {
     pub(super) offer: Offer,
     /// The tenant whose rows the session sees.
     tenant: Option<Tenant>,
+    /// How many documents that tenant had, and when they were counted.
+    documents: Option<(u64, Instant)>,
 }
 
 impl Link {
@@ -140,14 +145,14 @@ async fn dial(target: &Target) -> Result<Open, Fault> {
         let settings = "SET hnsw.iterative_scan = strict_order; SET hnsw.max_scan_tuples = 1000000";
         session.batch_execute(settings).await.map_err(|error| fault(&session, "open", &error))?;
     }
-    Ok(Open { session, offer, tenant: None })
+    Ok(Open { session, offer, tenant: None, documents: None })
 }
 
 impl Open {
     /// Names the tenant whose rows row-level security lets through.
     pub(super) async fn act_as(&mut self, tenant: &Tenant) -> Result<(), Fault> {
         if self.tenant.as_ref() != Some(tenant) {
-            self.tenant = None;
+            (self.tenant, self.documents) = (None, None);
             let name = "SELECT set_config('lockkeeper.tenant', $1, false)";
             self.session
                 .query_one(name, &[&tenant.as_str()])
@@ -156,6 +161,20 @@ impl Open {
             self.tenant = Some(tenant.clone());
         }
         Ok(())
+    }
+}
+
+impl Open {
+    /// How many documents the tenant has. To count them is to look at each, and a minute's difference changes no
+    /// order worth the name.
+    pub(super) async fn documents(&mut self, tenant: &Tenant) -> Result<u64, tokio_postgres::Error> {
+        if let Some((count, _)) = self.documents.filter(|(_, at)| at.elapsed() < COUNT_LASTS) {
+            return Ok(count);
+        }
+        let query = "SELECT count(*) FROM document WHERE tenant = $1";
+        let count: i64 = self.session.query_one(query, &[&tenant.as_str()]).await?.get(0);
+        self.documents = Some((count.cast_unsigned(), Instant::now()));
+        Ok(count.cast_unsigned())
     }
 }
 

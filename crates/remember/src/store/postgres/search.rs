@@ -1,10 +1,11 @@
 //! Searching: the database finds candidates, and they are ranked as every store ranks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use model::{Fault, Ident};
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 
 use super::filter::{Filter, distance, levels};
 use super::link::{Open, fault};
@@ -18,11 +19,17 @@ use crate::{Document, Measures, Outcome, TableName, Tenant};
 /// The candidates that each way of finding contributes.
 const CANDIDATES: i64 = 200;
 
-/// The documents that hold a word are counted up to here; beyond, it is a common word.
-const HOLDERS_MAX: u64 = 2_000;
+/// The same for a question without a text: the first of them are the answers.
+const CANDIDATES_WITHOUT_TEXT: i64 = 50;
+
+/// Documents that hold rare words are looked at up to here; beyond, those words are common ones.
+const HOLDERS_MAX: i64 = 2_000;
 
 /// The latest documents, that what is common is told from.
-const LATEST: i64 = 1_000;
+const LATEST: i64 = 400;
+
+/// A word that one in so many of the latest documents holds is common: who else holds it need not be looked up.
+const COMMON_SHARE: i64 = 50;
 
 /// What is read of a document, in the order [`indexed_of`] takes it.
 const COLUMNS: &str = "key, entry, type, operation, recipe, table_schema, table_name, outcome, environment,
@@ -50,22 +57,28 @@ pub(super) async fn search(
 }
 
 async fn candidates(
-    open: &Open,
+    open: &mut Open,
     tenant: &Tenant,
     asked: &Asked<'_>,
 ) -> Result<(Vec<Row>, Corpus), tokio_postgres::Error> {
-    let corpus = corpus(open, tenant, asked).await?;
-    let most = CANDIDATES.max(asked.limit_i64());
+    let (corpus, rare) = corpus(open, tenant, asked).await?;
+    let has_text = !asked.terms.is_empty() || asked.vector.is_some();
+    let most = if has_text { CANDIDATES } else { CANDIDATES_WITHOUT_TEXT }.max(asked.limit_i64());
     let mut rows = Vec::new();
     for level in levels(asked.question) {
         let filter = || Filter::new(tenant, asked.question, level).into_parts();
-        let latest = best_by(open, filter(), "happened_ns DESC", most).await?;
-        let (found, limit) = (latest.len(), asked.limit);
-        rows.extend(latest);
+        let (condition, mut values) = filter();
+        let order = match distance(asked.question, &mut values) {
+            Some(distance) => [&distance, " ASC NULLS LAST, happened_ns DESC"].concat(),
+            None => "happened_ns DESC".to_owned(),
+        };
+        let first = best_by(open, (condition, values), &order, most).await?;
+        let (found, limit) = (first.len(), asked.limit);
+        rows.extend(first);
         // Fewer than asked for: all of them are candidates, and more has to be given up.
         if found >= limit {
-            if i64::try_from(found).is_ok_and(|found| found >= most) {
-                rows.extend(deepest(open, asked, &corpus, &filter).await?);
+            if has_text && i64::try_from(found).is_ok_and(|found| found >= most) {
+                rows.extend(deepest(open, asked, &rare, &filter).await?);
             }
             break;
         }
@@ -73,33 +86,29 @@ async fn candidates(
     Ok((rows, corpus))
 }
 
-/// More candidates of the level at which there are more than could be looked at: by meaning, by words, by
-/// numbers.
+/// More candidates of the level at which there are more than could be looked at: by meaning, and by the words
+/// that not many documents hold.
 async fn deepest(
     open: &Open,
     asked: &Asked<'_>,
-    corpus: &Corpus,
+    rare: &[Term],
     filter: &dyn Fn() -> (String, Values),
 ) -> Result<Vec<Row>, tokio_postgres::Error> {
     let mut rows = Vec::new();
     if let Some(vector) = asked.vector.as_ref().filter(|_| open.offer.vectors_in.is_some()) {
         rows.extend(by_meaning(open, asked, filter(), vector).await?);
     }
-    // Words that many documents hold tell none of them from the others.
-    let rare = |term: &&Term| corpus.holders.get(term).is_some_and(|holders| *holders < HOLDERS_MAX);
-    let rare: Vec<Term> = asked.terms.iter().filter(rare).copied().collect();
     if !rare.is_empty() {
         let (mut condition, mut values) = filter();
-        values.push(Box::new(signed(&rare)));
-        let place = format!("${}", values.len());
-        condition.push_str(&[" AND terms && ", &place].concat());
-        let common = ["cardinality(ARRAY (SELECT unnest(terms) INTERSECT SELECT unnest(", &place, "))) DESC"];
-        rows.extend(best_by(open, (condition, values), &common.concat(), CANDIDATES).await?);
-    }
-    let (condition, mut values) = filter();
-    if let Some(distance) = distance(asked.question, &mut values) {
-        let order = [&distance, " ASC NULLS LAST, happened_ns DESC"].concat();
-        rows.extend(best_by(open, (condition, values), &order, CANDIDATES).await?);
+        let mut holds = Vec::new();
+        for term in signed(rare) {
+            values.push(Box::new(term));
+            holds.push(format!("(${} = ANY (terms))::integer", values.len()));
+        }
+        values.push(Box::new(signed(rare)));
+        condition.push_str(&format!(" AND terms && ${}", values.len()));
+        let most = [&holds.join(" + "), " DESC"].concat();
+        rows.extend(best_by(open, (condition, values), &most, CANDIDATES).await?);
     }
     Ok(rows)
 }
@@ -134,49 +143,72 @@ async fn best_by(
     open.session.query(&query, &references(&values)).await
 }
 
-/// How common the question's words are among all documents of the tenant. Words of many documents are
-/// counted among the latest, and told from those.
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "counts"
-)]
-async fn corpus(open: &Open, tenant: &Tenant, asked: &Asked<'_>) -> Result<Corpus, tokio_postgres::Error> {
+/// How common the question's words are among all documents of the tenant, and those that are rare. What is common is
+/// told from the latest documents: to count who holds a common word, a good part of all would have to be looked at.
+async fn corpus(
+    open: &mut Open,
+    tenant: &Tenant,
+    asked: &Asked<'_>,
+) -> Result<(Corpus, Vec<Term>), tokio_postgres::Error> {
     if asked.terms.is_empty() {
-        return Ok(Corpus::default());
+        return Ok((Corpus::default(), Vec::new()));
     }
-    let terms = signed(&asked.terms);
-    let all = "SELECT count(*) FROM document WHERE tenant = $1";
-    let all: i64 = open.session.query_one(all, &[&tenant.as_str()]).await?.get(0);
-    let latest = "SELECT count(*), coalesce(avg(cardinality(terms)), 1)::double precision,
-            ARRAY (SELECT count(*) FILTER (WHERE l.terms @> ARRAY[t.term]) FROM latest AS l, unnest($2::integer[])
+    let latest = "WITH latest AS MATERIALIZED (SELECT terms FROM document WHERE tenant = $1
+            ORDER BY happened_ns DESC LIMIT $3)
+        SELECT count(*), coalesce(avg(cardinality(terms)), 1)::double precision,
+            ARRAY (SELECT count(*) FILTER (WHERE t.term = ANY (l.terms)) FROM latest AS l, unnest($2::integer[])
                 WITH ORDINALITY AS t (term, place) GROUP BY t.place ORDER BY t.place)
         FROM latest";
-    let latest = [
-        "WITH latest AS MATERIALIZED (SELECT terms FROM document WHERE tenant = $1
-            ORDER BY happened_ns DESC LIMIT $3) ",
-        latest,
-    ];
-    let row = open.session.query_one(&latest.concat(), &[&tenant.as_str(), &terms, &LATEST]).await?;
+    let values: [&(dyn ToSql + Sync); 3] = [&tenant.as_str(), &signed(&asked.terms), &LATEST];
+    let row = open.session.query_one(latest, &values).await?;
     let (sampled, mean_words, among): (i64, f64, Vec<i64>) = (row.get(0), row.get(1), row.get(2));
-    let mut corpus = Corpus { documents: all.cast_unsigned(), mean_words, ..Corpus::default() };
-    let exact = "SELECT (SELECT count(*) FROM (SELECT FROM document AS d
-            WHERE d.tenant = $1 AND d.terms @> ARRAY[t.term] LIMIT $3) AS held)
-        FROM unnest($2::integer[]) WITH ORDINALITY AS t (term, place) ORDER BY t.place";
-    let most = HOLDERS_MAX.cast_signed();
-    let rows = match all > sampled {
-        true => open.session.query(exact, &[&tenant.as_str(), &terms, &most]).await?,
-        false => Vec::new(),
-    };
-    for (at, term) in asked.terms.iter().enumerate() {
-        let among = among.get(at).copied().unwrap_or(0);
-        let told = (among as f64 / sampled.max(1) as f64 * all as f64) as u64;
-        let counted = rows.get(at).map_or(among.cast_unsigned(), |row| row.get::<_, i64>(0).cast_unsigned());
-        let holders = if counted < HOLDERS_MAX { counted } else { told.max(HOLDERS_MAX) };
-        corpus.holders.insert(*term, holders);
+    let among = asked.terms.iter().copied().zip(among.into_iter().chain(std::iter::repeat(0)));
+    let among: BTreeMap<Term, i64> = among.collect();
+    if sampled < LATEST {
+        // These are all there are.
+        let holders = among.iter().map(|(term, count)| (*term, count.cast_unsigned())).collect();
+        return Ok((Corpus { documents: sampled.cast_unsigned(), mean_words, holders }, asked.terms.clone()));
     }
-    Ok(corpus)
+    let documents = open.documents(tenant).await?;
+    let told = |count: i64| documents.saturating_mul(count.cast_unsigned()) / sampled.cast_unsigned();
+    let (seldom, common): (Vec<_>, Vec<_>) =
+        among.iter().partition(|(_, count)| **count * COMMON_SHARE < sampled);
+    let mut holders: BTreeMap<Term, u64> =
+        common.iter().map(|(term, count)| (**term, told(**count))).collect();
+    let seldom: Vec<Term> = seldom.into_iter().map(|(term, _)| *term).collect();
+    let counted = holders_of(open, tenant, &seldom).await?;
+    let rare = if counted.is_some() { seldom.clone() } else { Vec::new() };
+    for term in seldom {
+        let count = counted.as_ref().map(|counted| counted.get(&term).copied().unwrap_or(0));
+        holders.insert(term, count.unwrap_or_else(|| told(among[&term]).max(1)));
+    }
+    Ok((Corpus { documents, mean_words, holders }, rare))
+}
+
+/// How many documents hold each of some words; none where so many do that they are no rare words.
+async fn holders_of(
+    open: &Open,
+    tenant: &Tenant,
+    terms: &[Term],
+) -> Result<Option<BTreeMap<Term, u64>>, tokio_postgres::Error> {
+    if terms.is_empty() {
+        return Ok(Some(BTreeMap::new()));
+    }
+    let query = "WITH held AS MATERIALIZED (SELECT terms FROM document WHERE tenant = $1 AND terms && $2::integer[]
+            LIMIT $3)
+        SELECT NULL::integer, count(*) FROM held UNION ALL
+        SELECT t.term, count(*) FROM held, unnest($2::integer[]) AS t (term) WHERE t.term = ANY (held.terms) GROUP BY 1";
+    let rows = open.session.query(query, &[&tenant.as_str(), &signed(terms), &HOLDERS_MAX]).await?;
+    let mut counted = BTreeMap::new();
+    for row in &rows {
+        let (term, count): (Option<i32>, i64) = (row.get(0), row.get(1));
+        match term {
+            None if count >= HOLDERS_MAX => return Ok(None),
+            None => {}
+            Some(term) => drop(counted.insert(term.cast_unsigned(), count.cast_unsigned())),
+        }
+    }
+    Ok(Some(counted))
 }
 
 /// PostgreSQL has no unsigned integers; the bits are the same.

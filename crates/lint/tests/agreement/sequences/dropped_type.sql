@@ -1,0 +1,2 @@
+DROP TYPE stage CASCADE;
+ALTER TABLE funds ADD COLUMN numbered bigserial;
