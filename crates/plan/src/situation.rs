@@ -18,6 +18,8 @@ pub(crate) struct Situation<'a> {
     pub(crate) told: &'a Told,
     created: BTreeSet<ObjectRef>,
     dropped: BTreeSet<ObjectRef>,
+    /// Names of relations that one object gives up and another one takes.
+    handed_on: BTreeSet<Name>,
 }
 
 impl<'a> Situation<'a> {
@@ -26,12 +28,21 @@ impl<'a> Situation<'a> {
             Change::Create { object } | Change::Drop { object } => Some(object.reference()),
             Change::CreateIndex { .. } | Change::DropIndex { .. } => Some(change.object()),
             Change::AddConstraint { .. } | Change::DropConstraint { .. } => Some(change.object()),
+            Change::AddColumn { .. } | Change::DropColumn { .. } => Some(change.object()),
             _ => None,
         };
         let is_drop = |change: &&Change| {
-            matches!(change, Change::Drop { .. } | Change::DropIndex { .. } | Change::DropConstraint { .. })
+            matches!(
+                change,
+                Change::Drop { .. }
+                    | Change::DropIndex { .. }
+                    | Change::DropConstraint { .. }
+                    | Change::DropColumn { .. }
+            )
         };
         let (drops, others): (Vec<_>, Vec<_>) = input.changes.iter().partition(is_drop);
+        let given_up: BTreeSet<Name> = drops.iter().copied().filter_map(place).collect();
+        let taken = others.iter().copied().filter_map(place).filter(|name| given_up.contains(name));
         Self {
             from: input.from,
             to: input.to,
@@ -40,6 +51,7 @@ impl<'a> Situation<'a> {
             server_major: input.server_major,
             statistics: input.statistics,
             told: input.told,
+            handed_on: taken.collect(),
             created: others.into_iter().filter_map(reference).collect(),
             dropped: drops.into_iter().filter_map(reference).collect(),
         }
@@ -56,7 +68,12 @@ impl<'a> Situation<'a> {
             Change::Create { object } | Change::Drop { object } => object.reference(),
             other => other.object(),
         };
-        self.is_replaced(&object)
+        self.is_replaced(&object) || place(change).is_some_and(|name| self.handed_on.contains(&name))
+    }
+
+    /// Whether the plan makes the view, anew or for the first time.
+    pub(crate) fn is_new_view(&self, name: &Name) -> bool {
+        self.created.contains(&ObjectRef::View(name.clone()))
     }
 
     /// Whether the plan drops this object and creates another of the same name.
@@ -114,6 +131,24 @@ impl<'a> Situation<'a> {
             .table(table)
             .or_else(|| self.to.table(table))
             .is_some_and(|table| table.partition_by.is_some())
+    }
+}
+
+/// The name among relations that a change gives to something, or takes away: tables, views, sequences and indexes,
+/// those behind keys as well, share their names.
+fn place(change: &Change) -> Option<Name> {
+    match change {
+        Change::Create { object } | Change::Drop { object } => match object.reference() {
+            ObjectRef::Table(name) | ObjectRef::View(name) | ObjectRef::Sequence(name) => Some(name),
+            _ => None,
+        },
+        Change::CreateIndex { table, index } | Change::DropIndex { table, index } => {
+            Some(table.sibling(&index.name))
+        }
+        Change::AddConstraint { table, constraint } | Change::DropConstraint { table, constraint } => {
+            constraint.has_index().then(|| table.sibling(&constraint.name))
+        }
+        _ => None,
     }
 }
 

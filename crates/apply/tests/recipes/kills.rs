@@ -12,6 +12,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use apply::Guard;
 use connect::{Session, Target, connect};
 use model::{Direction, PhaseName, Plan, Silent};
 use shadow::{Database, Shadow, ShadowOptions};
@@ -20,7 +21,7 @@ use tokio::sync::Mutex;
 
 use crate::pairs::Random;
 use crate::sweep::{Sweep, number};
-use crate::world::{self, Live};
+use crate::world::{self, Alone, Live};
 
 const KILLS_DEFAULT: u64 = 6;
 
@@ -63,16 +64,21 @@ struct Order {
 async fn client() {
     let Ok(order) = env::var(CHILD) else { return };
     let Order { url, plan, direction } = serde_json::from_str(&order).unwrap();
-    go(&Target::parse(&url).unwrap(), &plan, direction).await.unwrap();
+    go(&Target::parse(&url).unwrap(), &plan, direction, &Live).await.unwrap();
 }
 
 /// To the end of a plan, or back to its start. Says whether the schema is the one expected there.
-async fn go(target: &Target, plan: &Plan, direction: Direction) -> Result<Option<bool>, model::Fault> {
+async fn go(
+    target: &Target,
+    plan: &Plan,
+    direction: Direction,
+    guard: &dyn Guard,
+) -> Result<Option<bool>, model::Fault> {
     let mut options = world::options();
     options.until = Some(PhaseName::Contract);
     let run = match direction {
-        Direction::Forward => apply::apply(target, plan, &Live, &mut options, &Silent).await,
-        Direction::Back => apply::rollback(target, plan, None, &Live, &mut options, &Silent).await,
+        Direction::Forward => apply::apply(target, plan, guard, &mut options, &Silent).await,
+        Direction::Back => apply::rollback(target, plan, None, guard, &mut options, &Silent).await,
     };
     Ok(run?.arrived)
 }
@@ -209,30 +215,24 @@ async fn kill(server: Arc<Shadow>, prepared: Arc<Prepared>, seed: u64) {
         client.wait().unwrap();
     }
 
-    let on = |direction| async move {
-        go(target, plan, direction)
-            .await
-            .unwrap_or_else(|fault| panic!("seed {seed}, then {direction:?}: {fault}"))
+    let alone = Alone::default();
+    let on = async |direction| {
+        let end = go(target, plan, direction, &alone).await;
+        let arrived = end.unwrap_or_else(|fault| panic!("seed {seed}, then {direction:?}: {fault}"));
+        (arrived, alone.known().unwrap())
     };
     if turns_around != forward {
-        let arrived = on(Direction::Forward).await;
+        let (arrived, schema) = on(Direction::Forward).await;
         assert_ne!(arrived, Some(false), "{when}: not arrived");
-        assert_eq!(fingerprint(target).await, plan.to, "{when}: not the wanted schema");
+        assert_eq!(schema, plan.to, "{when}: not the wanted schema");
     }
-    on(Direction::Back).await;
-    assert!(plan.starts_from(&fingerprint(target).await), "{when}: not the schema of the start");
+    let (_, schema) = on(Direction::Back).await;
+    assert!(plan.starts_from(&schema), "{when}: not the schema of the start");
     assert_eq!(ask(target, CHECKSUM).await, prepared.rows, "{when}: other rows");
     assert_eq!(left_over(target).await, None, "{when}: something is left");
-    let again = on(Direction::Forward).await;
+    let (again, _) = on(Direction::Forward).await;
     assert_ne!(again, Some(false), "{when}: not arrived afterwards");
     server.drop_database(&database).await.unwrap();
-}
-
-async fn fingerprint(target: &Target) -> model::Fingerprint {
-    let session = connect(target, "lockkeeper test").await.unwrap();
-    let fingerprint = read::live::read(&session).await.unwrap().fingerprint();
-    session.close().await;
-    fingerprint
 }
 
 /// What is left, as soon as the sessions that were just closed have had a moment to go.

@@ -151,7 +151,7 @@ impl Shape {
 
     /// The same with about a third of it drawn anew.
     fn changed(&self, random: &mut Random) -> Self {
-        let is_kept = |random: &mut Random| random.next() % 3 > 0;
+        let is_kept = |random: &mut Random| !random.next().is_multiple_of(3);
         let (other, mut changed) = (Self::of(random), self.clone());
         for (at, column) in other.columns.iter().enumerate().filter(|_| !is_kept(random)) {
             changed.columns[at] = *column;

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use apply::{ApplyOptions, Guard, GuardFuture, RunReport};
 use connect::{Session, connect};
@@ -21,24 +21,38 @@ impl Guard for Live {
 }
 
 /// Reads the live schema at the end of each run, and knows it at the start of the next: nobody else changes it.
-pub struct Alone(Mutex<Option<Fingerprint>>);
+#[derive(Default)]
+pub struct Alone(Mutex<Option<Known>>);
+
+/// A schema that was read.
+struct Known {
+    fingerprint: Fingerprint,
+    /// Whether a run began with it; then it may be another one since.
+    is_used: bool,
+}
 
 impl Alone {
     /// For a database that has this schema.
     pub fn of(schema: &Schema) -> Self {
-        Self(Mutex::new(Some(schema.fingerprint())))
+        Self(Mutex::new(Some(Known { fingerprint: schema.fingerprint(), is_used: false })))
+    }
+
+    /// What the last run read, or knew.
+    pub fn known(&self) -> Option<Fingerprint> {
+        self.0.lock().unwrap().as_ref().map(|known| known.fingerprint.clone())
     }
 }
 
 impl Guard for Alone {
     fn fingerprint<'a>(&'a self, session: &'a Session) -> GuardFuture<'a> {
         Box::pin(async move {
-            if let Some(known) = self.0.lock().unwrap().take() {
-                return Ok(known);
+            if let Some(known) = self.0.lock().unwrap().as_mut().filter(|known| !known.is_used) {
+                known.is_used = true;
+                return Ok(known.fingerprint.clone());
             }
-            let live = read::live::read(session).await?.fingerprint();
-            *self.0.lock().unwrap() = Some(live.clone());
-            Ok(live)
+            let fingerprint = read::live::read(session).await?.fingerprint();
+            *self.0.lock().unwrap() = Some(Known { fingerprint: fingerprint.clone(), is_used: false });
+            Ok(fingerprint)
         })
     }
 }
@@ -191,12 +205,14 @@ impl Application {
                 session.batch_execute("SET search_path = public").await.unwrap();
                 while !over.load(Ordering::Relaxed) {
                     let number = NUMBERS.fetch_add(1, Ordering::Relaxed).to_string();
+                    let began = Instant::now();
                     if let Err(error) = session.batch_execute(&statement.replace("$n", &number)).await {
                         eprintln!("{statement}: {}", connect::describe(&error));
                         failed.fetch_add(1, Ordering::Relaxed);
                     }
                     done.fetch_add(1, Ordering::Relaxed);
-                    tokio::time::sleep(Duration::from_millis(5)).await;
+                    // On a machine of any speed there are moments without it.
+                    tokio::time::sleep(began.elapsed() * 2 + Duration::from_millis(5)).await;
                 }
                 session.close().await;
             })
@@ -204,8 +220,12 @@ impl Application {
         Self { tasks: tasks.collect(), over, failed, done }
     }
 
-    /// Stops it; gives how many statements failed of how many.
+    /// Stops it when it has done something worth telling; gives how many statements failed of how many.
     pub async fn stop(self) -> (u64, u64) {
+        let began = Instant::now();
+        while self.done.load(Ordering::Relaxed) < 60 && began.elapsed() < Duration::from_secs(60) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         self.over.store(true, Ordering::Relaxed);
         for task in self.tasks {
             task.await.unwrap();

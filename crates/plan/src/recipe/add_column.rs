@@ -14,7 +14,7 @@ use crate::situation::Situation;
 
 pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafted> {
     let Change::AddColumn { table, column } = change else { return None };
-    if situation.is_new(table) || !is_catalog_only(column) {
+    if situation.is_new(table) || situation.is_remade(change) || !is_catalog_only(column) {
         return None;
     }
     if column.not_null && column.default.is_none() {

@@ -14,7 +14,8 @@ use crate::situation::Situation;
 
 pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafted> {
     let Change::DropColumn { table, column } = change else { return None };
-    if situation.is_partitioned(table) || column.generated.is_some() || column.identity.is_some() {
+    let is_plain = column.generated.is_none() && column.identity.is_none();
+    if situation.is_partitioned(table) || situation.is_remade(change) || !is_plain {
         return None;
     }
     let kept = Ident::new(format!("{KEPT_PREFIX}{}", column.name.as_str())).truncated();
