@@ -20,6 +20,9 @@ const ROWS_FEW: f64 = 1_000.0;
 const ROWS_MANY: f64 = 8_000_000.0;
 /// From here on, what works on every row lasts long enough to count as long.
 const ROWS_LONG: f64 = 1_000_000.0;
+/// What is said where a role may not know of everybody's transactions.
+const TRAFFIC_HIDDEN: &str =
+    "transactions beside it unknown: this role may not see those of others (GRANT pg_monitor lets it)";
 /// What is assumed of a table nobody was asked about.
 const ROWS_ASSUMED: f64 = 1_000_000.0;
 
@@ -180,14 +183,18 @@ fn active_transactions(
     };
     let holders = statistics.map_or(0, |table| table.lock_holders);
     let longest = traffic.longest_transaction_ms.unwrap_or(0.0);
-    let crowd = f64::from(holders.max(traffic.active_transactions)) / 20.0;
+    let active = traffic.active_transactions.unwrap_or_else(|| {
+        risk.reasons.push(TRAFFIC_HIDDEN.to_owned());
+        0
+    });
+    let crowd = f64::from(holders.max(active)) / 20.0;
     let has = crowd.max(longest / 5_000.0).min(1.0);
     let points = round(ACTIVE_TRANSACTIONS * has * exposure.transactions);
     risk.factors.active_transactions = points;
     if points > 0.0 {
         risk.reasons.push(format!(
             "{}, the oldest for {}: {points:.0} of {ACTIVE_TRANSACTIONS:.0}",
-            counted(traffic.active_transactions.max(holders), "transaction runs", "transactions run"),
+            counted(active.max(holders), "transaction runs", "transactions run"),
             model::ms_text(longest)
         ));
     }

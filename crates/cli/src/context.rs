@@ -224,7 +224,10 @@ impl Context {
     }
 
     /// The database a team keeps its memory in, where it does.
-    fn memory_database(&self) -> Result<Option<Target>, Fault> {
+    ///
+    /// # Errors
+    /// `connect.url` when it is no URL, and when nothing names the live database that is to hold it.
+    pub fn memory_database(&self) -> Result<Option<Target>, Fault> {
         if let Some(url) = &self.config.memory.database {
             return Target::parse(url).map(Some);
         }

@@ -101,6 +101,46 @@ async fn a_url_beside_env_has_to_be_of_that_environment() {
     project.refused(&["--env", "staging", "--from", &url], &project.staging, "--env names staging");
 }
 
+/// A memory in a database is guarded as well: nothing is written where a mistaken URL leads.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_memory_is_not_kept_in_another_environment_s_database() {
+    let project = Project::new().await;
+    let identities = format!(
+        "[environments.production]\nidentity = \"{}\"\n[environments.staging]\nurl = \"env:STAGING_URL\"\n",
+        identity(&project.production).await
+    );
+    let has_memory = async |database: &TestDatabase| {
+        database.ask("SELECT to_regnamespace('lockkeeper_memory')::text").await.is_some()
+    };
+    let run = |settings: &str, args: &[&str], use_database: &str| {
+        project.write("lockkeeper.toml", settings);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lockkeeper"));
+        command.args(["memory", "list", "--env", "staging"]).args(args).current_dir(project.folder.path());
+        command.env("NO_COLOR", "1").env("MEMORY_USE_DATABASE", use_database).env_remove("DATABASE_URL");
+        command.env("STAGING_URL", project.production.target().url_with_password());
+        command.output().expect("the program starts")
+    };
+    let refused = run(&identities, &[], "true");
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("the memory is not kept there") && said.contains("database of production"),
+        "{said}"
+    );
+    assert!(!has_memory(&project.production).await);
+
+    // A database of its own, whose URL is taken for staging's.
+    let url = project.production.target().url_with_password();
+    let own = format!("{identities}[memory]\ndatabase = {}\n", serde_json::Value::from(url));
+    let refused = run(&own, &[], "false");
+    assert_eq!(refused.status.code(), Some(2), "{}", String::from_utf8_lossy(&refused.stderr));
+    assert!(!has_memory(&project.production).await);
+
+    let right = run("[environments.staging]\nurl = \"env:STAGING_URL\"\n", &[], "true");
+    assert_eq!(right.status.code(), Some(0), "{}", String::from_utf8_lossy(&right.stderr));
+    assert!(has_memory(&project.production).await);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_that_rows_would_make_fail_is_not_made() {
     let project = Project::new().await;

@@ -76,3 +76,26 @@ async fn statements_that_name_an_index_are_found() {
     let readers = figures.index_readers.get(&Name::new("public", "by_strategy"));
     assert_eq!(readers.map(|readers| (readers.statements, readers.calls)), Some((1, 2)), "{figures:?}");
 }
+
+/// Who may not look into the sessions of others knows that they are there, and not what they do.
+#[tokio::test(flavor = "multi_thread")]
+async fn transactions_that_are_hidden_are_unknown_and_not_none() {
+    for major in testkit::majors() {
+        let database = testkit::database(major).await;
+        let role = format!("lockkeeper_traffic_reader_{major}");
+        database.run(&format!("CREATE ROLE {role} LOGIN")).await;
+        let other = database.connect().await;
+        other.batch_execute("BEGIN; SELECT pg_backend_pid()").await.expect("a transaction");
+        let target = database.target().with_user(&role, None);
+        let own = connect::connect(&target, "lockkeeper test").await.expect("a session");
+        let hidden = read::statistics(&own).await.expect("it answers");
+        database.run(&format!("GRANT pg_monitor TO {role}")).await;
+        let shown = read::statistics(&own).await.expect("it answers");
+        own.close().await;
+        other.close().await;
+        database.run(&format!("DROP ROLE {role}")).await;
+        assert_eq!((hidden.active_transactions, hidden.longest_transaction_ms), (None, None), "{major}");
+        assert_eq!(shown.active_transactions, Some(1), "{major}");
+        assert!(shown.longest_transaction_ms.is_some(), "{major}");
+    }
+}

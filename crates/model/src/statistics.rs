@@ -11,9 +11,9 @@ use crate::{Ident, Name};
 pub struct Statistics {
     /// Per table.
     pub tables: BTreeMap<Name, TableStatistics>,
-    /// Sessions of others with an open transaction on this database.
-    pub active_transactions: u32,
-    /// The age of the oldest of them, in ms; none where there is none.
+    /// Sessions of others with an open transaction on this database; none where this role may not know of all.
+    pub active_transactions: Option<u32>,
+    /// The age of the oldest of them that this role may know of, in ms; none where there is none.
     pub longest_transaction_ms: Option<f64>,
     /// Connected replicas.
     pub replicas: u32,

@@ -36,8 +36,8 @@ const ADD: &str = r#"Example: echo '{"type":"migration-strategy","operation":"AD
 "rowCount":5000000,"strategy":"constant default","success":true}' | lockkeeper memory add
 
 "type" is needed: migration-strategy, safety-pattern, risk-assessment, rollback-procedure, or a word of your own.
-operation, table, rowCount, strategy, success, text, remedy, environment and date are understood; every other field is
-kept as what was claimed. Confidence is never taken over: it is earned by runs that go well."#;
+operation, table, rowCount, rowsFrom, rowsTo, strategy, success, text, remedy, environment, date, validUntil and
+supersedes (the id of the lesson whose place it takes) are understood; every other field is kept as what was claimed. Confidence is never taken over: it is earned by runs that go well."#;
 
 const FORGET: &str = "\
 What is removed: entries, and the documents, words and vectors made from them, from the pages of the file and

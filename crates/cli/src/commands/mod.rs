@@ -20,6 +20,7 @@ use model::Fault;
 
 use crate::args::{Cli, Command};
 use crate::context::Context;
+use crate::environments::guard_memory;
 
 /// How a command that did its work ends: 0, or 1 for findings and gates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,11 +37,27 @@ impl Ending {
     }
 }
 
+/// Whether a command reads the memory or writes into it.
+fn remembers(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Check(_)
+            | Command::Plan(_)
+            | Command::Rehearse(_)
+            | Command::Apply(_)
+            | Command::Rollback(_)
+            | Command::Memory(_)
+    )
+}
+
 /// Does what was asked.
 ///
 /// # Errors
 /// Those of the command.
 pub async fn run(context: &Context, command: Command) -> Result<Ending, Fault> {
+    if remembers(&command) {
+        guard_memory(context).await?;
+    }
     match command {
         Command::Check(args) => check::run(context, &args).await,
         Command::Diff(args) => diff::run(context, &args).await,

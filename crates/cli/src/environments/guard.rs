@@ -6,7 +6,7 @@ use connect::{Session, Target};
 use model::Fault;
 
 use super::settings::{by_settings, is_url_of};
-use super::{LOCAL, Place, UNKNOWN};
+use super::{LOCAL, MISMATCH, Place, UNKNOWN};
 use crate::config::{Config, Environment, Kind};
 
 /// `said` is what a person wrote, `config` the same with what was seen before.
@@ -101,7 +101,7 @@ fn agree(config: &Config, place: &mut Place, name: &str, kind: Kind) -> Result<(
 
 pub(super) fn mismatch(what: String, place: &Place) -> Fault {
     let name = &place.environment;
-    let fault = Fault::gate("environment.mismatch", what).at(place.target.to_string());
+    let fault = Fault::gate(MISMATCH, what).at(place.target.to_string());
     match &place.identity {
         Some(identity) => fault.help(format!(
             "check the URL. If this database really is {name}, say so in lockkeeper.toml: identity = \"{identity}\" \

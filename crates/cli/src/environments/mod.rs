@@ -24,6 +24,9 @@ const LOCAL: &str = "local";
 /// The same on any other machine.
 const UNKNOWN: &str = "unknown";
 
+/// The kind of fault of a URL that reaches another database than it is taken for.
+const MISMATCH: &str = "environment.mismatch";
+
 /// A database with the environment it belongs to, and what that asks of a plan.
 #[derive(Debug, Clone, Serialize)]
 pub struct Place {
@@ -117,6 +120,24 @@ pub async fn guard(
         places.push(place);
     }
     Ok(places.into_iter().next())
+}
+
+/// The same for the database that the memory is kept in, where it is kept in one: nothing is written into a
+/// database that a mistaken URL reaches. Whether it can be reached at all the memory tells by itself.
+///
+/// # Errors
+/// `environment.mismatch`, and `connect.url` when the URL is none.
+pub async fn guard_memory(context: &Context) -> Result<(), Fault> {
+    let Some(target) = context.memory_database()? else { return Ok(()) };
+    // A database of its own is not that of the environment that was named.
+    let env = context.env.as_deref().filter(|_| context.config.memory.database.is_none());
+    match found(context, env, target).await {
+        Err(mut fault) if fault.kind == MISMATCH => {
+            fault.what = format!("the memory is not kept there: {}", fault.what);
+            Err(work(fault))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The command cannot do its work: there is no gate to be opened.

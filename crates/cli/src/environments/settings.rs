@@ -3,7 +3,7 @@
 use connect::Target;
 use model::Fault;
 
-use super::{LOCAL, Place, UNKNOWN, named};
+use super::{LOCAL, MISMATCH, Place, UNKNOWN, named};
 use crate::config::{Config, Environment, Kind};
 
 /// What the settings say of a URL.
@@ -14,7 +14,7 @@ pub(super) fn by_settings(config: &Config, env: Option<&str>, target: Target) ->
         if is_limited && !environment.holds(&target) {
             let what = format!("the URL is not one of environment {name}: its host or database is another");
             let help = format!("check the URL, and host and database under [environments.{name}]");
-            return Err(Fault::gate("environment.mismatch", what).at(target.to_string()).help(help));
+            return Err(Fault::gate(MISMATCH, what).at(target.to_string()).help(help));
         }
         return Ok(Place::of(target, name, environment, "it was named".to_owned()));
     }

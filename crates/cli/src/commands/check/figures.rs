@@ -23,8 +23,8 @@ pub(super) struct Figures {
     /// Of every table that changes and is there.
     tables: Vec<TableFigures>,
     sequences: Vec<SequenceFigures>,
-    /// Sessions of others with an open transaction.
-    active_transactions: u32,
+    /// Sessions of others with an open transaction; null where the role may not know of all.
+    active_transactions: Option<u32>,
     longest_transaction_ms: Option<f64>,
     replicas: u32,
     /// Null where there is no replica, or the role may not know.
@@ -183,10 +183,13 @@ fn write(figures: &Figures, out: &mut String) -> std::fmt::Result {
         (_, Some(lag)) => format!(", the slowest {} behind", ms_text(lag)),
         (_, None) => ", lag unknown".to_owned(),
     };
+    let open = match figures.active_transactions {
+        Some(open) => open.to_string(),
+        None => "unknown (GRANT pg_monitor lets this role see those of others)".to_owned(),
+    };
     writeln!(
         out,
-        "  open transactions: {}{}; replicas: {}{lag}",
-        figures.active_transactions,
+        "  open transactions: {open}{}; replicas: {}{lag}",
         oldest.unwrap_or_default(),
         figures.replicas
     )
