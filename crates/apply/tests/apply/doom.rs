@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
 
 use apply::{ApplyOptions, Moment, RunFault, RunReport, apply, rollback};
-use connect::Target;
+use connect::{Target, connect};
 use model::{Direction, Plan, Silent};
 use testkit::TestDatabase;
 
@@ -19,6 +19,8 @@ pub enum Doom {
     Transition(usize),
     /// So long after it began.
     After(Duration),
+    /// When the server is seen to do something: a query that answers true.
+    Seen(&'static str),
 }
 
 /// What the panic of a doomed client says.
@@ -53,7 +55,7 @@ pub fn run_doomed_with(
     };
     let mut options = ApplyOptions { on_moment: Box::new(watch), ..options };
     let patience = match doom {
-        Doom::Transition(_) => Duration::from_secs(120),
+        Doom::Transition(_) | Doom::Seen(_) => Duration::from_secs(120),
         Doom::After(time) => time,
     };
     let life = async {
@@ -63,12 +65,24 @@ pub fn run_doomed_with(
                 Direction::Back => rollback(target, plan, None, &Deparse, &mut options, &Silent).await,
             }
         };
-        tokio::time::timeout(patience, run).await.ok()
+        tokio::select! {
+            end = tokio::time::timeout(patience, run) => end.ok(),
+            () = seen_by(target, doom) => None,
+        }
     };
     match catch_unwind(AssertUnwindSafe(|| runtime.block_on(life))) {
         Ok(end) => end,
         Err(panic) if panic.is::<Killed>() => None,
         Err(panic) => resume_unwind(panic),
+    }
+}
+
+/// Waits until the server is seen to do what it is waited for; for ever where nothing is.
+async fn seen_by(target: &Target, doom: Doom) {
+    let Doom::Seen(question) = doom else { return std::future::pending().await };
+    let session = connect(target, "lockkeeper test").await.unwrap();
+    while !session.query_one(question, &[]).await.unwrap().get::<_, bool>(0) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 

@@ -114,7 +114,7 @@ async fn an_orphan_is_ended_and_its_invalid_index_removed() {
     let target = database.target().clone();
     let doomed = plan.clone();
     let life = tokio::task::spawn_blocking(move || {
-        let doom = crate::doom::Doom::After(Duration::from_millis(800));
+        let doom = crate::doom::Doom::Seen("SELECT count(*) > 0 FROM pg_index WHERE NOT indisvalid");
         crate::doom::run_doomed(&target, &doomed, model::Direction::Forward, doom)
     });
     assert!(life.await.unwrap().is_none(), "the index was to wait for the old transaction");
@@ -126,9 +126,14 @@ async fn an_orphan_is_ended_and_its_invalid_index_removed() {
         Some("1")
     );
     let wait = async {
-        tokio::time::sleep(Duration::from_millis(700)).await;
         let question = format!("SELECT count(*) FROM pg_stat_activity WHERE pid = {pid}");
-        assert_eq!(database.ask(&question).await.as_deref(), Some("0"), "the orphan is still there");
+        for left in 0..1_000 {
+            if database.ask(&question).await.as_deref() == Some("0") {
+                break;
+            }
+            assert!(left < 999, "the orphan is still there");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         old.batch_execute("COMMIT").await.unwrap();
     };
     let mut options = quick();

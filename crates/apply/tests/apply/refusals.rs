@@ -21,7 +21,10 @@ async fn a_second_runner_hears_who_is_at_work() {
     let mut options = quick();
     let first = apply(database.target(), &plan, &Deparse, &mut options, &Silent);
     let second = async {
-        tokio::time::sleep(Duration::from_millis(400)).await;
+        while apply::status(database.target()).await.unwrap().runner.is_none_or(|runner| runner.run.is_none())
+        {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         let mut options = quick();
         let fault = apply(database.target(), &plan, &Deparse, &mut options, &Silent).await.unwrap_err().fault;
         let runner = apply::status(database.target()).await.unwrap().runner.expect("somebody is at work");

@@ -98,7 +98,7 @@ async fn a_worker_that_is_ended_is_started_again() {
     let run = apply(database.target(), &plan, &Deparse, &mut options, &Silent);
     let interfere = async {
         begun(&database).await;
-        let end = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name LIKE 'lockkeeper run-% second'";
+        let end = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'lockkeeper run-% second'";
         assert_eq!(database.ask(end).await.as_deref(), Some("1"));
         hurry(&session).await;
     };
