@@ -90,7 +90,8 @@ fn obstacle(name: &Name, table: &Table, renames: &Renames<'_>, situation: &Situa
         return Some(why.to_owned());
     }
     if second_column::is_of(name, situation) {
-        let why = "the plan also changes the type of one of its columns by way of a second one, and a view shows but one";
+        let why = "the plan also changes the type of one of its columns by way of a second one, and a view \
+                   shows but one (a plan that renames and nothing else keeps both: make it first)";
         return Some(why.to_owned());
     }
     let others = situation.changes.iter().filter(|change| !renames.changes.contains(change));
@@ -185,10 +186,11 @@ fn at_once(renames: &Renames<'_>, name: &Name, why: &str) -> Drafted {
         undo_acts: None,
         late: false,
     };
-    Drafted::new(format!("both names cannot be usable at once: {why}"), vec![step]).gate(
+    let why = format!("both names cannot be usable at once: {why}");
+    Drafted::new(why.clone(), vec![step]).gate(
         PhaseName::Expand,
         format!(
-            "the code that knows {} by the new names is ready to be deployed at once",
+            "the code that knows {} by the new names is ready to be deployed with it; {why}",
             old_names(name, renames)
         ),
     )

@@ -70,7 +70,10 @@ fn pinned(to: &Name, situation: &Situation<'_>) -> Option<&'static str> {
         Change::ReplaceEnum { columns, .. } => columns.iter().any(|(table, _)| table == to),
         _ => false,
     });
-    pins.then_some("the plan also changes the type of one of its columns, which a view would pin")
+    pins.then_some(
+        "the plan also changes the type of one of its columns, which a view would pin (a plan that renames and nothing \
+         else keeps both: make it first)",
+    )
 }
 
 fn both_names(changes: Vec<&Change>, stand_in: &StandIn<'_>) -> Draft {
@@ -138,8 +141,9 @@ fn at_once(changes: Vec<&Change>, from: &Name, to: &Name, why: &str) -> Drafted 
         undo_acts: Some(vec![Act::new(Form::RenameTable, to)]),
         late: false,
     };
-    Drafted::new(format!("both names cannot be usable at once: {why}"), vec![step]).gate(
+    let why = format!("both names cannot be usable at once: {why}");
+    Drafted::new(why.clone(), vec![step]).gate(
         PhaseName::Expand,
-        format!("the code that knows {to} by its new name is ready to be deployed at once"),
+        format!("the code that knows {to} by its new name is ready to be deployed with it; {why}"),
     )
 }
