@@ -222,5 +222,14 @@ pub(crate) fn scope(project: &Project) -> Scope {
     schemas.extend(project.tables.iter().map(|table| table.name.schema.clone()));
     schemas.sort();
     schemas.dedup();
-    Scope { schemas, filter: project.filter.clone(), books: project.books.clone() }
+    let external = project.external.iter().filter_map(|external| match external {
+        External::Table(name) | External::View(name) => Some(name.clone()),
+        External::Schema(_) | External::Role(_) | External::Function(_) => None,
+    });
+    Scope {
+        schemas,
+        filter: project.filter.clone(),
+        books: project.books.clone(),
+        external: external.collect(),
+    }
 }

@@ -1,6 +1,6 @@
 //! What a source can speak of. What it cannot say, it does not change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use drizzle::Filter;
 use model::{Column, ConstraintKind, Ident, Name, Schema, Table};
@@ -13,6 +13,8 @@ pub struct Scope {
     pub(crate) filter: Filter,
     /// Its runner's own table.
     pub(crate) books: Option<Name>,
+    /// The tables and views that it refers to and does not manage.
+    pub(crate) external: BTreeSet<Name>,
 }
 
 impl Scope {
@@ -58,7 +60,10 @@ impl Scope {
     }
 
     fn holds(&self, name: &Name) -> bool {
-        self.holds_namespace(&name.schema) && self.filter.admits(name) && self.books.as_ref() != Some(name)
+        self.holds_namespace(&name.schema)
+            && self.filter.admits(name)
+            && self.books.as_ref() != Some(name)
+            && !self.external.contains(name)
     }
 
     fn holds_namespace(&self, name: &Ident) -> bool {
@@ -133,6 +138,7 @@ mod tests {
             schemas: vec![Ident::new("public")],
             filter: Filter::default(),
             books: Some(Name::new("public", "applied")),
+            external: BTreeSet::from([Name::new("public", "legacy")]),
         }
     }
 
@@ -144,13 +150,14 @@ mod tests {
         current.tables.insert(funds.clone(), table);
         current.tables.insert(Name::new("audit", "log"), Table::default());
         current.tables.insert(Name::new("public", "applied"), Table::default());
+        current.tables.insert(Name::new("public", "legacy"), Table::default());
         let mut wanted = Schema::default();
         wanted.tables.insert(funds.clone(), Table::default());
         let scope = scope();
         assert_eq!(
             scope.widen(&wanted, &current),
             current,
-            "audit.log is nobody's business, and the runner's table its own"
+            "audit.log is nobody's business, the runner's table its own, and what is only referred to is not dropped"
         );
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::column::is_false;
 use super::index::IndexKey;
-use crate::{Expr, Ident, Name};
+use crate::{Expr, IDENT_BYTES_MAX, Ident, Name};
 
 /// A constraint of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -219,10 +219,11 @@ impl Constraint {
                 let referenced =
                     key.referenced_columns.iter().map(Ident::as_str).collect::<Vec<_>>().join("_");
                 let to = key.references.name.as_str();
+                let whole = format!("{table}_{columns}_{to}_{referenced}_fkey");
                 vec![
                     format!("{table}_{columns}_fkey"),
                     format!("{table}_{columns}_{to}_{referenced}_fk"),
-                    format!("{table}_{columns}_{to}_{referenced}_fkey"),
+                    shortened(table, whole),
                 ]
             }
             ConstraintKind::Check { .. }
@@ -240,5 +241,56 @@ impl Constraint {
             self.name = names[0].clone();
         }
         self
+    }
+}
+
+/// The name that drizzle-kit 1.0 gives where the whole one is too long for PostgreSQL: with a digest of it.
+fn shortened(table: &str, whole: String) -> String {
+    let units = |text: &str| text.encode_utf16().count();
+    if units(&whole) <= IDENT_BYTES_MAX {
+        return whole;
+    }
+    let digest = base62_digest(&whole);
+    if units(table) < 45 { format!("{table}_{digest}_fkey") } else { format!("{digest}_fkey") }
+}
+
+/// Twelve digits of drizzle-kit's polynomial digest.
+fn base62_digest(text: &str) -> String {
+    const DIGITS: &[u8; 62] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    const ALL: u128 = 62_u128.pow(12);
+    let (mut sum, mut power) = (0_u128, 1_u128);
+    for point in text.chars() {
+        sum = (sum + u128::from(u32::from(point)) * power) % ALL;
+        power = power * 53 % ALL;
+    }
+    let mut digits = Vec::with_capacity(12);
+    for _ in 0..12 {
+        digits.push(char::from(DIGITS[(sum % 62) as usize]));
+        sum /= 62;
+    }
+    digits.into_iter().rev().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_too_long_is_shortened_as_drizzle_kit_does() {
+        let key = ForeignKey {
+            columns: vec![Ident::new("a_column_whose_name_is_rather_long_as_well")],
+            references: Name::new("public", "user"),
+            referenced_columns: vec![Ident::new("id")],
+            on_update: ForeignKeyAction::NoAction,
+            on_delete: ForeignKeyAction::NoAction,
+            on_delete_columns: Vec::new(),
+            match_full: false,
+            period: false,
+        };
+        let constraint = Constraint::new("x", ConstraintKind::ForeignKey(key));
+        let table = Ident::new("a_table_whose_name_is_already_rather_long_for_anybody_to_type");
+        let names = constraint.conventional_names(&table);
+        assert_eq!(names[1].as_str(), "a_table_whose_name_is_already_rather_long_for_anybody_to_type_a");
+        assert_eq!(names[2].as_str(), "mXE4DF6lTO5I_fkey", "as drizzle-kit 1.0.0-rc.5 names it");
     }
 }
