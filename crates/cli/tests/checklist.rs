@@ -108,12 +108,13 @@ async fn categorised() {
     project.expect(item, "pass", &[]);
     project.write("before.sql", BEFORE.split_once(';').expect("a statement").0);
     project.expect(item, "unknown", &["--from", "before.sql"]);
-    // What the server refuses has no effect to go by: an identity for a table that another one inherits from.
-    project.database.run("CREATE TABLE public.archived () INHERITS (public.funds)").await;
-    let numbered = DROPS.replace(");", ", gone text, n bigint GENERATED ALWAYS AS IDENTITY);");
-    project.write("wanted.sql", &format!("{numbered} CREATE TABLE archived () INHERITS (funds);"));
-    let (status, evidence) = project.item(item, &[]);
-    assert!(status == "fail" && evidence.contains("cannot recursively add"), "{status}: {evidence}");
+    // What was never measured has no category worth the name: a partition goes that is partitioned itself.
+    let parts = "CREATE TABLE public.parts (id int, at date) PARTITION BY LIST (id);";
+    let first = "CREATE TABLE public.first PARTITION OF public.parts FOR VALUES IN (1) PARTITION BY RANGE (at)";
+    project.database.run(&format!("{parts} {first}")).await;
+    project.write("wanted.sql", &format!("{ADDS} {parts}"));
+    let (status, evidence) = project.item(item, &["--drop", "public.first"]);
+    assert!(status == "fail" && evidence.contains("was not measured"), "{status}: {evidence}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

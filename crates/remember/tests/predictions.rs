@@ -57,7 +57,7 @@ fn nine_of_ten_times_fall_into_the_interval_and_no_baseline_tells_better() {
     let memory = replayed(folder.path());
     for (split, least) in [
         (Split::Rolling, 500),
-        (Split::LaterSitting, 200),
+        (Split::LaterCampaign, 200),
         (Split::LeftOutTable, 500),
         (Split::TenfoldSmaller, 150),
     ] {
@@ -65,19 +65,15 @@ fn nine_of_ten_times_fall_into_the_interval_and_no_baseline_tells_better() {
     }
 }
 
-/// A machine that has become ten times slower: intervals miss its first steps, and still nothing tells better.
+/// On a machine that has become ten times slower the latest steps tell of it, whatever they did, and the intervals
+/// hold.
 #[test]
-fn no_baseline_tells_better_on_a_machine_that_has_other_work_to_do() {
+fn so_it_is_on_a_machine_that_has_other_work_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let memory = replayed(folder.path());
     import(&memory, "crowded.jsonl");
+    import(&memory, "later.jsonl");
     for split in [Split::Rolling, Split::LeftOutTable] {
-        let backtest = memory.backtest(split).unwrap();
-        let report = format!("{backtest:#?}");
-        assert!(backtest.chosen.unwrap().n > 1_000, "{report}");
-        assert!(is_as_good_as(backtest.chosen.unwrap(), &backtest.models[&TimeModel::MsPerRow]), "{report}");
-        if let Some(last_run) = backtest.models.get(&TimeModel::LastRun) {
-            assert!(is_as_good_as(backtest.chosen_beside_last_run.unwrap(), last_run), "{report}");
-        }
+        judge(&memory.backtest(split).unwrap(), 1_300);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use connect::Session;
 use facts::{ConversionContext, Using};
-use model::{Fault, Ident, Name, Sql, TypeName, sql};
+use model::{Fault, Ident, Literal, Name, Sql, TypeName, sql};
 use tokio_postgres::SimpleQueryRow;
 
 use crate::catalog::{ask, command};
@@ -135,12 +135,23 @@ fn digest() -> Sql {
     sql!("coalesce(sum(pg_catalog.hashtextextended(n || ':' || v, 0)), 0)::pg_catalog.text AS digest")
 }
 
-/// A value as text that is equal where the values are. `json` keeps its layout, which is no value.
+/// A value as text that is equal where the values are. The layout of `json` and the order of its keys are no value;
+/// a key that stands twice is one, and so its parts are counted.
 fn as_text(value: &Sql, type_name: &TypeName) -> Sql {
-    match type_name.0.as_str() {
-        "json" => sql!("({})::pg_catalog.jsonb::pg_catalog.text", value),
-        _ => sql!("({})::pg_catalog.text", value),
+    if type_name.0 != "json" {
+        return sql!("({})::pg_catalog.text", value);
     }
+    sql!(
+        "({})::pg_catalog.jsonb::pg_catalog.text || (WITH RECURSIVE parts (part) AS (SELECT {} UNION ALL \
+         SELECT below.part FROM parts CROSS JOIN LATERAL (\
+         SELECT value FROM pg_catalog.json_each(CASE pg_catalog.json_typeof(part) WHEN 'object' THEN part ELSE {} END) \
+         UNION ALL SELECT value FROM pg_catalog.json_array_elements(\
+         CASE pg_catalog.json_typeof(part) WHEN 'array' THEN part ELSE '[]' END)) AS below (part)) \
+         SELECT pg_catalog.count(*) FROM parts)",
+        value,
+        value,
+        Literal::new("{}")
+    )
 }
 
 fn describe(oid: u32, attnum: i16) -> Sql {

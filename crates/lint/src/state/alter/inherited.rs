@@ -61,9 +61,18 @@ impl Catalog {
         Err(refused(format!("column \"{}\" is marked NOT NULL in parent table", column.as_str())))
     }
 
-    /// Fails where a key of a partitioned table leaves out a column of its partition key.
-    pub(crate) fn expect_partitioning_columns(&self, relation: &Relation, columns: &[Ident]) -> Applied {
-        if partition_columns(relation).iter().all(|key| columns.contains(key)) {
+    /// Fails where a key of a partitioned table leaves out a column of its partition key, or of that of a partition
+    /// which gets the key too.
+    pub(crate) fn expect_partitioning_columns(
+        &self,
+        relation: &Relation,
+        partitions: &[Name],
+        columns: &[Ident],
+    ) -> Applied {
+        let has_all =
+            |relation: &Relation| partition_columns(relation).iter().all(|key| columns.contains(key));
+        let mut partitions = partitions.iter().filter_map(|partition| self.relation(partition));
+        if has_all(relation) && partitions.all(|partition| has_all(partition)) {
             return Ok(());
         }
         let text = "unique constraint on partitioned table must include all partitioning columns";

@@ -115,12 +115,12 @@ impl Catalog {
                     return Err(Failure::new("42P16", text));
                 }
                 let columns = self.key_columns(relation, columns, using_index.as_ref())?;
-                self.expect_partitioning_columns(relation, &columns)?;
+                self.expect_partitioning_columns(relation, &self.descendants(table), &columns)?;
                 ConstraintKind::PrimaryKey { columns, include: Vec::new(), without_overlaps: false }
             }
             Demand::Unique { columns, using_index, nulls_not_distinct } => {
                 let columns = self.key_columns(relation, columns, using_index.as_ref())?;
-                self.expect_partitioning_columns(relation, &columns)?;
+                self.expect_partitioning_columns(relation, &self.descendants(table), &columns)?;
                 ConstraintKind::Unique {
                     columns,
                     include: Vec::new(),

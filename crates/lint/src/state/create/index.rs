@@ -21,7 +21,8 @@ impl Catalog {
         self.expect_columns(&relation, keys.into_iter().chain(&it.include))?;
         if it.unique {
             let keys: Vec<Ident> = it.keys.iter().filter_map(|key| key.column.clone()).collect();
-            self.expect_partitioning_columns(&relation, &keys)?;
+            let partitions = if it.only { Vec::new() } else { self.descendants(&table) };
+            self.expect_partitioning_columns(&relation, &partitions, &keys)?;
         }
         let name = it.name.clone().unwrap_or_else(|| self.index_name(&table, it));
         if !self.may_create(&table.sibling(&name), it.if_not_exists)? {

@@ -68,3 +68,6 @@ ALTER TABLE comments DROP CONSTRAINT comments_slug_fkey, ADD CONSTRAINT comments
 ALTER TABLE funds DROP CONSTRAINT funds_capital_check, ADD CONSTRAINT funds_capital_check CHECK (capital >= 0) NOT VALID;
 ALTER TABLE funds ALTER COLUMN vintage SET NOT NULL, DROP CONSTRAINT funds_name_present;
 ALTER TABLE funds ALTER COLUMN name SET NOT NULL, DROP CONSTRAINT funds_name_present;
+ALTER TABLE metrics ADD CONSTRAINT metrics_region_key UNIQUE (region);
+CREATE UNIQUE INDEX metrics_region_idx ON metrics (region);
+CREATE UNIQUE INDEX metrics_region_idx ON ONLY metrics (region);

@@ -5,7 +5,7 @@ INSERT INTO public.firms (id, name, parent_id, contact, home)
 INSERT INTO public.funds (slug, name, code, capital, small, vintage, region_id, firm_id, raw, network, tags, starts, day,
         bits, token)
     SELECT 'fund-' || g, 'a fund of some name ' || g, 'code-' || g, g * 1000.25, g, 2000 + g, g % 20 + 1, g % 20 + 1,
-        '{"a": 1}', '10.0.0.0/24', ARRAY['a', 'b'], timestamp '2020-01-01 10:11:12.345' + g * interval '1 day',
+        '{"a": 1, "a": 2}', '10.0.0.0/24', ARRAY['a', 'b'], timestamp '2020-01-01 10:11:12.345' + g * interval '1 day',
         date '2020-01-01' + g, B'10101010', md5(g::text)::uuid
     FROM generate_series(1, 50) AS g;
 INSERT INTO public.investments
