@@ -80,7 +80,8 @@ pub struct StepShape<'a> {
 ///
 /// # Errors
 /// `plan.nothing` when there is nothing to change; `plan.transform` and `plan.fill` when what was told does not
-/// fit the schemas; `plan.incomplete` when a change found no step; the gates `plan.mapping` and `plan.unmapped` when a mapping contradicts itself or lacks what
+/// fit the schemas; `plan.incomplete` when a change found no step; `plan.emptied` when a table with rows
+/// would be made anew; the gates `plan.mapping` and `plan.unmapped` when a mapping contradicts itself or lacks what
 /// the column holds.
 pub fn plan(input: &Input<'_>) -> Result<Plan, Fault> {
     if input.changes.is_empty() {
@@ -88,6 +89,7 @@ pub fn plan(input: &Input<'_>) -> Result<Plan, Fault> {
     }
     input.told.check(input)?;
     let situation = Situation::of(input);
+    refuse_emptied(input, &situation)?;
     let mut drafts = watch::drafts(input.told);
     let mut changes = Vec::new();
     let mut gates: Vec<Gate> = watch::gates(input.told);
@@ -132,6 +134,27 @@ pub fn plan(input: &Input<'_>) -> Result<Plan, Fault> {
         totals,
         notes,
     })
+}
+
+/// A table that PostgreSQL cannot alter into the wanted one would go with its rows, and come again empty.
+fn refuse_emptied(input: &Input<'_>, situation: &Situation<'_>) -> Result<(), Fault> {
+    let is_filled = |name: &model::Name| {
+        let statistics = input.statistics.and_then(|known| known.table(name));
+        // Where there is no page there is no row.
+        statistics.is_none_or(|known| known.has_rows != Some(false) && known.heap_bytes > 0)
+    };
+    let emptied = input.changes.iter().find_map(|change| match change {
+        Change::Drop { object: model::Object::Table { name, .. } } if situation.is_remade(change) => {
+            (input.to.tables.contains_key(name) && is_filled(name)).then_some(name)
+        }
+        _ => None,
+    });
+    let Some(name) = emptied else { return Ok(()) };
+    let what = format!("PostgreSQL cannot alter {name} into the wanted table: it would be dropped with its rows and made anew");
+    Err(Fault::new("plan.emptied", what).help(
+        "what a table is partitioned by, and the types of those columns, are for good: add the wanted table under another \
+         name, move the rows over, and rename both; a table without rows is made anew at once",
+    ))
 }
 
 /// A change without steps of its own is made by those of another one of its recipe. Where there are none, it would

@@ -11,9 +11,11 @@ use crate::draft::{Draft, Drafted};
 use crate::situation::Situation;
 
 mod question;
+mod replaced;
 mod window;
 
-pub(super) use question::{done, replaced};
+pub(super) use question::done;
+pub(super) use replaced::replaced;
 
 pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Drafted {
     let probe = question::done(change);

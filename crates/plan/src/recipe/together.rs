@@ -1,7 +1,7 @@
 //! Views, policies, triggers, rules and routines that go and come again, in one transaction with the changes for
 //! which they step aside: nobody finds them missing.
 
-use model::{Action, Change, Constraint, ConstraintKind, Ident, Name, Object, PhaseName, Sql, sql};
+use model::{Action, Change, Constraint, ConstraintKind, Ident, Name, Object, PhaseName, Policy, Sql, sql};
 
 use super::{direct, privileges, standing};
 use crate::draft::{Draft, Drafted};
@@ -129,14 +129,18 @@ fn told_apart(table: &Name, before: &Constraint, after: &Constraint) -> Option<S
 /// Whether the object's definition, as the probe sees it, tells the one from the other.
 fn tells(before: &Object, after: &Object) -> bool {
     match (before, after) {
-        (Object::View { view: a, .. }, Object::View { view: b, .. }) => a.query != b.query,
+        (Object::View { view: a, .. }, Object::View { view: b, .. }) => {
+            a.query != b.query || a.options != b.options
+        }
         (Object::Routine { routine: a }, Object::Routine { routine: b }) => a.definition != b.definition,
         (Object::Trigger { trigger: a, .. }, Object::Trigger { trigger: b, .. }) => {
-            a.definition != b.definition
+            a.definition != b.definition || a.enabled != b.enabled
         }
         (Object::Policy { policy: a, .. }, Object::Policy { policy: b, .. }) => {
-            (&a.using, &a.check) != (&b.using, &b.check)
+            let bare = |policy: &Policy| Policy { comment: None, ..policy.clone() };
+            bare(a) != bare(b)
         }
+        (Object::Rule { definition: a, .. }, Object::Rule { definition: b, .. }) => a != b,
         _ => false,
     }
 }

@@ -1,10 +1,11 @@
 //! Was a change made? One question to the catalog for every kind of change.
 
 use model::{
-    Change, Column, ColumnOption, ConstraintKind, Expr, ForeignKeyAction, Ident, Identity, Literal, Name,
-    Object, Sql, TableOption, sql,
+    Change, Column, ColumnOption, ConstraintKind, Expr, ForeignKeyAction, Ident, Identity, Literal, Name, Sql,
+    TableOption, sql,
 };
 
+use super::replaced::replaced;
 use crate::probe;
 
 /// A query that answers false before the change and true after.
@@ -66,101 +67,8 @@ pub(in crate::recipe) fn done(change: &Change) -> Sql {
     }
 }
 
-fn text(of: impl ToString) -> Literal {
+pub(super) fn text(of: impl ToString) -> Literal {
     Literal::new(of.to_string())
-}
-
-/// Objects that are altered in place are compared with how the server deparses them.
-pub(in crate::recipe) fn replaced(to: &Object) -> Sql {
-    match to {
-        Object::View { name, view } => sql!(
-            "SELECT coalesce(rtrim(btrim(pg_get_viewdef(to_regclass({})), E' \\n'), ';') = {}, false)",
-            text(name),
-            text(&view.query)
-        ),
-        Object::Routine { routine } => probe::routine_where(
-            &format!("{}({})", routine.name, routine.arguments),
-            &sql!("rtrim(pg_get_functiondef(p.oid), E' \\n') = {}", text(&routine.definition)),
-        ),
-        Object::Sequence { name, sequence } => {
-            let o = &sequence.options;
-            let owner = match &sequence.owned_by {
-                Some((table, column)) => sql!(
-                    "EXISTS (SELECT FROM pg_depend d JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid \
-                     WHERE d.objid = s.seqrelid AND d.deptype = 'a' AND a.attrelid = to_regclass({}) AND a.attname = {})",
-                    text(table),
-                    Literal::new(column.as_str())
-                ),
-                None => sql!(
-                    "NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = s.seqrelid AND d.deptype = 'a')"
-                ),
-            };
-            sql!(
-                "SELECT EXISTS (SELECT FROM pg_sequence s WHERE s.seqrelid = to_regclass({}) AND s.seqincrement = {} \
-                 AND s.seqmin = {} AND s.seqmax = {} AND s.seqcache = {} AND {})",
-                text(name),
-                o.increment,
-                o.min,
-                o.max,
-                o.cache,
-                owner
-            )
-        }
-        Object::Trigger { table, name, trigger } => sql!(
-            "SELECT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = to_regclass({}) AND t.tgname = {} \
-             AND pg_get_triggerdef(t.oid) = {})",
-            text(table),
-            Literal::new(name.as_str()),
-            text(&trigger.definition)
-        ),
-        Object::Policy { table, name, policy } => {
-            let is = |column: &'static str, expression: Option<&Expr>| match expression {
-                Some(expression) => {
-                    sql!("pg_get_expr({}, p.polrelid) = {}", Sql::verbatim(column), text(expression))
-                }
-                None => sql!("{} IS NULL", Sql::verbatim(column)),
-            };
-            sql!(
-                "SELECT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = to_regclass({}) AND p.polname = {} \
-                 AND p.polpermissive = {} AND CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' \
-                 WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END = {} AND {} AND {})",
-                text(table),
-                Literal::new(name.as_str()),
-                Sql::verbatim(if policy.permissive { "true" } else { "false" }),
-                text(&policy.command),
-                is("p.polqual", policy.using.as_ref()),
-                is("p.polwithcheck", policy.check.as_ref())
-            )
-        }
-        Object::Domain { name, domain } => {
-            let mut names: Vec<&Ident> = domain.constraints.iter().map(|it| &it.name).collect();
-            names.sort();
-            let names = Sql::join(names.into_iter().map(|name| Literal::new(name.as_str())), ", ");
-            sql!(
-                "SELECT EXISTS (SELECT FROM pg_type t WHERE t.oid = to_regtype({}) AND t.typnotnull = {} \
-                 AND (t.typdefault IS NOT NULL) = {} AND ARRAY(SELECT c.conname::text FROM pg_constraint c \
-                 WHERE c.contypid = t.oid AND c.contype = 'c' ORDER BY c.conname) = ARRAY[{}]::text[])",
-                text(name),
-                Sql::verbatim(if domain.not_null { "true" } else { "false" }),
-                Sql::verbatim(if domain.default.is_some() { "true" } else { "false" }),
-                names
-            )
-        }
-        Object::Composite { name, composite } => {
-            let attributes = composite
-                .attributes
-                .iter()
-                .map(|it| Literal::new(format!("{} {}", it.name.as_str(), it.type_name)));
-            sql!(
-                "SELECT EXISTS (SELECT FROM pg_type t WHERE t.oid = to_regtype({}) AND ARRAY(SELECT a.attname || ' ' \
-                 || format_type(a.atttypid, a.atttypmod) FROM pg_attribute a WHERE a.attrelid = t.typrelid \
-                 AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum) = ARRAY[{}]::text[])",
-                text(name),
-                Sql::join(attributes, ", ")
-            )
-        }
-        other => probe::object(&other.reference()),
-    }
 }
 
 fn identity_is(table: &Name, column: &Ident, to: Option<&Identity>) -> Sql {
