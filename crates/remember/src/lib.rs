@@ -63,7 +63,8 @@
 //! ```
 //!
 //! Which [`TimeModel`] tells a time is decided by [backtest](Memory::backtest), never by taste; intervals widen
-//! with the distance from the sizes that were seen.
+//! with the distance from the sizes that were seen. While the latest steps of a database, whatever they did, take
+//! twice as long as usual, the next one is told at that pace.
 //!
 //! # Take along, forget
 //!
