@@ -77,7 +77,7 @@ fn sequences(sides: &Sides<'_>, changes: &mut Vec<Change>) {
         sequence: Sequence { comment: None, ..sequence.clone() },
     };
     for (name, wanted) in &sides.to.sequences {
-        let current = sides.from.sequences.get(name).filter(|current| !goes_with_owner(sides, name, current));
+        let current = sides.from.sequences.get(name);
         match current {
             None => {
                 let unowned = Sequence { owned_by: None, ..wanted.clone() };
@@ -85,6 +85,12 @@ fn sequences(sides: &Sides<'_>, changes: &mut Vec<Change>) {
                 if wanted.owned_by.is_some() {
                     changes.push(Change::Replace { from: object(name, &unowned), to: object(name, wanted) });
                 }
+            }
+            // Its owner is made anew: it outlives that, goes on counting, and stays for others that stand on it.
+            Some(current) if goes_with_owner(sides, name, current) => {
+                let unowned = Sequence { owned_by: None, ..current.clone() };
+                changes.push(Change::Replace { from: object(name, current), to: object(name, &unowned) });
+                changes.push(Change::Replace { from: object(name, &unowned), to: object(name, wanted) });
             }
             Some(current) if object(name, current) != object(name, wanted) => {
                 changes.push(Change::Replace { from: object(name, current), to: object(name, wanted) });

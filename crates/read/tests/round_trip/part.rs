@@ -46,7 +46,6 @@ fn constraint(random: &mut Random, table: &Table) -> String {
         5 => format!("EXCLUDE USING gist ({a} WITH &&) WHERE (id > 3) DEFERRABLE"),
         6 => format!("EXCLUDE (id WITH =, {a} WITH =) INCLUDE ({b})"),
         7 => format!("CHECK ({a}::text <> 'it''s {{}}') NOT ENFORCED"),
-        // On partitions such a constraint is proved or not by the order in which they are made.
         8 if !table.has_children() => format!("NOT NULL {a} NOT VALID"),
         9 => format!("UNIQUE NULLS NOT DISTINCT (id, {a}) INCLUDE ({b})"),
         10 => format!("UNIQUE ({a}, {b} WITHOUT OVERLAPS)"),
