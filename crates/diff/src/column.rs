@@ -82,7 +82,11 @@ fn alter(sides: &Sides<'_>, table: &Name, from: &Column, to: &Column, changes: &
     let declared = !to.inherited;
     match event {
         Some(Event::Renewed) if !declared => return settings(sides, table, from, to, changes),
-        Some(Event::Renewed) if sides.events.is_forced(&object) || has_grandchildren(sides, table) => {
+        Some(Event::Renewed)
+            if sides.events.is_forced(&object)
+                || has_grandchildren(sides, table)
+                || reads_retyped(sides, &object) =>
+        {
             drop(sides, table, from, changes);
             return add(sides, table, to, changes);
         }
@@ -115,6 +119,15 @@ fn alter(sides: &Sides<'_>, table: &Name, from: &Column, to: &Column, changes: &
         return settings(sides, table, &retyped, to, changes);
     }
     settings(sides, table, from, to, changes);
+}
+
+/// Whether the expression of a generated column reads one that changes its type: the server refuses that while the
+/// generated one is there, before or after.
+fn reads_retyped(sides: &Sides<'_>, object: &ObjectRef) -> bool {
+    let is_retyped = |used: &ObjectRef| {
+        used != object && matches!(sides.events.of(used), Some(Event::Retyped | Event::Moved))
+    };
+    [sides.from, sides.to].iter().any(|schema| schema.uses.of(object).iter().any(is_retyped))
 }
 
 /// What children of a table have of their own in a column that comes from it.

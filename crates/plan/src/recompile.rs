@@ -44,7 +44,8 @@ fn retyped(situation: &Situation<'_>) -> BTreeSet<Name> {
         Change::ReplaceEnum { columns, .. } => columns.iter().map(|(table, _)| table.clone()).collect(),
         _ => Vec::new(),
     };
-    let has_triggers = |table: &Name| [&situation.now, situation.to].iter().any(|it| calls_plpgsql(it, table));
+    let has_triggers =
+        |table: &Name| [&situation.now, situation.to].iter().any(|it| calls_plpgsql(it, table));
     situation.changes.iter().flat_map(of_change).filter(has_triggers).collect()
 }
 

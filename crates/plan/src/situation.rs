@@ -71,6 +71,29 @@ impl<'a> Situation<'a> {
         self.is_replaced(&object) || place(change).is_some_and(|name| self.handed_on.contains(&name))
     }
 
+    /// Whether the change makes or drops something that stands on a column whose type changes: the server refuses the
+    /// one while the other is there.
+    pub(crate) fn stands_on_retyped(&self, change: &Change) -> bool {
+        let (schema, object) = match change {
+            Change::Create { object } => (self.to, object),
+            Change::Drop { object } => (self.from, object),
+            _ => return false,
+        };
+        let uses = schema.uses.of(&object.reference());
+        let mut columns = uses.iter().filter_map(ObjectRef::column);
+        stands_on_others(object) && columns.any(|(table, column)| self.is_retyped(table, column))
+    }
+
+    fn is_retyped(&self, table: &Name, column: &Ident) -> bool {
+        self.changes.iter().any(|change| match change {
+            Change::AlterColumnType { table: of, to, .. } => of == table && to.name == *column,
+            Change::ReplaceEnum { columns, .. } => {
+                columns.iter().any(|(of, it)| of == table && it.name == *column)
+            }
+            _ => false,
+        })
+    }
+
     /// Whether the plan makes the view, anew or for the first time.
     pub(crate) fn is_new_view(&self, name: &Name) -> bool {
         self.created.contains(&ObjectRef::View(name.clone()))

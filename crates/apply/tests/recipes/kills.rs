@@ -217,6 +217,7 @@ async fn kill(server: Arc<Shadow>, prepared: Arc<Prepared>, seed: u64) {
 
     let alone = Alone::default();
     let on = async |direction| {
+        alone.begin();
         let end = go(target, plan, direction, &alone).await;
         let arrived = end.unwrap_or_else(|fault| panic!("seed {seed}, then {direction:?}: {fault}"));
         (arrived, alone.known().unwrap())

@@ -5,6 +5,7 @@
 
 mod copy;
 mod deadlock;
+mod found;
 mod keys;
 mod kills;
 mod labels;

@@ -36,6 +36,16 @@ pub struct Writes {
 impl Trial {
     /// To the end of a phase that is drawn, and back; says how it went.
     pub async fn there_and_back(&self, yard: &Yard, major: u32, random: &mut Random) -> String {
+        let drawn = (random.next() % 4) as usize;
+        self.there(yard, major, |world| phase(world, drawn)).await
+    }
+
+    /// To the end of the plan, and back.
+    pub async fn to_the_end_and_back(&self, yard: &Yard, major: u32) -> String {
+        self.there(yard, major, |_| PhaseName::Contract).await
+    }
+
+    async fn there(&self, yard: &Yard, major: u32, until: impl FnOnce(&World) -> PhaseName) -> String {
         let to = yard.schema_of(major, &self.after).await;
         let (database, session) = yard.make(major, &self.before, &self.data).await;
         let from = world::schema(&session).await;
@@ -45,15 +55,14 @@ impl Trial {
             return "the same".to_owned();
         };
         let world = World { database, plan, to, guard: Box::new(Alone::of(&from)) };
-        let end = self.go(&world, &session, major, random).await;
+        let end = self.go(&world, &session, major, until(&world)).await;
         session.close().await;
         yard.give_back(major, world.database).await;
         end
     }
 
-    async fn go(&self, world: &World, session: &Session, major: u32, random: &mut Random) -> String {
+    async fn go(&self, world: &World, session: &Session, major: u32, until: PhaseName) -> String {
         let (kept, whole) = (ask(session, &self.kept).await, ask(session, &self.whole).await);
-        let until = drawn(world, random);
         let told = || self.told(major, world, until);
         let mut end = format!("to {until}");
         match world.try_apply(until).await {
@@ -91,11 +100,10 @@ impl Trial {
     }
 }
 
-/// One of the first phases before cleanup; the end where the plan has not so many.
-fn drawn(world: &World, random: &mut Random) -> PhaseName {
+/// The phase at this place before cleanup; the end where the plan has not so many.
+fn phase(world: &World, at: usize) -> PhaseName {
     let phases = world.plan.phases();
-    let until = phases.iter().filter(|phase| **phase < PhaseName::Cleanup);
-    let until = until.copied().nth((random.next() % 4) as usize);
+    let until = phases.into_iter().filter(|phase| *phase < PhaseName::Cleanup).nth(at);
     until.unwrap_or(PhaseName::Contract)
 }
 

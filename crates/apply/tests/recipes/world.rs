@@ -22,36 +22,46 @@ impl Guard for Live {
 
 /// Reads the live schema at the end of each run, and knows it at the start of the next: nobody else changes it.
 #[derive(Default)]
-pub struct Alone(Mutex<Option<Known>>);
+pub struct Alone(Mutex<Known>);
 
-/// A schema that was read.
+/// What was read last.
+#[derive(Default)]
 struct Known {
-    fingerprint: Fingerprint,
-    /// Whether a run began with it; then it may be another one since.
-    is_used: bool,
+    fingerprint: Option<Fingerprint>,
+    /// Whether a run has begun, and will ask again at its end.
+    has_begun: bool,
 }
 
 impl Alone {
     /// For a database that has this schema.
     pub fn of(schema: &Schema) -> Self {
-        Self(Mutex::new(Some(Known { fingerprint: schema.fingerprint(), is_used: false })))
+        Self(Mutex::new(Known { fingerprint: Some(schema.fingerprint()), has_begun: false }))
     }
 
-    /// What the last run read, or knew.
+    /// The next question is one at the start of a run: the run before may have had nothing to do.
+    pub fn begin(&self) {
+        self.0.lock().unwrap().has_begun = false;
+    }
+
+    /// What was read last.
     pub fn known(&self) -> Option<Fingerprint> {
-        self.0.lock().unwrap().as_ref().map(|known| known.fingerprint.clone())
+        self.0.lock().unwrap().fingerprint.clone()
     }
 }
 
 impl Guard for Alone {
     fn fingerprint<'a>(&'a self, session: &'a Session) -> GuardFuture<'a> {
         Box::pin(async move {
-            if let Some(known) = self.0.lock().unwrap().as_mut().filter(|known| !known.is_used) {
-                known.is_used = true;
-                return Ok(known.fingerprint.clone());
+            let begins = {
+                let mut known = self.0.lock().unwrap();
+                known.has_begun = !known.has_begun;
+                known.has_begun
+            };
+            if let (true, Some(known)) = (begins, self.known()) {
+                return Ok(known);
             }
             let fingerprint = read::live::read(session).await?.fingerprint();
-            *self.0.lock().unwrap() = Some(Known { fingerprint: fingerprint.clone(), is_used: false });
+            self.0.lock().unwrap().fingerprint = Some(fingerprint.clone());
             Ok(fingerprint)
         })
     }

@@ -2,10 +2,10 @@
 //! push, behind a short lock timeout, with a probe and the inverse as undo.
 
 use facts::{MAJOR_MAX, Storage};
-use model::{Action, Change, ConstraintKind, Object, PhaseName, TableOption};
+use model::{Action, Change, ConstraintKind, Object, PhaseName, TableOption, ms_text};
 
 use super::privileges;
-use super::second_column::convert;
+use super::second_column::{self, convert};
 use crate::Cost;
 use crate::draft::{Draft, Drafted};
 use crate::situation::Situation;
@@ -14,7 +14,7 @@ mod question;
 mod replaced;
 mod window;
 
-pub(super) use question::done;
+pub(super) use question::{done, generated_is};
 pub(super) use replaced::replaced;
 
 pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Drafted {
@@ -35,7 +35,28 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Drafted {
     };
     let mut drafted = Drafted::new(why(change, situation), vec![draft]);
     drafted.notes.extend(lost);
+    drafted.notes.extend(slow_way_back(change, situation));
     drafted
+}
+
+/// A sentence for a change that only writes an entry, and whose way back writes every row anew.
+fn slow_way_back(change: &Change, situation: &Situation<'_>) -> Option<String> {
+    let inverse = change.inverse()?;
+    if cost(change, situation) != Cost::Catalog || cost(&inverse, situation) != Cost::Rewrite {
+        return None;
+    }
+    let statistics = change.table().and_then(|table| situation.table_statistics(&table).cloned());
+    let time = match statistics {
+        Some(known) if known.rows_or_guess() < second_column::FEW_ROWS => return None,
+        Some(known) => ms_text(crate::cost::from_rates(Cost::Rewrite, Some(&known)).ms.p50),
+        None => "a time nobody knows".to_owned(),
+    };
+    Some(format!(
+        "the way back of {} {} is not free: it writes every row anew under ACCESS EXCLUSIVE, for about {time}; where the wider \
+         type does no harm, leave this step out of a rollback by making it a plan of its own",
+        change.operation(),
+        change.object()
+    ))
 }
 
 fn title(change: &Change) -> String {
@@ -46,9 +67,10 @@ fn title(change: &Change) -> String {
 pub(super) fn phase(change: &Change, situation: &Situation<'_>) -> PhaseName {
     let on_new_table = change.table().is_some_and(|table| situation.is_new(&table));
     match change {
-        _ if situation.is_remade(change) => PhaseName::Switch,
+        _ if situation.is_remade(change) || situation.stands_on_retyped(change) => PhaseName::Switch,
         _ if on_new_table => PhaseName::Expand,
         Change::Create { object: Object::View { .. } } => PhaseName::Switch,
+        Change::CreateIndex { table, .. } if situation.is_new_view(table) => PhaseName::Switch,
         // The sequence of an identity has the same name, and goes first.
         Change::Create { object: Object::Sequence { name, .. } }
         | Change::Replace { to: Object::Sequence { name, .. }, .. }

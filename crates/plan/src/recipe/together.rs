@@ -1,7 +1,10 @@
 //! Views, policies, triggers, rules and routines that go and come again, in one transaction with the changes for
 //! which they step aside: nobody finds them missing.
 
-use model::{Action, Change, Constraint, ConstraintKind, Ident, Name, Object, PhaseName, Policy, Sql, sql};
+use model::{
+    Action, Change, Column, Constraint, ConstraintKind, Ident, Name, Object, ObjectRef, PhaseName, Policy,
+    Sql, sql,
+};
 
 use super::{direct, privileges, standing};
 use crate::draft::{Draft, Drafted};
@@ -38,11 +41,14 @@ pub(super) fn along<'a>(situation: &Situation<'a>) -> Vec<&'a Change> {
 /// From the first that goes to the last that comes again, with the changes between, as far as they are free: no
 /// recipe makes them in another way.
 fn members<'a>(situation: &Situation<'a>, is_free: impl Fn(&Change) -> bool) -> Vec<&'a Change> {
-    // A constraint or an index that goes and comes again, where no recipe makes it beside the old one.
+    // A column, a constraint or an index that goes and comes again, or whose name another one takes, where no recipe
+    // makes it beside the old one.
     let is_remade = |change: &Change| {
         matches!(
             change,
-            Change::AddConstraint { .. }
+            Change::AddColumn { .. }
+                | Change::DropColumn { .. }
+                | Change::AddConstraint { .. }
                 | Change::DropConstraint { .. }
                 | Change::CreateIndex { .. }
                 | Change::DropIndex { .. }
@@ -51,7 +57,16 @@ fn members<'a>(situation: &Situation<'a>, is_free: impl Fn(&Change) -> bool) -> 
                 .table()
                 .is_some_and(|table| situation.to.tables.contains_key(&table) && !situation.is_new(&table))
     };
-    let is_aside = |change: &Change| (situation.steps_aside(change) || is_remade(change)) && is_free(change);
+    let is_on_view = |change: &Change| {
+        let (Change::CreateIndex { table, .. } | Change::DropIndex { table, .. }) = change else {
+            return false;
+        };
+        situation.is_replaced(&ObjectRef::View(table.clone()))
+    };
+    let is_aside = |change: &Change| {
+        let steps_aside = situation.steps_aside(change) || situation.stands_on_retyped(change);
+        (steps_aside || is_remade(change) || is_on_view(change)) && is_free(change)
+    };
     let Some(first) = situation.changes.iter().position(is_aside) else { return Vec::new() };
     let last = situation.changes.iter().rposition(is_aside).unwrap_or(first);
     let belongs = |change: &&Change| {
@@ -76,6 +91,18 @@ fn probes(members: &[&Change], situation: &Situation<'_>) -> Vec<Sql> {
         }
         Change::DropConstraint { table, constraint } if remade(members, table, constraint).is_some() => None,
         Change::DropIndex { table, index } if is_built_again(members, table, &index.name) => None,
+        Change::DropIndex { table, index } if is_key_again(members, table, &index.name) => None,
+        // The view's own definition tells.
+        Change::CreateIndex { table, .. } | Change::DropIndex { table, .. }
+            if situation.is_replaced(&ObjectRef::View(table.clone())) =>
+        {
+            None
+        }
+        Change::DropColumn { table, column } if added(members, table, &column.name).is_some() => None,
+        Change::AddColumn { table, column } if situation.is_remade(change) => Some(probe::both(
+            &direct::generated_is(table, column),
+            &probe::type_is(table, &column.name, &column.type_name),
+        )),
         Change::SetDefault { table, column, to: None, .. } if is_set_again(members, table, column) => None,
         Change::AddConstraint { table, constraint } => match dropped(members, table, constraint) {
             Some(before) => told_apart(table, before, constraint),
@@ -101,6 +128,22 @@ fn is_built_again(members: &[&Change], on: &Name, name: &Ident) -> bool {
     members.iter().any(
         |change| matches!(change, Change::CreateIndex { table, index } if table == on && index.name == *name),
     )
+}
+
+/// Whether a key comes under the name of an index that goes.
+fn is_key_again(members: &[&Change], on: &Name, name: &Ident) -> bool {
+    members.iter().any(|change| {
+        matches!(change, Change::AddConstraint { table, constraint }
+            if table == on && constraint.has_index() && constraint.name == *name)
+    })
+}
+
+/// The column that comes under the name of one that goes.
+fn added<'a>(members: &[&'a Change], on: &Name, name: &Ident) -> Option<&'a Column> {
+    members.iter().find_map(|change| match change {
+        Change::AddColumn { table, column } if table == on && column.name == *name => Some(column),
+        _ => None,
+    })
 }
 
 /// Whether the column gets a default after the one that goes.

@@ -79,7 +79,9 @@ pub(super) fn back(group: &Group<'_>) -> Vec<Sql> {
 
 /// Views and the like that go and come again: they go first, and come again last.
 fn carried(changes: &[&Change], gone: bool) -> Vec<Sql> {
-    let of = changes.iter().filter(|change| matches!(change, Change::Drop { .. }) == gone);
+    let of = changes
+        .iter()
+        .filter(|change| matches!(change, Change::Drop { .. } | Change::DropIndex { .. }) == gone);
     of.flat_map(|change| change.sql()).collect()
 }
 

@@ -1,8 +1,8 @@
 //! Was a change made? One question to the catalog for every kind of change.
 
 use model::{
-    Change, Column, ColumnOption, ConstraintKind, Expr, ForeignKeyAction, Ident, Identity, Literal, Name, Sql,
-    TableOption, sql,
+    Change, Column, ColumnOption, ConstraintKind, Expr, ForeignKeyAction, Ident, Identity, Literal, Name,
+    Sql, TableOption, sql,
 };
 
 use super::replaced::replaced;
@@ -80,7 +80,7 @@ fn identity_is(table: &Name, column: &Ident, to: Option<&Identity>) -> Sql {
     attribute_where(table, column, &sql!("a.attidentity = {}", Literal::new(code)))
 }
 
-fn generated_is(table: &Name, to: &Column) -> Sql {
+pub(in crate::recipe) fn generated_is(table: &Name, to: &Column) -> Sql {
     let condition = match &to.generated {
         None => sql!("a.attgenerated = ''"),
         Some(generated) => sql!(

@@ -76,12 +76,17 @@ pub(super) fn back(group: &Group<'_>) -> Vec<Sql> {
 
 /// Views and the like that stand on the columns: they go first, and come again last.
 fn carried(group: &Group<'_>, gone: bool) -> Vec<Sql> {
-    let of = group.carried.iter().filter(|change| matches!(change, Change::Drop { .. }) == gone);
+    let of = group.carried.iter().filter(|change| goes(change) == gone);
     of.flat_map(|change| change.sql()).collect()
 }
 
+/// Indexes of materialized views go before these.
+fn goes(change: &Change) -> bool {
+    matches!(change, Change::Drop { .. } | Change::DropIndex { .. })
+}
+
 fn carried_back(group: &Group<'_>, gone: bool) -> Vec<Sql> {
-    let of = group.carried_back.iter().filter(|change| matches!(change, Change::Drop { .. }) == gone);
+    let of = group.carried_back.iter().filter(|change| goes(change) == gone);
     of.flat_map(Change::sql).collect()
 }
 
