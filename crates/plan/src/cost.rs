@@ -72,7 +72,8 @@ pub(crate) fn predict(
     memory.and_then(|memory| memory.predict(&shape)).unwrap_or_else(|| from_rates(draft.cost, statistics))
 }
 
-fn from_rates(cost: Cost, statistics: Option<&TableStatistics>) -> Prediction {
+/// From measured rates alone.
+pub(crate) fn from_rates(cost: Cost, statistics: Option<&TableStatistics>) -> Prediction {
     let catalog = Interval::around(CATALOG_MS, CATALOG_FACTOR);
     let nothing = Interval { p10: 0.0, p50: 0.0, p90: 0.0 };
     let rate = match cost {
