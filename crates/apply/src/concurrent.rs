@@ -100,12 +100,13 @@ async fn await_users(work: &Work<'_>, attempt: &Attempt) -> Result<Option<Tried>
         // Those that came later are the statement's to wait for: there may always be one.
         let left: Vec<&Holder> = long.into_iter().filter(|user| known.contains(&transaction(user))).collect();
         if left.is_empty() {
+            waiting.end(work).await?;
             warn_of_old_transactions(work).await?;
             return Ok(None);
         }
         let pulse = Pulse::hear(&work.sessions.runner, &[work.sessions.work.server().backend_pid]).await?;
         let patience = work.patience(&pulse);
-        waiting.tell(work.progress, &left, patience);
+        waiting.tell(work, &left, patience).await?;
         if attempt.started.elapsed() > patience {
             let waited_ms = ms_since(attempt.started);
             let fault = blockers::fault(&work.step.id, &users, waited_ms, attempt.lock_tries);
@@ -162,7 +163,7 @@ impl<'a> Seen<'a> {
         let sent = send(&sessions.work, statement);
         let answer = watched(&sessions.runner, &sessions.work, stop, sent, self).await;
         match (answer, self.exhausted.take()) {
-            (Ok(_), _) => Ok(Sent::Done),
+            (Ok(_), _) => self.end_wait().await.map(|()| Sent::Done),
             (Err(Failure::Cancelled), Some(fault)) => Ok(Sent::GivenUp(fault)),
             (Err(Failure::Cancelled), None) if self.wanted_out => Ok(Sent::Stopped),
             (Err(failure), _) => Err(failure),
@@ -177,7 +178,8 @@ impl<'a> Seen<'a> {
         }
         tell_progress(self.work).await?;
         if !pulse.is_blocked {
-            (self.waiting, self.blocked_ms) = (None, 0.0);
+            self.blocked_ms = 0.0;
+            self.end_wait().await?;
             return Ok(Verdict::GoOn);
         }
         let beat_ms = pulse::EVERY.as_secs_f64() * 1e3;
@@ -199,8 +201,15 @@ impl<'a> Seen<'a> {
             self.exhausted = Some(blockers::fault(&self.work.step.id, &holders, self.blocked_ms, 1));
             return Ok(Verdict::Cancel);
         }
-        waiting.tell(self.work.progress, &holders.iter().collect::<Vec<_>>(), patience);
+        waiting.tell(self.work, &holders.iter().collect::<Vec<_>>(), patience).await?;
         Ok(Verdict::GoOn)
+    }
+
+    async fn end_wait(&mut self) -> Result<(), Failure> {
+        match self.waiting.take() {
+            Some(waiting) => waiting.end(self.work).await,
+            None => Ok(()),
+        }
     }
 }
 

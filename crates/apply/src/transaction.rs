@@ -105,12 +105,13 @@ async fn await_long(
         let holders = blockers::holders(&work.sessions.runner, wanted, &work.own()).await?;
         let long = attempt.sightings.long(&holders, yields);
         if long.is_empty() {
+            waiting.end(work).await?;
             return Ok(None);
         }
         ask_autovacuum_to_yield(work, wanted, yields).await?;
         let pulse = Pulse::hear(&work.sessions.runner, &[work.sessions.work.server().backend_pid]).await?;
         let patience = work.patience(&pulse);
-        waiting.tell(work.progress, &long, patience);
+        waiting.tell(work, &long, patience).await?;
         if attempt.started.elapsed() > patience {
             return Ok(Some(exhausted(work, attempt, &holders)));
         }

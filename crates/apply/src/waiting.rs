@@ -1,11 +1,13 @@
-//! Tells a person who a step waits for, while it waits.
+//! Tells a person, and the journal, who a step waits for while it waits.
 
 use std::time::{Duration, Instant};
 
-use model::{Progress, ms_text};
+use model::ms_text;
 
 use crate::blockers::{Holder, describe};
+use crate::failure::Failure;
 use crate::session::ms_since;
+use crate::work::Work;
 
 /// A wait shorter than this is not worth a line.
 const SILENT: Duration = Duration::from_secs(1);
@@ -24,12 +26,14 @@ pub(crate) struct Waiting {
     due: Duration,
     /// Whom the last line named.
     named: Vec<String>,
+    /// Whether anything was said.
+    is_told: bool,
 }
 
 impl Waiting {
     /// A wait that begins now.
     pub(crate) fn new() -> Self {
-        Self { since: Instant::now(), due: SILENT, named: Vec::new() }
+        Self { since: Instant::now(), due: SILENT, named: Vec::new(), is_told: false }
     }
 
     /// Whether a line is due: after a second, and then less and less often.
@@ -38,14 +42,27 @@ impl Waiting {
     }
 
     /// Says for whom, for how long, and when the step gives up. Somebody else in the way is told at once.
-    pub(crate) fn tell(&mut self, progress: &dyn Progress, holders: &[&Holder], patience: Duration) {
+    pub(crate) async fn tell(
+        &mut self,
+        work: &Work<'_>,
+        holders: &[&Holder],
+        patience: Duration,
+    ) -> Result<(), Failure> {
         let named: Vec<String> = holders.iter().map(|holder| holder.transaction().to_owned()).collect();
         if self.since.elapsed() < SILENT || (!self.is_due() && named == self.named) {
-            return;
+            return Ok(());
         }
         self.named = named;
         self.due = self.since.elapsed() + self.since.elapsed().min(EVERY_MAX);
-        progress.note(&line(holders, ms_since(self.since), patience));
+        let line = line(holders, ms_since(self.since), patience);
+        work.progress.note(&line);
+        self.is_told = true;
+        work.waits(Some(&line)).await
+    }
+
+    /// The wait is over.
+    pub(crate) async fn end(self, work: &Work<'_>) -> Result<(), Failure> {
+        if self.is_told { work.waits(None).await } else { Ok(()) }
     }
 }
 

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use model::{Action, Direction, Plan, Progress, Step};
 
+use crate::failure::Failure;
 use crate::journal::Entries;
 use crate::machine::{Kind, Shape, StepState};
 use crate::options::StopFlag;
 use crate::pulse::Pulse;
-use crate::session::Sessions;
+use crate::session::{Sessions, send};
 use crate::stall::StallMeter;
 
 /// The surroundings of a step that is being carried out.
@@ -64,6 +65,11 @@ impl Work<'_> {
     /// How many sessions may fill a table at once, by what was heard before.
     pub(crate) fn workers(&self) -> u32 {
         self.pulse.number("workers").map_or(self.workers, |workers| workers as u32)
+    }
+
+    /// Tells the journal, where `status` finds it, why the run waits; none when it goes on.
+    pub(crate) async fn waits(&self, why: Option<&str>) -> Result<(), Failure> {
+        send(&self.sessions.runner, &self.entries.waits(why)).await.map(drop)
     }
 
     /// The backends of this run.

@@ -9,7 +9,7 @@ use super::throttle::{Advice, Pressure};
 use crate::failure::Failure;
 use crate::machine::Wish;
 use crate::pulse::{self, Pulse};
-use crate::session::{ms_since, send};
+use crate::session::ms_since;
 use crate::work::Work;
 
 /// How often pressure is felt while batches run.
@@ -197,9 +197,9 @@ impl<'a> Watch<'a> {
         if let Some(reason) = &reason {
             self.work.progress.note(reason);
         }
-        let entry = self.work.entries.waits(reason.as_deref());
+        self.work.waits(reason.as_deref()).await?;
         self.waits = reason.map(|reason| (reason, Instant::now()));
-        send(&self.work.sessions.runner, &entry).await.map(drop)
+        Ok(())
     }
 
     /// So many pages, and rows in them, are done: tells how far it came, how fast it is and how long it will take.

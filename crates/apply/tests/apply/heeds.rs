@@ -2,6 +2,7 @@
 //! `status` says of it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use apply::{ApplyOptions, apply};
 use connect::{Session, connect};
@@ -111,4 +112,36 @@ async fn an_application_that_waits_stops_it() {
     };
     let (done, ()) = tokio::join!(run, interfere);
     assert_eq!(done.unwrap().arrived, Some(true));
+}
+
+/// A replica that is away, and for which the server keeps what it has not read.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_replica_that_is_away_stops_it() {
+    let (server, made, session, plan) = prepared(&[], 3_000).await;
+    session.batch_execute("SELECT pg_create_physical_replication_slot('away', true)").await.unwrap();
+    let mut options = quick();
+    let run = apply(&made.target, &plan, &Deparse, &mut options, &Silent);
+    let interfere = async {
+        is_begun(&session).await;
+        apply::set(&made.target, "wal_backlog_max_mb", "40").await.unwrap();
+        for _ in 0..4 {
+            session.batch_execute("CREATE TEMP TABLE t (); DROP TABLE t").await.unwrap();
+            session.batch_execute("SELECT pg_switch_wal()").await.unwrap();
+        }
+        waits(&made.target, "of WAL are kept for a replica that is away").await;
+        session.batch_execute("SELECT pg_drop_replication_slot('away')").await.unwrap();
+        hurry(&session).await;
+    };
+    let (done, ()) = tokio::join!(run, interfere);
+    assert_eq!(done.unwrap().arrived, Some(true));
+    session.close().await;
+    server.stop().await.unwrap();
+}
+
+/// Waits until the first batch is done.
+async fn is_begun(session: &Session) {
+    let filled = "SELECT coalesce(sum(rows_filled), 0)::bigint FROM lockkeeper.backfills";
+    while session.query_one(filled, &[]).await.map_or(0, |row| row.get::<_, i64>(0)) == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }

@@ -42,6 +42,14 @@ async fn keys_become_bigint_with_all_that_stands_on_them() {
     for major in testkit::majors() {
         let world = World::new(major, KEYS, ROWS, &wanted(), &[]).await;
         let database = &world.database;
+        // One pass fills all second columns of a table.
+        let is_fill = |step: &&model::Step| matches!(step.action, model::Action::Backfill(_));
+        assert_eq!(
+            world.plan.steps.iter().filter(is_fill).count(),
+            2,
+            "{}",
+            plan::review::review(&world.plan)
+        );
         let sum = database.ask(&format!("SET search_path = public; {SUM}")).await;
         let application = Application::start(database, &APPLICATION);
         tokio::time::sleep(Duration::from_millis(200)).await;
