@@ -41,11 +41,12 @@ pub enum MappingConfig {
     Here(BTreeMap<String, String>),
 }
 
-/// A `[[fill]]` table: what existing rows of a new column get instead of its default.
+/// A `[[fill]]` table: what existing rows of a new column get instead of its default, or what null becomes in a column
+/// that becomes NOT NULL.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FillConfig {
-    /// The new column: `public.funds.archived`.
+    /// The column: `public.funds.archived`.
     pub column: String,
     /// An SQL expression over the row.
     pub with: String,

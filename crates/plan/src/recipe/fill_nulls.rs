@@ -6,7 +6,9 @@
 
 use assess::effect::Act;
 use facts::Form;
-use model::{Action, Change, Column, Fingerprint, Ident, KEPT_PREFIX, Literal, Name, PhaseName, Sql, sql};
+use model::{
+    Action, Change, Column, Fingerprint, Ident, KEPT_PREFIX, Literal, Name, ObjectRef, PhaseName, Sql, sql,
+};
 
 use super::prove_again::only_back;
 use super::{filling, set_not_null};
@@ -23,7 +25,7 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     // A column that is new gets the value with its default.
     situation.table(table)?.column(column)?;
     let nulls = Nulls { situation, told, table, column };
-    let mut drafts = vec![nulls.begin(), nulls.restore(), nulls.follow(), nulls.fill()];
+    let mut drafts = vec![nulls.prepare(), nulls.begin(), nulls.restore(), nulls.follow(), nulls.fill()];
     drafts.extend(set_not_null::steps(table, column, situation));
     drafts.push(nulls.clean_up());
     let drafted = Drafted::new(
@@ -123,12 +125,23 @@ impl Nulls<'_> {
         }
     }
 
+    /// Every row is read here, under no lock that anybody notices.
+    fn prepare(&self) -> Draft {
+        let function = ObjectRef::Routine(format!("{}()", self.function()));
+        let title = format!("check that every row has a value for {}, and prepare to give it", self.column);
+        let action = Action::Transaction { sql: vec![self.check(), self.body(false)] };
+        let mut draft = self.draft(PhaseName::Expand, title, action, probe::object(&function));
+        draft.acts = vec![Act::new(Form::Select, self.table)];
+        draft.undo = Action::Transaction { sql: vec![sql!("DROP FUNCTION {}()", self.function())] };
+        draft.undo_acts = Some(Vec::new());
+        draft.cost = Cost::Scan;
+        draft
+    }
+
     fn begin(&self) -> Draft {
         let (table, noted, trigger) = (self.table, self.noted(), self.trigger());
         let column = Column::new(noted.as_str(), "boolean");
-        let mut sql = vec![self.check()];
-        sql.extend(Change::AddColumn { table: table.clone(), column }.sql());
-        sql.push(self.body(false));
+        let mut sql = Change::AddColumn { table: table.clone(), column }.sql();
         sql.push(sql!(
             "CREATE TRIGGER {} BEFORE INSERT OR UPDATE ON {} FOR EACH ROW WHEN (current_setting({}, true) IS DISTINCT FROM 'on') \
              EXECUTE FUNCTION {}()",
@@ -137,7 +150,7 @@ impl Nulls<'_> {
             Literal::new(model::FILLING),
             self.function()
         ));
-        let title = format!("prepare to note which rows have no {}", self.column);
+        let title = format!("note which rows have no {}", self.column);
         let there = probe::column(table, &noted);
         let mut draft = self.draft(PhaseName::Expand, title, Action::Transaction { sql }, there);
         draft.acts = vec![Act::new(Form::AddColumn, table), Act::new(Form::CreateTrigger, table)];
@@ -148,7 +161,6 @@ impl Nulls<'_> {
     fn forget(&self) -> Vec<Sql> {
         vec![
             sql!("DROP TRIGGER {} ON {}", self.trigger(), self.table),
-            sql!("DROP FUNCTION {}()", self.function()),
             sql!("ALTER TABLE {} DROP COLUMN {}", self.table, self.noted()),
         ]
     }
@@ -207,8 +219,9 @@ impl Nulls<'_> {
     fn clean_up(&self) -> Draft {
         let title = format!("forget which rows had no {}", self.column);
         let gone = probe::not(&probe::column(self.table, &self.noted()));
-        let mut draft =
-            self.draft(PhaseName::Cleanup, title, Action::Transaction { sql: self.forget() }, gone);
+        let mut sql = self.forget();
+        sql.push(sql!("DROP FUNCTION {}()", self.function()));
+        let mut draft = self.draft(PhaseName::Cleanup, title, Action::Transaction { sql }, gone);
         draft.acts = vec![Act::new(Form::DropTrigger, self.table), Act::new(Form::DropColumn, self.table)];
         draft.undo = Action::Nothing { why: "what cleanup removed is gone for good".to_owned() };
         draft

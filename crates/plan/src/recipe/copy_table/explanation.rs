@@ -1,6 +1,6 @@
 //! What the reader of a plan should know of copies of tables.
 
-use model::{bytes_text, rows_text};
+use model::{Change, bytes_text, rows_text};
 
 use super::group::Group;
 use super::subject::{Retyped, Subject};
@@ -17,17 +17,28 @@ pub(super) fn why(group: &Group<'_>) -> String {
 }
 
 /// What reads the tables by their numbers.
-pub(super) fn read_again(group: &Group<'_>) -> Option<String> {
-    let names: Vec<String> = group.readers.iter().map(|change| change.object().to_string()).collect();
-    (!names.is_empty()).then(|| {
-        format!(
-            "{} {} told again by the same text in the transaction of the swap, owner and privileges unchanged: PostgreSQL \
-             binds what reads {} to the table as it was",
-            names.join(", "),
-            if names.len() == 1 { "is" } else { "are" },
-            group.titles()
-        )
-    })
+pub(super) fn read_again(group: &Group<'_>) -> Vec<String> {
+    let told: Vec<String> = group.readers.iter().map(|change| change.object().to_string()).collect();
+    let is_made = |change: &&&Change| matches!(change, Change::Create { .. } | Change::Replace { .. });
+    let made = group.carried.iter().filter(is_made);
+    let made: Vec<String> = made.map(|change| change.object().to_string()).collect();
+    let mut notes = Vec::new();
+    if !told.is_empty() {
+        notes.push(format!(
+            "PostgreSQL binds what reads {} to the table as it was; in the transaction of the swap these are told again by \
+             the same text, with owner and privileges as they are: {}",
+            group.titles(),
+            told.join(", ")
+        ));
+    }
+    if !made.is_empty() {
+        notes.push(format!(
+            "in the transaction of the swap these are dropped and made as they are wanted, with owner and privileges as they \
+             were: {}",
+            made.join(", ")
+        ));
+    }
+    notes
 }
 
 pub(super) fn notes(subject: &Subject<'_>) -> Vec<String> {

@@ -10,7 +10,7 @@ use crate::demand::demand;
 /// Autovacuum has nothing to do in a table that is filled once, and would be in the way of the swap.
 pub(super) const UNVACUUMED: &str = "autovacuum_enabled = off, toast.autovacuum_enabled = off";
 
-/// The statements that make it, and note what is written from then on.
+/// The statements that make it, and what notes the keys of rows that are written.
 pub(super) fn make(subject: &Subject<'_>, group: &Group<'_>) -> Vec<Sql> {
     let copy = subject.copy();
     let known = bound::Known { tables: group.tables(), readers: group.known_readers() };
@@ -44,14 +44,12 @@ pub(super) fn make(subject: &Subject<'_>, group: &Group<'_>) -> Vec<Sql> {
     }));
     out.push(likeness(subject));
     out.extend(note::prepare(subject));
-    out.extend(note::begin(subject, super::subject::Way::Forth));
     out
 }
 
 /// Takes it away again.
 pub(super) fn unmake(subject: &Subject<'_>) -> Vec<Sql> {
-    let mut out = note::end(subject.table);
-    out.extend(note::forget(subject));
+    let mut out = note::forget(subject);
     out.push(sql!("DROP TABLE {}", subject.copy()));
     out.push(drop_namespace());
     out

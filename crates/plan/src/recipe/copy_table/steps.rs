@@ -2,7 +2,9 @@
 
 use assess::effect::Act;
 use facts::Form;
-use model::{Action, Change, Constraint, ConstraintKind, Copying, Index, Literal, Name, PhaseName, Sql, sql};
+use model::{
+    Action, Change, Constraint, ConstraintKind, Copying, Index, Literal, Name, ObjectRef, PhaseName, Sql, sql,
+};
 
 use super::group::Group;
 use super::subject::{Subject, Way};
@@ -25,7 +27,7 @@ pub(super) fn whole(group: &Group<'_>, situation: &Situation<'_>) -> Drafted {
     let subjects = &group.subjects;
     let mut drafts = Vec::new();
     for subject in subjects {
-        drafts.extend([begin(subject, group), fill(subject), key(subject)]);
+        drafts.extend([begin(subject, group), note_keys(subject), fill(subject), key(subject)]);
         drafts.extend(subject.other_keys().map(|key| constraint(subject, key)));
         drafts.extend(subject.to.indexes.values().map(|it| index(subject, it)));
         drafts.push(learn(subject));
@@ -63,16 +65,22 @@ fn on_copy(subject: &Subject<'_>, phase: PhaseName, title: String, sql: Vec<Sql>
 }
 
 fn begin(subject: &Subject<'_>, group: &Group<'_>) -> Draft {
-    let title = format!("make an empty copy of {} and note what is written from now on", subject.table);
-    let mut draft = on_copy(
-        subject,
-        PhaseName::Expand,
-        title,
-        make::make(subject, group),
-        probe::relation(&subject.notes(Way::Forth)),
-    );
-    draft.acts = vec![Act::new(Form::CreateTrigger, subject.table)];
+    let title = format!("make an empty copy of {}", subject.table);
+    let there = probe::relation(&subject.notes(Way::Forth));
+    let mut draft = on_copy(subject, PhaseName::Expand, title, make::make(subject, group), there);
+    draft.acts = vec![Act::new(Form::Select, subject.table)];
     draft.undo = Action::Transaction { sql: make::unmake(subject) };
+    draft
+}
+
+/// All that needs a lock on the table, and so by itself.
+fn note_keys(subject: &Subject<'_>) -> Draft {
+    let title = format!("note the keys of what is written into {} from now on", subject.table);
+    let there = probe::object(&ObjectRef::Trigger(subject.table.clone(), note::on_truncate()));
+    let sql = note::begin(subject, Way::Forth);
+    let mut draft = on_copy(subject, PhaseName::Expand, title, sql, there);
+    draft.acts = vec![Act::new(Form::CreateTrigger, subject.table)];
+    draft.undo = Action::Transaction { sql: note::end(subject.table) };
     draft.undo_acts = Some(vec![Act::new(Form::DropTrigger, subject.table)]);
     draft
 }
