@@ -3,14 +3,14 @@
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, pin_mut};
-use model::{Direction, LockMode, RelationLock, Sql, Step, sql};
+use model::{Action, Direction, LockMode, RelationLock, Sql, Step, sql};
 use tokio_postgres::SimpleQueryMessage;
 
 use crate::attempt::Attempt;
 use crate::blockers::{self, Holder};
 use crate::failure::Failure;
 use crate::locks::{self, Clocks, Wanted};
-use crate::machine::Wish;
+use crate::machine::{StepState, Wish};
 use crate::pulse::{Pulse, UnlessStopped, watched};
 use crate::session::{ms_since, send};
 use crate::waiting::Waiting;
@@ -75,9 +75,24 @@ fn lock_timeout_ms(step: &Step, wanted: &[Wanted]) -> u32 {
 
 fn message(work: &Work<'_>, attempt: &Attempt, wanted: &[Wanted], statements: &[Sql]) -> Sql {
     let receipt = attempt.receipt(work.plan, work.run, work.direction);
-    let journal =
-        [work.entries.stands(work.ordinal, work.step, work.finished()), work.entries.attempt(&receipt)];
+    let mut journal =
+        vec![work.entries.stands(work.ordinal, work.step, work.finished()), work.entries.attempt(&receipt)];
+    journal.extend(done_with_it(work));
     locks::message(wanted, lock_timeout_ms(work.step, wanted), statements, &journal)
+}
+
+/// The steps right after this one that have work only on the way back. They stand as done with it: from wherever the
+/// run stops then, the way back goes through them.
+fn done_with_it(work: &Work<'_>) -> Vec<Sql> {
+    if work.direction == Direction::Back {
+        return Vec::new();
+    }
+    let has_work_only_back = |step: &Step| {
+        matches!(step.action, Action::Nothing { .. }) && !matches!(step.undo, Action::Nothing { .. })
+    };
+    let after = work.plan.steps.iter().enumerate().skip(work.ordinal + 1);
+    let after = after.take_while(|(_, step)| step.phase == work.step.phase && has_work_only_back(step));
+    after.map(|(at, step)| work.entries.stands(at, step, StepState::Done)).collect()
 }
 
 /// Sends the message; the clocks are heard even where it fails on the way.

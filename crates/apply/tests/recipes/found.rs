@@ -1,10 +1,13 @@
 //! What random sweeps found, by name.
 
+use apply::Moment;
+use apply::machine::Command;
 use model::PhaseName::Contract;
+use model::Silent;
 
 use crate::kills::CHECKSUM;
 use crate::trial::{Trial, Writes};
-use crate::world::{self, Alone, World};
+use crate::world::{self, Alone, Live, World};
 use crate::yard::{self, Yard};
 
 /// Names that change hands, and what hangs on columns that change their type: each a pair that a random sweep found.
@@ -94,5 +97,37 @@ async fn sessions_that_fired_a_trigger_before_go_on() {
             yard::ask(&session, "SELECT string_agg(b || a, ' ' ORDER BY id) FROM public.t WHERE id < 4")
                 .await;
         assert_eq!(found.as_deref(), Some("before2 there3 back4"), "{major}");
+    }
+}
+
+/// Stopped right after a swap, before the steps that have work only on the way back: the way back is there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn there_is_a_way_back_from_right_after_a_swap() {
+    let before = "CREATE TABLE t (id integer PRIMARY KEY, b text NOT NULL, CONSTRAINT sane CHECK (id > 0));
+        CREATE TABLE child (id bigint PRIMARY KEY, t integer REFERENCES t)";
+    let after = "CREATE TABLE t (id bigint PRIMARY KEY, b text NOT NULL, CONSTRAINT sane CHECK (id > 0));
+        CREATE TABLE child (id bigint PRIMARY KEY, t bigint REFERENCES t)";
+    let rows = "INSERT INTO t SELECT g, 'b' FROM generate_series(1, 50) g; INSERT INTO child SELECT g, g FROM generate_series(1, 50) g";
+    for major in testkit::majors() {
+        let yard = Yard::new(&[major]).await;
+        let (database, session) = yard.make(major, before, rows).await;
+        let (from, to) = (world::schema(&session).await, yard.schema_of(major, after).await);
+        let plan = yard::plan(&from, &to, major).unwrap();
+        let whole = yard::ask(&session, CHECKSUM).await;
+        let swap = plan.steps.iter().position(|step| step.title.contains("take over")).unwrap();
+        let mut options = world::options();
+        options.until = Some(Contract);
+        let stop = options.stop.clone();
+        options.on_moment = Box::new(move |moment| {
+            if matches!(moment, Moment::Before(Command::Execute(at)) if at == swap) {
+                stop.raise();
+            }
+        });
+        let run = apply::apply(database.target(), &plan, &Live, &mut options, &Silent).await.unwrap();
+        assert_eq!(run.steps.len(), swap + 1, "{major}: it was to stop after the swap");
+        let back =
+            apply::rollback(database.target(), &plan, None, &Live, &mut world::options(), &Silent).await;
+        assert_eq!(back.unwrap().arrived, Some(true), "{major}");
+        assert_eq!(yard::ask(&session, CHECKSUM).await, whole, "{major}");
     }
 }
