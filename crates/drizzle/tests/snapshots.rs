@@ -41,19 +41,21 @@ async fn version_9_equals_its_statements() {
     compare("one").await;
 }
 
-/// `snapshots/5_auth.json` and `.sql` are what drizzle-kit 0.20.18 wrote of the corpus, `6_…` what 0.21.4 did.
+/// `snapshots/3_….json` and `.sql` are what drizzle-kit 0.14.8 wrote, `5_…` what 0.20.18 did, `6_…` 0.21.4 and `8_…`
+/// 1.0.0-beta.1. No drizzle-kit was published that writes version 4.
 #[tokio::test(flavor = "multi_thread")]
-async fn versions_5_and_6_equal_their_statements() {
+async fn older_versions_equal_their_statements() {
     let mut paths: Vec<_> = fs::read_dir(tests_folder().join("snapshots")).unwrap().flatten().collect();
     paths.retain(|entry| entry.path().extension().is_some_and(|ending| ending == "json"));
     let mut wrong = Vec::new();
     for path in paths.iter().map(std::fs::DirEntry::path) {
         let text = fs::read_to_string(path.with_extension("sql")).unwrap();
-        let theirs: Vec<String> = text.split("--> statement-breakpoint").map(str::to_owned).collect();
+        let theirs: Vec<String> =
+            text.split("--> statement-breakpoint").map(|sql| sql.trim().to_owned()).collect();
         let ours = drizzle::snapshot(&path).unwrap().statements;
         wrong.extend(differs(&path.display().to_string(), &ours, &theirs).await);
     }
-    assert!(paths.len() >= 8 && wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(paths.len() >= 26 && wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// Runs drizzle-kit's own `generate` in a project.
@@ -107,7 +109,7 @@ fn what_is_no_snapshot_is_refused_with_its_place() {
     for (text, said) in [
         ("{\"version\": \"7\",\n \"dialect\": \"postgresql\", \"tables\": 3}", ":2:"),
         ("{\"version\": \"7\", \"dialect\": \"mysql\", \"tables\": {}}", "mysql"),
-        ("{\"version\": \"3\", \"dialect\": \"pg\"}", "drizzle-kit up"),
+        ("{\"version\": \"2\", \"dialect\": \"pg\"}", "drizzle-kit up"),
         ("{\"version\": \"77\", \"dialect\": \"pg\"}", "77"),
         ("{\"version\": \"9\", \"dialect\": \"postgres\", \"id\": \"a\"}", "neither"),
         ("[", ":1:1"),

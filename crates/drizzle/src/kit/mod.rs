@@ -30,7 +30,7 @@ struct Head {
     dialect: String,
 }
 
-/// Reads a snapshot of drizzle-kit: `meta/0007_snapshot.json` of 0.x (versions 5, 6 and 7) or the
+/// Reads a snapshot of drizzle-kit: `meta/0007_snapshot.json` of 0.x (versions 3 to 7) or the
 /// `snapshot.json` beside a migration of 1.0 (versions 8 and 9). One that only holds the differences to an
 /// earlier one is put together from those beside it.
 ///
@@ -46,11 +46,12 @@ pub fn snapshot(path: &Path) -> Result<Project, Fault> {
     }
     let mut files = vec![path.to_owned()];
     let (described, generation) = match head.version.as_str() {
-        "5" | "6" | "7" => (zero::described(parsed(path, &text)?), Generation::Zero),
+        "3" | "4" | "5" | "6" | "7" => (zero::described(parsed(path, &text)?), Generation::Zero),
         "8" | "9" => (one::described(history::state(path, &text, &mut files)?), Generation::One),
-        old if old.parse().is_ok_and(|version: u32| version < 5) => {
+        old if old.parse().is_ok_and(|version: u32| version < 3) => {
             let what = format!("snapshots of version {old} are older than any this reads");
-            return Err(fault(path, what).help("drizzle-kit up brings them up to date"));
+            return Err(fault(path, what)
+                .help("drizzle-kit up of the version that wrote them brings them up to date"));
         }
         other => return Err(fault(path, format!("snapshots of version {other} are not known"))),
     };

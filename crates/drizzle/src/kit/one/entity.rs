@@ -59,9 +59,25 @@ pub(in crate::kit) struct Column {
     pub(super) not_null: bool,
     #[serde(default)]
     pub(super) dimensions: usize,
-    pub(super) default: Option<String>,
+    pub(super) default: Option<DefaultText>,
     pub(super) generated: Option<Generated>,
     pub(super) identity: Option<Identity>,
+}
+
+/// Version 8 keeps a default with what kind of value it is, 9 its text alone.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(in crate::kit) enum DefaultText {
+    Plain(String),
+    OfKind { value: String },
+}
+
+impl DefaultText {
+    pub(super) fn text(self) -> String {
+        match self {
+            Self::Plain(text) | Self::OfKind { value: text } => text,
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]

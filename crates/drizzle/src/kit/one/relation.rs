@@ -62,7 +62,7 @@ fn column(each: Column, types: &mut Types) -> ColumnText {
         .map(|schema| QualifiedText { schema: named_schema(schema), name: each.type_name.clone() });
     ColumnText {
         not_null: each.not_null,
-        default: each.default.map(|default| self::default(default, &each.type_name, array)),
+        default: each.default.map(|default| self::default(default.text(), &each.type_name, array)),
         generated: each.generated.map(|generated| generated.expression),
         identity: each.identity.map(|identity| self::identity(identity, &each.type_name)),
         ..plain_column(&each.name, types.number(&each.type_name, each.dimensions, enumeration))

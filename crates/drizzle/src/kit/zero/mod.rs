@@ -1,4 +1,5 @@
-//! Snapshots of drizzle-kit 0.x as descriptions: versions 5 to 7.
+//! Snapshots of drizzle-kit 0.x as descriptions: versions 3 to 7. Version 3 knows no schemas, composite keys and unique
+//! constraints, 4 only schemas; what a version does not know is not there.
 
 mod table;
 mod text;

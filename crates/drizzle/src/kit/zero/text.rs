@@ -1,4 +1,4 @@
-//! The shapes of drizzle-kit 0.x's snapshots: what versions 5 to 7 have in common, and where they differ.
+//! The shapes of drizzle-kit 0.x's snapshots: what versions 3 to 7 have in common, and where they differ.
 
 use std::collections::BTreeMap;
 
@@ -110,7 +110,7 @@ pub(super) struct Index {
     pub(super) with: Ordered<Value>,
 }
 
-/// Versions 5 and 6 name columns; 7 says more of each.
+/// Versions before 7 name columns; 7 says more of each.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub(super) enum IndexColumn {
@@ -179,7 +179,7 @@ pub(super) struct Policy {
     pub(super) on: Option<String>,
 }
 
-/// Version 5 keeps labels as an object, 6 and 7 as a list.
+/// Versions before 6 keep labels as an object, later ones as a list.
 #[derive(Debug, Deserialize)]
 pub(super) struct Enum {
     pub(super) name: String,
