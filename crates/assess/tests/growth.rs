@@ -156,3 +156,31 @@ fn what_costs_is_dearer_on_more_rows() {
         assert!(few.score + 30.0 < many.score, "{change:?}: {few:?} {many:?}");
     }
 }
+
+/// A wider varchar is free, but for the indexes of partitions, which are built again under ACCESS EXCLUSIVE.
+#[test]
+fn a_wider_type_builds_the_indexes_of_partitions_again() {
+    let (parent, part) = (Name::new("s", "p"), Name::new("s", "p_1"));
+    let index = Index::btree("by_a", &["a"]);
+    let table = || model::Table {
+        columns: vec![Column::new("a", "character varying(10)")],
+        indexes: BTreeMap::from([(index.name.clone(), index.clone())]),
+        ..model::Table::default()
+    };
+    let to = Column::new("a", "character varying(20)");
+    let change = |table: &Name| Change::AlterColumnType {
+        table: table.clone(),
+        from: Column::new("a", "character varying(10)"),
+        to: to.clone(),
+        using: None,
+    };
+    let mut schema = Schema::default();
+    schema.tables.insert(parent.clone(), table());
+    assert_eq!(Judged::of(&change(&parent), &schema, 17).effect.index_builds, 0);
+    let partition_by = Some(Expr::new("LIST (b)"));
+    schema.tables.insert(parent.clone(), model::Table { partition_by, ..table() });
+    let partition_of = Some((parent.clone(), Expr::new("FOR VALUES IN (1)")));
+    schema.tables.insert(part.clone(), model::Table { partition_of, ..table() });
+    let effect = Judged::of(&change(&parent), &schema, 17).effect;
+    assert_eq!((effect.index_builds, effect.scans), (1, vec![part]));
+}

@@ -23,7 +23,7 @@ impl Memory {
         let Statistics { lock_patterns, thresholds, constraint_failures, .. } = self.stats(&query)?;
         let mut advice: Vec<String> = lock_patterns
             .iter()
-            .map(|pattern| format!("{} ({} attempts)", pattern.text, pattern.n))
+            .map(|pattern| format!("{} (attempts: {})", pattern.text, pattern.n))
             .collect();
         let concerns = |threshold: &&Threshold| operations.contains(&threshold.activity.operation);
         advice.extend(soonest(thresholds.iter().filter(concerns)).filter_map(threshold_text));

@@ -172,10 +172,10 @@ fn lock_timeouts(here: &[&Observation]) -> Option<Hint> {
     let last = late.last()?;
     let share = late.len() as f64 / here.len() as f64;
     let reason = format!(
-        "{} of {} attempts on {} did not get their lock in time",
+        "attempts on {} that did not get their lock in time: {} of {}",
+        table_text(last),
         late.len(),
-        here.len(),
-        table_text(last)
+        here.len()
     );
     Some(Hint { points: (TIMEOUT_POINTS * share).max(1.0), reason, runs: runs_of(&late) })
 }

@@ -83,8 +83,7 @@ impl Memory {
     pub(crate) fn pending_note(&self, asked: &Asked<'_>) -> Result<Option<String>, Fault> {
         let (Some(model), true) = (asked.model, asked.vector.is_some()) else { return Ok(None) };
         let pending = self.with_store(|store| store.without_vector(self.tenant(), model, 0))?;
-        let note =
-            |left| format!("{left} memories have no vector of {model} yet, and are found by words only");
+        let note = |left| format!("found by words only, because they have no vector of {model} yet: {left}");
         Ok((pending.total > 0).then(|| note(pending.total)))
     }
 }

@@ -102,6 +102,11 @@ fn viewing(schema: &Schema, table: &Name) -> Vec<Name> {
     schema.views.iter().filter(|(_, view)| uses(view)).map(|(name, _)| name.clone()).collect()
 }
 
+/// Whether an index of the table has a column.
+pub(super) fn is_indexed(table: &Table, column: &Ident) -> bool {
+    counts(table, Some(column)).of_column > 0
+}
+
 fn counts(table: &Table, column: Option<&Ident>) -> IndexCounts {
     let all = u32::try_from(table.index_count()).unwrap_or(u32::MAX);
     let of_column = column.map_or(0, |column| {

@@ -107,7 +107,7 @@ fn used(input: &Input<'_>, table: &Name, index: &Index, scans: u64) -> String {
     let readers = live.and_then(|live| live.index_readers.get(&table.sibling(&index.name)));
     if let Some(readers) = readers.filter(|readers| readers.statements > 0) {
         text.push_str(&format!(
-            "; pg_stat_statements has {} statements, called {} times, that name the table and its first column",
+            "; statements in pg_stat_statements that name the table and its first column: {}, calls: {}",
             count_text(readers.statements),
             count_text(readers.calls)
         ));

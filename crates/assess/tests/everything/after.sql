@@ -12,7 +12,7 @@ CREATE TABLE s.p (id int PRIMARY KEY, code text UNIQUE);
 CREATE TABLE s.c (
   id int PRIMARY KEY, a bigint, b int, note varchar(20), body text NOT NULL, at timestamp NOT NULL, p int REFERENCES s.p ON DELETE CASCADE,
   mood s.mood, score s.score, open s.open, new_name text, n int, m int DEFAULT 2, i int NOT NULL,
-  g int, h bigint GENERATED ALWAYS AS (a + 3) STORED, k int GENERATED ALWAYS AS IDENTITY, j int NOT NULL, other int,
+  g int, h bigint GENERATED ALWAYS AS (a + 3) STORED, k int GENERATED ALWAYS AS IDENTITY, j int NOT NULL, other int, derived int GENERATED ALWAYS AS (j + 2) STORED,
   plain text, filled int DEFAULT 7, strict int NOT NULL, twofold int NOT NULL DEFAULT 7, volatile uuid DEFAULT gen_random_uuid(),
   scored s.score DEFAULT 5, made bigint GENERATED ALWAYS AS (a + 4) STORED, numbered int GENERATED ALWAYS AS IDENTITY,
   CONSTRAINT new_check CHECK (a > -9), CONSTRAINT renamed CHECK (a > -8), CONSTRAINT lazy CHECK (j > -7),

@@ -12,7 +12,7 @@ CREATE TABLE s.p (id int PRIMARY KEY, code text UNIQUE);
 CREATE TABLE s.c (
   id int PRIMARY KEY, a int, b int NOT NULL, note varchar(10), body text, at timestamp NOT NULL, p int REFERENCES s.p,
   mood s.mood, score s.score, open s.open, gone text, old_name text, n int DEFAULT 1, m int, i int GENERATED ALWAYS AS IDENTITY,
-  g int GENERATED ALWAYS AS (a + 1) STORED, h int GENERATED ALWAYS AS (a + 2) STORED, k int NOT NULL, j int NOT NULL, other int,
+  g int GENERATED ALWAYS AS (a + 1) STORED, h int GENERATED ALWAYS AS (a + 2) STORED, k int NOT NULL, j int NOT NULL, other int, derived int GENERATED ALWAYS AS (j + 1) STORED,
   CONSTRAINT old_check CHECK (a > -9), CONSTRAINT named CHECK (a > -8),
   CONSTRAINT once UNIQUE (note));
 ALTER TABLE s.c ADD CONSTRAINT other_fkey FOREIGN KEY (other) REFERENCES s.p;

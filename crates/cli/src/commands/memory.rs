@@ -32,7 +32,7 @@ pub(super) fn run(context: &Context, command: MemoryCommand) -> Result<Ending, F
         MemoryCommand::Import(args) => {
             let imported = memory.import(&mut std::io::stdin().lock(), args.adopt)?;
             answer::give(context.format, &imported, |imported| {
-                format!("{} entries are new, {} were known.\n", imported.new, imported.known)
+                format!("New entries: {}, known before: {}.\n", imported.new, imported.known)
             })?;
         }
         MemoryCommand::Forget(args) => memory_forget::run(context, &memory, &args)?,
@@ -54,7 +54,7 @@ fn embed(context: &Context, memory: &Memory) -> Result<(), Fault> {
     let embedded = memory.embed_pending(u64::MAX, &context.progress)?;
     memory.index_vectors(remember::INDEXED_FROM)?;
     answer::give(context.format, &embedded, |embedded| {
-        format!("{} vectors were made, {} are left.\n", embedded.done, embedded.left)
+        format!("Vectors made: {}, left: {}.\n", embedded.done, embedded.left)
     })
 }
 

@@ -17,7 +17,7 @@ pub(super) fn text(statistics: &Statistics) -> String {
 
 fn write(statistics: &Statistics, out: &mut String) -> Result {
     let Some(since) = statistics.since else { return writeln!(out, "Nothing has run yet.") };
-    writeln!(out, "{} attempts of steps since {:.10}", statistics.steps, since.to_string())?;
+    writeln!(out, "Attempts of steps since {:.10}: {}", since.to_string(), statistics.steps)?;
     section(out, "Times: the whole step, how long its locks were held", &statistics.times, times)?;
     section(out, "Index builds", &statistics.index_builds, |out, rate| {
         let place = match (&rate.database, rate.rehearsal) {
@@ -27,16 +27,12 @@ fn write(statistics: &Statistics, out: &mut String) -> Result {
         };
         let Measured { n, p10, p50, p90 } = rate.mb_per_s;
         let runs = last_run(&rate.rests_on);
-        writeln!(
-            out,
-            "  {p50:.0} MB/s ({p10:.0} to {p90:.0}) {place}, {n} builds in {} runs{runs}",
-            rate.runs
-        )
+        writeln!(out, "  {p50:.0} MB/s ({p10:.0} to {p90:.0}) {place}; builds {n}, runs {}{runs}", rate.runs)
     })?;
     section(out, "Locks by hour of day (UTC)", &statistics.lock_hours, lock_hour)?;
     section(out, "When tables are free", &statistics.lock_patterns, |out, pattern| {
         let runs = last_run(&pattern.rests_on);
-        writeln!(out, "  {} ({} attempts{runs})", pattern.text, pattern.n)
+        writeln!(out, "  {} (attempts {}{runs})", pattern.text, pattern.n)
     })?;
     section(out, "Constraints that rows broke", &statistics.constraint_failures, |out, failures| {
         let words = failures.meaning.map(|words| format!(", {words}")).unwrap_or_default();
@@ -81,7 +77,7 @@ fn times(out: &mut String, times: &ActivityTimes) -> Result {
         if lock_hold_ms.p90 > 0.0 { format!("; held {}", spread(lock_hold_ms)) } else { String::new() };
     let told = known_table.map(hindsight).unwrap_or_default();
     let last = last_run(&times.rests_on);
-    writeln!(out, "    {}{held}; {} steps of {runs} runs{told}{last}", spread(ms), ms.n)
+    writeln!(out, "    {}{held}; steps {}, runs {runs}{told}{last}", spread(ms), ms.n)
 }
 
 /// One table in one hour.
@@ -94,7 +90,7 @@ fn lock_hour(out: &mut String, hour: &LockHour) -> Result {
         .unwrap_or_default();
     let last = last_run(&hour.rests_on);
     let waited = spread(lock_wait_ms);
-    writeln!(out, "  {table} {hour_utc:02}:00: waited {waited} in {attempts} attempts{late}{others}{last}")
+    writeln!(out, "  {table} {hour_utc:02}:00: waited {waited}; attempts {attempts}{late}{others}{last}")
 }
 
 /// The newest run that something rests on; all of them are in the answer as JSON.

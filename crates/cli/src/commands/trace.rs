@@ -101,7 +101,7 @@ fn write(statement: &Statement, out: &mut String) -> std::fmt::Result {
         writeln!(out, "  scans {relation}")?;
     }
     if statement.effect.index_builds > 0 {
-        writeln!(out, "  builds {} indexes", statement.effect.index_builds)?;
+        writeln!(out, "  index builds: {}", statement.effect.index_builds)?;
     }
     if statement.effect.data_loss {
         writeln!(out, "  loses data")?;

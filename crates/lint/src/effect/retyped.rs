@@ -23,7 +23,7 @@ pub(super) fn alter_type(
         return parts.add(Form::AlterTypeRewrites, shape, roles);
     };
     let to = type_reference.type_name(|it| catalog.resolve_type(it));
-    let indexed = roles.index_counts(name).of_column > 0;
+    let indexed = roles::is_indexed(catalog, name, column);
     let context = ConversionContext {
         using: convert::using(using.as_ref(), column, &to),
         indexed,

@@ -37,6 +37,11 @@ pub(super) fn alone(catalog: &Catalog, name: &Name) -> Roles {
     }
 }
 
+/// Whether an index has the column: of a partitioned table one that its partitions have as well.
+pub(super) fn is_indexed(catalog: &Catalog, name: &Name, column: &Ident) -> bool {
+    catalog.relation(name).is_some_and(|relation| counts(relation, Some(column)).of_column > 0)
+}
+
 fn counts(relation: &Relation, column: Option<&Ident>) -> IndexCounts {
     let table = &relation.table;
     let behind = table.constraints.values().filter(|it| it.has_index());

@@ -49,10 +49,15 @@ pub(super) fn alter_type(
     using: Option<&Expr>,
     schema: &Schema,
 ) -> Vec<Act> {
-    let conversion = conversion(from, to, using);
+    let mut conversion = conversion(from, to, using);
     let is_free = conversion == Form::AlterTypeFree;
+    let definition = schema.table(table);
+    // The indexes of partitions are built again even so.
+    if is_free && definition.is_some_and(|table| roles::is_indexed(table, &from.name)) {
+        conversion = Form::AlterTypeFreeIndexed;
+    }
     let mut acts = vec![Act::new(conversion, table).on(&from.name)];
-    let Some(definition) = schema.table(table) else { return acts };
+    let Some(definition) = definition else { return acts };
     if definition.constraints.values().any(|constraint| is_check_of(constraint, &from.name)) {
         acts.push(Act::new(Form::AlterTypeChecked, table).on(&from.name));
     }

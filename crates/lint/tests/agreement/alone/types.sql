@@ -98,3 +98,7 @@ ALTER TABLE measures_hot ALTER COLUMN value TYPE bigint;
 ALTER TABLE bookings ALTER COLUMN room TYPE bigint;
 ALTER TABLE empty_table ALTER COLUMN a TYPE bigint;
 ALTER TABLE cache ALTER COLUMN value TYPE varchar;
+ALTER TABLE events ALTER COLUMN kind TYPE text;
+ALTER TABLE events ALTER COLUMN kind TYPE varchar;
+ALTER TABLE events ALTER COLUMN kind TYPE text, ALTER COLUMN at SET DEFAULT NULL;
+ALTER TABLE events ALTER COLUMN payload TYPE jsonb;
