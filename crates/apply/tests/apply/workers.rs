@@ -39,7 +39,7 @@ async fn two_workers_fill_every_row_once() {
 /// A stop is heeded by both, and one goes on alone where two were.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_workers_stop_and_one_goes_on() {
-    let (database, plan) = slow_backfill(20_000).await;
+    let (database, plan) = slow_backfill(10_000).await;
     let session = database.connect().await;
     let stop = StopFlag::new();
     let mut options = ApplyOptions { stop: stop.clone(), ..two() };
@@ -56,7 +56,7 @@ async fn two_workers_stop_and_one_goes_on() {
     let done = apply(database.target(), &plan, &Deparse, &mut quick(), &Silent).await.unwrap();
     assert_eq!(done.arrived, Some(true));
     let filled = database.ask("SELECT sum(rows_filled) FROM lockkeeper.backfills").await;
-    assert_eq!(filled.as_deref(), Some("20000"), "rows were filled twice");
+    assert_eq!(filled.as_deref(), Some("10000"), "rows were filled twice");
     assert_clean(&database).await;
 }
 
@@ -92,7 +92,7 @@ fn two_workers_that_die_leave_nothing() {
 /// A worker whose backend is ended takes nothing with it: the run connects again and goes on.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_worker_that_is_ended_is_started_again() {
-    let (database, plan) = slow_backfill(20_000).await;
+    let (database, plan) = slow_backfill(10_000).await;
     let session = database.connect().await;
     let mut options = two();
     let run = apply(database.target(), &plan, &Deparse, &mut options, &Silent);
