@@ -98,7 +98,7 @@ async fn of_table(
     spared: Option<&Spared>,
 ) -> Result<TableData, Fault> {
     let hashes = table.columns.iter().map(|column| {
-        // The sum of bigints is exact, and several times faster than that of numerics.
+        // The sum of bigints is exact as well, and faster than that of numerics.
         let hash = sql!("sum(hashtextextended(t.{}::text, 0))", column.name);
         // What is generated from a column that was written changes with it.
         let is_written =
