@@ -150,7 +150,9 @@ fn refuse_emptied(input: &Input<'_>, situation: &Situation<'_>) -> Result<(), Fa
         _ => None,
     });
     let Some(name) = emptied else { return Ok(()) };
-    let what = format!("PostgreSQL cannot alter {name} into the wanted table: it would be dropped with its rows and made anew");
+    let what = format!(
+        "PostgreSQL cannot alter {name} into the wanted table: it would be dropped with its rows and made anew"
+    );
     Err(Fault::new("plan.emptied", what).help(
         "what a table is partitioned by, and the types of those columns, are for good: add the wanted table under another \
          name, move the rows over, and rename both; a table without rows is made anew at once",

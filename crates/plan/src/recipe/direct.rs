@@ -216,6 +216,14 @@ pub(super) fn weight(cost: Cost) -> u8 {
     }
 }
 
+/// Why a change asks for a maintenance window; none where it holds nobody up for long.
+pub(super) fn asks_for_window(change: &Change, situation: &Situation<'_>) -> Option<String> {
+    let is_new = change.table().is_some_and(|table| situation.is_new(&table));
+    let takes_time = weight(cost(change, situation)) > weight(Cost::Catalog);
+    let asks = !is_new && takes_time && window::harmless(change, situation).is_none();
+    asks.then(|| format!("{} {}: {}", change.operation(), change.object(), why(change, situation)))
+}
+
 fn why(change: &Change, situation: &Situation<'_>) -> String {
     if change.table().is_some_and(|table| situation.is_new(&table)) {
         return "the table is new: nobody reads or writes it yet".to_owned();

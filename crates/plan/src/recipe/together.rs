@@ -27,6 +27,7 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
         "what stands on a change goes and comes again in one transaction with it: nobody finds it missing",
         vec![whole(&members, &probes, situation)],
     );
+    drafted.notes.extend(members.iter().filter_map(|change| direct::asks_for_window(change, situation)));
     let lasting = members.iter().filter(|change| !situation.steps_aside(change));
     drafted.notes.extend(lasting.filter_map(|change| direct::lost(change)));
     Some(drafted)
