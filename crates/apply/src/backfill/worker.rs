@@ -8,7 +8,7 @@
 use std::time::{Duration, Instant};
 
 use connect::Session;
-use model::{Fault, Sql, sql};
+use model::{Fault, LockMode, RelationLock, Sql, sql};
 use tokio::sync::Mutex;
 
 use super::Filling;
@@ -20,6 +20,7 @@ use crate::failure::Failure;
 use crate::pulse;
 use crate::session::{ms_since, only_rows, send, value};
 use crate::work::Work;
+use crate::{blockers, locks};
 
 /// How often a batch is tried before its locked rows are left for the next pass.
 const LOCKED_TRIES_MAX: u32 = 3;
@@ -144,7 +145,9 @@ impl<'a> Worker<'a> {
                 return Ok(Filled::Stopped);
             }
             let before = self.known;
-            self.batch(range, turn).await?;
+            if !self.batch(range, turn).await? {
+                return Ok(Filled::Stopped);
+            }
             if turn == last {
                 return Ok(Filled::All);
             }
@@ -179,11 +182,12 @@ impl<'a> Worker<'a> {
         (heard.eases..shrinks.eases).for_each(|_| self.servo.ease());
     }
 
-    /// One batch, again where rows were locked, and without them in the end.
-    async fn batch(&mut self, range: &Range, turn: i64) -> Result<(), Failure> {
+    /// One batch, again where rows were locked, and without them in the end; false where it is not wanted any more.
+    async fn batch(&mut self, range: &Range, turn: i64) -> Result<bool, Failure> {
         let table = &self.part.table;
         let within = self.within(range, turn);
-        for locked in 0..=LOCKED_TRIES_MAX {
+        let (began, mut locked) = (Instant::now(), 0);
+        loop {
             let update = if locked < LOCKED_TRIES_MAX {
                 self.filling.batch(table, &within)
             } else {
@@ -196,16 +200,37 @@ impl<'a> Worker<'a> {
             match answer {
                 Ok(filled) => {
                     self.filled((range.to - range.from) / range.turns, filled, ms);
-                    return Ok(());
+                    return Ok(true);
                 }
-                Err(Failure::Lock { .. }) if locked < LOCKED_TRIES_MAX => {
+                Err(Failure::Lock { .. }) => {
                     self.tally.lock_wait_ms += ms;
                     tokio::time::sleep(Duration::from_millis(u64::from(10_u32 << locked))).await;
+                    if locked == LOCKED_TRIES_MAX && !self.is_free(began).await? {
+                        return Ok(false);
+                    }
+                    locked = (locked + 1).min(LOCKED_TRIES_MAX);
                 }
                 Err(failure) => return Err(failure),
             }
         }
-        Ok(())
+    }
+
+    /// Not rows are locked but the table: says by whom, and waits until another try is wanted; false where none is.
+    async fn is_free(&mut self, began: Instant) -> Result<bool, Failure> {
+        let runner = &self.work.sessions.runner;
+        let lock = RelationLock { relation: self.part.table.clone(), mode: LockMode::RowExclusiveLock };
+        let wanted = locks::resolve(runner, &[lock]).await?;
+        let holders = blockers::holders(runner, &wanted, &self.work.own()).await?;
+        if began.elapsed() > self.work.patience(self.work.pulse) {
+            let fault = blockers::fault(&self.work.step.id, &holders, ms_since(began), self.tally.tries);
+            return Err(Failure::refused(fault));
+        }
+        if let Some(holder) = holders.first() {
+            let reason = format!("the table is locked by {}", blockers::describe(holder));
+            self.watch.lock().await.say(Some(reason)).await?;
+        }
+        tokio::time::sleep(pulse::EVERY).await;
+        self.is_wanted().await
     }
 
     /// A batch over so many pages took so long; the journal counts so many rows now.

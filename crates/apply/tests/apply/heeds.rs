@@ -114,6 +114,24 @@ async fn an_application_that_waits_stops_it() {
     assert_eq!(done.unwrap().arrived, Some(true));
 }
 
+/// A table that somebody has locked whole is waited for, and the one who has is named.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_locked_table_is_waited_for() {
+    let (database, plan) = slow_backfill(3_000).await;
+    let (session, other) = (database.connect().await, database.connect().await);
+    let mut options = quick();
+    let run = apply(database.target(), &plan, &Deparse, &mut options, &Silent);
+    let interfere = async {
+        begun(&database).await;
+        other.batch_execute("BEGIN; LOCK TABLE public.funds IN SHARE MODE").await.unwrap();
+        waits(database.target(), "the table is locked by pid").await;
+        other.batch_execute("COMMIT").await.unwrap();
+        hurry(&session).await;
+    };
+    let (done, ()) = tokio::join!(run, interfere);
+    assert_eq!(done.unwrap().arrived, Some(true));
+}
+
 /// A replica that is away, and for which the server keeps what it has not read.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_replica_that_is_away_stops_it() {
