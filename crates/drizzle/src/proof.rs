@@ -198,6 +198,10 @@ fn depends(evaluation: &Evaluation<'_>, first: &Evaluated, doubt: &Doubt, part: 
 
 /// A part of the schema comes from a module that is not there.
 pub(crate) fn stand_in_fault(part: &str, module: &str) -> Fault {
+    if NETWORK.contains(&module) {
+        return Fault::new("drizzle.stand_in", format!("{part} depends on what {module} answers"))
+            .help("the sandbox has no network; write the value out, or take it from a file of the project");
+    }
     if !is_package_name(module) {
         let what = format!("{part} depends on \"{module}\", which is no file of the project");
         return Fault::new("drizzle.stand_in", what)
@@ -209,6 +213,9 @@ pub(crate) fn stand_in_fault(part: &str, module: &str) -> Fault {
         .help(format!("install \"{module}\", or take the value from a file of the project"))
 }
 
+/// What every program has and the sandbox has not.
+const NETWORK: [&str; 4] = ["fetch", "Request", "Response", "WebSocket"];
+
 /// Whether a registry could have a package of this name; `@/db` and `~/db` are paths that a tsconfig gives a meaning.
 fn is_package_name(module: &str) -> bool {
     let first = module.strip_prefix('@').unwrap_or(module);
@@ -217,8 +224,10 @@ fn is_package_name(module: &str) -> bool {
 
 /// Where the project asks for what is in doubt.
 fn place(evaluation: &Evaluation<'_>, first: &Evaluated, doubt: &Doubt) -> Option<String> {
-    if let Doubt::Package(module) = doubt {
-        return import_place(evaluation, first, module);
+    if let Doubt::Package(module) = doubt
+        && let Some(place) = import_place(evaluation, first, module)
+    {
+        return Some(place);
     }
     let (_, asked) = first.sightings.iter().find(|(seen, _)| Doubt::of(seen).as_ref() == Some(doubt))?;
     Some(thrown::original(asked.as_ref()?, &evaluation.files).to_string())

@@ -82,6 +82,12 @@
       });
     }
   };
+  // No answered text is a number; another answer could have been one.
+  for (const name of ["Number", "parseInt", "parseFloat"]) {
+    const apply = (plain, self, args) =>
+      typeof args[0] === "string" && turned(args[0], `${name}()`) ? 17 : Reflect.apply(plain, self, args);
+    globalThis[name] = new Proxy(globalThis[name], { apply });
+  }
   turnAnswers(Array.prototype, "includes");
   turnAnswers(Set.prototype, "has");
   turnAnswers(Map.prototype, "has");

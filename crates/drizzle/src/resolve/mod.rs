@@ -12,6 +12,7 @@ use model::Fault;
 use oxc_resolver::{ResolveError, ResolverGeneric};
 
 use crate::files::{Files, View};
+use crate::script;
 use options::{package_options, project_options};
 
 /// What an import leads to.
@@ -78,8 +79,15 @@ impl Resolver {
             Ok((path, package)) => self.admit(importer, specifier, path, package),
             Err(ResolveError::Ignored(_)) => Ok(Target::Empty),
             Err(_) if is_bare(specifier) => Ok(Target::Absent(package_name(specifier).to_owned())),
-            Err(_) => Err(missing(importer, specifier)),
+            Err(_) => Err(missing(importer, specifier).at(self.asked_at(importer, specifier))),
         }
+    }
+
+    /// Where a file imports something.
+    fn asked_at(&self, importer: &Path, specifier: &str) -> String {
+        let text = self.files.read(importer).unwrap_or_default();
+        let place = script::import_place(importer, &text, specifier);
+        place.map_or_else(|| importer.display().to_string(), |place| place.to_string())
     }
 
     /// The short way: a package's file that names its neighbour in full.
@@ -125,7 +133,8 @@ impl Resolver {
     ) -> Result<Target, Fault> {
         if !self.files.admits(&path) {
             if !is_bare(specifier) {
-                return Err(outside(importer, specifier, self.files.root()));
+                let place = self.asked_at(importer, specifier);
+                return Err(outside(importer, specifier, self.files.root()).at(place));
             }
             if let Some(package) = package.or_else(|| path.parent().map(Path::to_owned)) {
                 self.files.admit_package(&package);
@@ -140,7 +149,6 @@ fn missing(importer: &Path, specifier: &str) -> Fault {
         "drizzle.import_missing",
         format!("cannot find \"{specifier}\", which {} imports", importer.display()),
     )
-    .at(importer.display().to_string())
     .help("check the path, or generate the file if a build step writes it")
 }
 
@@ -151,7 +159,6 @@ fn outside(importer: &Path, specifier: &str, root: &Path) -> Fault {
         root.display()
     );
     Fault::new("drizzle.outside", what)
-        .at(importer.display().to_string())
         .help("the project's code sees its own folder and its node_modules only; move the file, or make it a package")
 }
 
