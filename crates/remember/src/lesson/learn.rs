@@ -74,27 +74,23 @@ pub(crate) fn take_told(
     ids.into_iter().map(&mut entry_of).collect()
 }
 
-/// The latest of a lesson, by its id or by that of an entry of it.
+/// The latest of a lesson, by its id, or by that of an entry of it or the beginning of one.
 fn lesson_named(store: &mut dyn Store, tenant: &Tenant, id: &str) -> Result<Lesson, Fault> {
-    let mut latest = |selection| {
-        let kind = Some(Kind::Lesson);
-        let selection = Selection { kind, newest_first: true, limit: Some(1), ..selection };
-        let entry = store.entries(tenant, &selection)?.pop();
-        Ok::<_, Fault>(entry.and_then(|entry| match entry.body {
-            Body::Lesson(lesson) => Some(*lesson),
-            _ => None,
-        }))
+    let lesson_of = |entry: Entry| match entry.body {
+        Body::Lesson(lesson) => Some(*lesson),
+        _ => None,
     };
-    let own = latest(Selection { lesson: Some(id.to_owned()), ..Selection::default() })?;
-    let named = match own {
-        None => latest(Selection { id_prefix: Some(id.to_owned()), ..Selection::default() })?,
-        own => own,
-    };
-    let named = match named {
-        Some(lesson) => latest(Selection { lesson: Some(lesson.lesson), ..Selection::default() })?,
-        None => None,
-    };
-    named.ok_or_else(|| {
+    let kind = Some(Kind::Lesson);
+    let by_entry = Selection { kind, id_prefix: Some(id.to_owned()), ..Selection::default() };
+    let entries = store.entries(tenant, &by_entry)?.into_iter().filter_map(lesson_of);
+    let named: BTreeSet<String> = entries.map(|lesson| lesson.lesson).collect();
+    if named.len() > 1 {
+        return Err(Fault::new("memory.add", format!("several lessons begin with {id:?}"))
+            .help("write more of the id"));
+    }
+    let lesson = named.into_iter().next().or_else(|| Some(id.to_owned()));
+    let latest = Selection { kind, lesson, newest_first: true, limit: Some(1), ..Selection::default() };
+    store.entries(tenant, &latest)?.pop().and_then(lesson_of).ok_or_else(|| {
         Fault::new("memory.add", format!("there is no lesson {id:?} to supersede"))
             .help("`lockkeeper memory list` shows the ids there are")
     })

@@ -3,6 +3,7 @@
 mod learn;
 mod rules;
 mod told;
+mod wording;
 
 use std::collections::BTreeSet;
 

@@ -155,7 +155,7 @@ pub(crate) fn a_lesson_takes_the_place_of_another(place: &Place) {
     let latest = memory.list(&lesson_query()).unwrap().entries;
     let latest = latest.iter().find(|entry| entry.outcome == Some(Outcome::Failed)).unwrap();
     assert_eq!(memory.explain(&latest.id).unwrap().superseded_by.map(|by| by.id).as_ref(), Some(&new[0]));
-    let nothing = TOLD.replacen('{', "{\"supersedes\":\"lesson-0\",", 1).replace("funds", "calls");
+    let nothing = TOLD.replacen('{', "{\"supersedes\":\"lesson-none\",", 1).replace("funds", "calls");
     assert_eq!(memory.add(&mut nothing.as_bytes()).unwrap_err().kind, "memory.add");
     assert_eq!(memory.search("table:calls", 5).unwrap().relaxed, ["table"]);
 }
