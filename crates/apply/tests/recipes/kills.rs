@@ -219,7 +219,7 @@ async fn kill(server: Arc<Shadow>, prepared: Arc<Prepared>, seed: u64) {
     let on = async |direction| {
         alone.begin();
         let end = go(target, plan, direction, &alone).await;
-        let arrived = end.unwrap_or_else(|fault| panic!("seed {seed}, then {direction:?}: {fault}"));
+        let arrived = end.unwrap_or_else(|fault| panic!("{when}, then {direction:?}: {fault}"));
         (arrived, alone.known().unwrap())
     };
     if turns_around != forward {

@@ -7,7 +7,7 @@ use std::time::Instant;
 use tokio::task::{JoinError, JoinSet};
 
 /// After so many trials a sweep says how far it is.
-const TOLD_EVERY: u64 = 50;
+const TOLD_EVERY: u64 = 25;
 
 /// A number that the environment gives.
 pub fn number(name: &str) -> Option<u64> {
