@@ -11,14 +11,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+mod clock;
 
 use apply::{ApplyOptions, Guard, GuardFuture};
 use connect::{Session, Target, connect};
 use model::{Expr, Ident, Name, PhaseName, Plan, Risk, Silent, StepReceipt};
 use shadow::{Database, Shadow, ShadowOptions};
+
+use crate::clock::{Clock, Measured};
 
 const NARROW: &str = "
 CREATE TABLE public.items (id bigint PRIMARY KEY, account integer NOT NULL, amount integer NOT NULL, note text,
@@ -77,10 +77,7 @@ impl Guard for Live {
 }
 
 struct Figure {
-    seconds: f64,
-    cpu: f64,
-    client_cpu: f64,
-    worst_write_ms: f64,
+    measured: Measured,
     missed: i64,
 }
 
@@ -105,7 +102,7 @@ async fn main() {
         let mut first = None;
         for (name, way) in wanted {
             let figure = bench.figure(*way).await;
-            let first = first.get_or_insert(figure.cpu);
+            let first = first.get_or_insert(figure.measured.cpu);
             figure.print(name, rows, *first);
         }
     }
@@ -114,15 +111,16 @@ async fn main() {
 
 impl Figure {
     fn print(&self, way: &str, rows: u64, first_cpu: f64) {
+        let Measured { seconds, cpu, client_cpu, worst_write_ms } = self.measured;
         println!(
             "{way:34} {:8.2} s {:9.0} rows/s {:9.0} rows/CPU s ({:.2} of the first) of {:.1}, {:.1} of them here; worst write {:6.0} ms, missed {}",
-            self.seconds,
-            rows as f64 / self.seconds,
-            rows as f64 / self.cpu,
-            first_cpu / self.cpu,
-            self.cpu,
-            self.client_cpu,
-            self.worst_write_ms,
+            seconds,
+            rows as f64 / seconds,
+            rows as f64 / cpu,
+            first_cpu / cpu,
+            cpu,
+            client_cpu,
+            worst_write_ms,
             self.missed
         );
     }
@@ -270,80 +268,17 @@ impl Bench {
     }
 
     fn start(&self, target: &Target) -> Clock {
-        let over = Arc::new(AtomicBool::new(false));
-        let writer = tokio::spawn(write(target.clone(), self.rows, Arc::clone(&over)));
-        Clock { started: Instant::now(), cpu: self.cpu_seconds(), client_cpu: own_cpu(), over, writer }
+        Clock::start(self.server.pid().expect("a server of our own"), target, self.rows)
     }
 
     async fn stop(&self, clock: Clock, made: Database, session: Session, wrong: &str) -> Figure {
-        let (seconds, cpu) = (clock.started.elapsed().as_secs_f64(), self.cpu_seconds() - clock.cpu);
-        let client_cpu = own_cpu() - clock.client_cpu;
-        clock.over.store(true, Ordering::Relaxed);
-        let worst_write_ms = clock.writer.await.unwrap();
+        let measured = clock.stop().await;
         let count = format!("SELECT count(*) FROM public.items WHERE {wrong}");
         let missed = session.query_one(&count, &[]).await.unwrap().get(0);
         session.close().await;
         self.server.drop_database(&made).await.unwrap();
-        Figure { seconds, cpu, client_cpu, worst_write_ms, missed }
+        Figure { measured, missed }
     }
-
-    /// The CPU time of the server with all its processes, past ones included, and of this program.
-    fn cpu_seconds(&self) -> f64 {
-        let postmaster = self.server.pid().expect("a server of our own");
-        let children = std::fs::read_dir("/proc").unwrap().flatten();
-        let pids = children.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-        let living: f64 = pids.map(|pid| ticks(pid, &[11, 12], Some(postmaster))).sum();
-        (own_cpu() * 100.0 + ticks(postmaster, &[11, 12, 13, 14], None) + living) / 100.0
-    }
-}
-
-/// The CPU time of this program, in seconds.
-fn own_cpu() -> f64 {
-    ticks(std::process::id(), &[11, 12], None) / 100.0
-}
-
-/// What goes on while a way is measured.
-struct Clock {
-    started: Instant,
-    cpu: f64,
-    client_cpu: f64,
-    over: Arc<AtomicBool>,
-    writer: tokio::task::JoinHandle<f64>,
-}
-
-/// Fields of `/proc/PID/stat` added up, of a process with this parent.
-fn ticks(pid: u32, fields: &[usize], parent: Option<u32>) -> f64 {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let Some((_, rest)) = stat.rsplit_once(')') else { return 0.0 };
-    let all: Vec<&str> = rest.split_whitespace().collect();
-    if parent.is_some_and(|parent| all[1] != parent.to_string()) {
-        return 0.0;
-    }
-    fields.iter().map(|at| all[*at].parse::<f64>().unwrap_or(0.0)).sum()
-}
-
-/// Fifty writes a second; gives the longest, in ms.
-async fn write(target: Target, rows: u64, over: Arc<AtomicBool>) -> f64 {
-    let session = connect(&target, "application").await.unwrap();
-    let (mut worst, mut at) = (0.0_f64, 0);
-    while !over.load(Ordering::Relaxed) {
-        at += 1;
-        let id = (at * 7_919) % rows + 1;
-        let statement = if at % 5 == 0 {
-            format!(
-                "INSERT INTO public.items (id, account, amount, note) VALUES ({}, 1, 1, 'new')",
-                rows + at
-            )
-        } else {
-            format!("UPDATE public.items SET amount = amount + 1 WHERE id = {id}")
-        };
-        let started = Instant::now();
-        session.batch_execute(&statement).await.expect("the application's writes succeed");
-        worst = worst.max(started.elapsed().as_secs_f64() * 1e3);
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    session.close().await;
-    worst
 }
 
 async fn apply_until(target: &Target, plan: &Plan, until: PhaseName, workers: u32) -> Vec<StepReceipt> {
