@@ -113,6 +113,11 @@ fn alter_type(it: &AlterType, catalog: &Catalog, parts: &mut Parts) {
     if scans && !catalog.complete {
         parts.unknown(format!("which tables have columns of {name} is not known; all of them are read"));
     }
+    // What a query made has the types of what it read, which is not followed.
+    let is_of_query = |table: &Name| catalog.relation(table).is_some_and(|it| !it.lists_columns);
+    if let Some(table) = catalog.tables().into_iter().find(|table| scans && is_of_query(table)) {
+        parts.unknown(format!("whether {table} has columns of {name} is not known; then it is read too"));
+    }
     // Partitioned tables hold no rows of their own, but are locked with their partitions.
     parts.add(form, Shape::Plain, Roles::default().with_all(Role::User, users));
 }

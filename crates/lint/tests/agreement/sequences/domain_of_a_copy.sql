@@ -1,0 +1,2 @@
+CREATE TABLE copied AS SELECT name FROM crm.contacts;
+ALTER DOMAIN label ADD CONSTRAINT present CHECK (VALUE IS NOT NULL);
