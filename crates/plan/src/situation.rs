@@ -75,13 +75,15 @@ impl<'a> Situation<'a> {
     /// one while the other is there.
     pub(crate) fn stands_on_retyped(&self, change: &Change) -> bool {
         let (schema, object) = match change {
-            Change::Create { object } => (self.to, object),
-            Change::Drop { object } => (self.from, object),
+            Change::Create { object } if stands_on_others(object) => (self.to, object.reference()),
+            Change::Drop { object } if stands_on_others(object) => (self.from, object.reference()),
+            Change::AddColumn { column, .. } if column.generated.is_some() => (self.to, change.object()),
+            Change::DropColumn { column, .. } if column.generated.is_some() => (self.from, change.object()),
             _ => return false,
         };
-        let uses = schema.uses.of(&object.reference());
-        let mut columns = uses.iter().filter_map(ObjectRef::column);
-        stands_on_others(object) && columns.any(|(table, column)| self.is_retyped(table, column))
+        let mut columns = schema.uses.of(&object).iter().filter_map(ObjectRef::column);
+        !change.table().is_some_and(|table| self.is_new(&table))
+            && columns.any(|(table, column)| self.is_retyped(table, column))
     }
 
     fn is_retyped(&self, table: &Name, column: &Ident) -> bool {

@@ -11,7 +11,7 @@ use crate::world::{self, Alone, Live, World};
 use crate::yard::{self, Yard};
 
 /// Names that change hands, and what hangs on columns that change their type: each a pair that a random sweep found.
-const PAIRS: [(&str, &str, &str); 6] = [
+const PAIRS: [(&str, &str, &str); 8] = [
     (
         "a key whose name an index takes",
         "CREATE TABLE t (id bigint PRIMARY KEY, b text, CONSTRAINT once UNIQUE (b))",
@@ -31,6 +31,18 @@ const PAIRS: [(&str, &str, &str); 6] = [
         "another expression over a column with another type",
         "CREATE TABLE t (id bigint PRIMARY KEY, b text, a integer, g numeric GENERATED ALWAYS AS (a * 2) STORED)",
         "CREATE TABLE t (id bigint PRIMARY KEY, b text, a bigint, g numeric GENERATED ALWAYS AS (a * 3) STORED)",
+    ),
+    (
+        "a generated column that goes from over a column with another type",
+        "CREATE TABLE t (id bigint PRIMARY KEY, b varchar(20), a integer, g text GENERATED ALWAYS AS (b || '!') STORED)",
+        "CREATE TABLE t (id bigint PRIMARY KEY, b text, a integer)",
+    ),
+    (
+        "a foreign key of a partitioned table that goes",
+        "CREATE TABLE t (id bigint PRIMARY KEY, b text); CREATE TABLE parts (day date, k bigint REFERENCES t) PARTITION BY RANGE (day);
+         CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')",
+        "CREATE TABLE t (id bigint PRIMARY KEY, b text); CREATE TABLE parts (day date, k bigint) PARTITION BY RANGE (day);
+         CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')",
     ),
     (
         "policies on columns with another type, one that comes and one that goes",

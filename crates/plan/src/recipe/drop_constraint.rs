@@ -12,8 +12,12 @@ use crate::situation::Situation;
 pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafted> {
     let Change::DropConstraint { table, constraint } = change else { return None };
     let provable = matches!(constraint.kind, ConstraintKind::Check { .. } | ConstraintKind::ForeignKey(_));
+    // Before 18 a foreign key of a partitioned table cannot come back NOT VALID.
+    let is_whole_only = matches!(constraint.kind, ConstraintKind::ForeignKey(_))
+        && situation.is_partitioned(table)
+        && situation.server_major < 18;
     let table_goes = situation.to.table(table).is_none();
-    if situation.is_remade(change) || !provable || table_goes || constraint.not_valid {
+    if situation.is_remade(change) || !provable || is_whole_only || table_goes || constraint.not_valid {
         return None;
     }
     Some(Drafted::new(
