@@ -75,8 +75,13 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// Another session may make it at the same moment: then the catalog's index is what refuses it.
 fn create_role(role: &Ident, options: &Sql) -> Sql {
-    let block = sql!("BEGIN CREATE ROLE {}{}; EXCEPTION WHEN duplicate_object THEN NULL; END", role, options);
+    let block = sql!(
+        "BEGIN CREATE ROLE {}{}; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END",
+        role,
+        options
+    );
     sql!("DO {}", Literal::new(block.as_str()))
 }
 
