@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use model::{Change, Column, Ident, Name, Object, ObjectRef, Schema, Statistics, Table, TableStatistics};
+use model::{
+    Change, Column, ConstraintKind, Ident, Name, Object, ObjectRef, Schema, Statistics, Table,
+    TableStatistics,
+};
 
 use crate::{Fill, Input, Told};
 
@@ -79,6 +82,12 @@ impl<'a> Situation<'a> {
             Change::Drop { object } if stands_on_others(object) => (self.from, object.reference()),
             Change::AddColumn { column, .. } if column.generated.is_some() => (self.to, change.object()),
             Change::DropColumn { column, .. } if column.generated.is_some() => (self.from, change.object()),
+            // Made again over the other type, its expression would be read as another one.
+            Change::DropConstraint { constraint, .. }
+                if matches!(constraint.kind, ConstraintKind::Check { .. }) =>
+            {
+                (self.from, change.object())
+            }
             _ => return false,
         };
         let mut columns = schema.uses.of(&object).iter().filter_map(ObjectRef::column);

@@ -1,7 +1,7 @@
 //! One pair of schemas with rows: there, writes of an application, and back from some phase.
 
 use connect::Session;
-use model::PhaseName;
+use model::{PhaseName, Schema};
 
 use crate::pairs::Random;
 use crate::world::{self, Alone, World};
@@ -55,15 +55,15 @@ impl Trial {
             return "the same".to_owned();
         };
         let world = World { database, plan, to, guard: Box::new(Alone::of(&from)) };
-        let end = self.go(&world, &session, major, until(&world)).await;
+        let end = self.go(&world, &session, &from, until(&world)).await;
         session.close().await;
         yard.give_back(major, world.database).await;
         end
     }
 
-    async fn go(&self, world: &World, session: &Session, major: u32, until: PhaseName) -> String {
+    async fn go(&self, world: &World, session: &Session, from: &Schema, until: PhaseName) -> String {
         let (kept, whole) = (ask(session, &self.kept).await, ask(session, &self.whole).await);
-        let told = || self.told(major, world, until);
+        let told = || self.told(session.server().major, world, until);
         let mut end = format!("to {until}");
         match world.try_apply(until).await {
             Ok(run) if run.arrived == Some(false) => {
@@ -82,7 +82,9 @@ impl Trial {
         }
         run(session, &self.writes.make).await;
         let back = world.roll_back(None).await;
-        assert_ne!(back.arrived, Some(false), "not back at the start\n{}", told());
+        if back.arrived == Some(false) {
+            panic!("not back at the start:\n{}\n{}", world.difference_to(from).await, told());
+        }
         assert_eq!(ask(session, &self.writes.find).await.as_deref(), Some("t"), "lost writes\n{}", told());
         run(session, &self.writes.take_back).await;
         if ask(session, &self.whole).await != whole {

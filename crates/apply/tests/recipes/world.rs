@@ -116,8 +116,13 @@ impl World {
 
     /// The statements between the schema as it is and the wanted one, for a test that does not find it there.
     pub async fn difference(&self) -> String {
+        self.difference_to(&self.to).await
+    }
+
+    /// The statements between the schema as it is and another one.
+    pub async fn difference_to(&self, other: &Schema) -> String {
         let session = self.database.connect().await;
-        let changes = diff::diff(&schema(&session).await, &self.to, &[]).unwrap().changes;
+        let changes = diff::diff(&schema(&session).await, other, &[]).unwrap().changes;
         session.close().await;
         changes.iter().flat_map(|change| change.sql()).map(|sql| format!("{sql};\n")).collect()
     }

@@ -17,7 +17,8 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
         && situation.is_partitioned(table)
         && situation.server_major < 18;
     let table_goes = situation.to.table(table).is_none();
-    if situation.is_remade(change) || !provable || is_whole_only || table_goes || constraint.not_valid {
+    let goes_along = situation.is_remade(change) || situation.stands_on_retyped(change);
+    if goes_along || !provable || is_whole_only || table_goes || constraint.not_valid {
         return None;
     }
     Some(Drafted::new(
