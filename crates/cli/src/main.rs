@@ -101,7 +101,9 @@ fn how_to_go_on(command: &Command) -> &'static str {
         Command::Plan(_) => {
             "no live database was changed, and the plan's folder is as it was: the same command begins anew"
         }
-        Command::Demo(_) => "the throwaway server is gone: the same command begins anew, with less to do by --rows N",
+        Command::Demo(_) => {
+            "the throwaway server is gone: the same command begins anew, with less to do by --rows N"
+        }
         Command::Pause(_) | Command::Resume(_) | Command::Abort(_) | Command::Memory(_) => {
             "it may have been done already: lockkeeper status and lockkeeper memory list show it, and the same \
              command may be run again"

@@ -119,11 +119,8 @@ impl Application<'_> {
     fn too_many(&self, beyond: &[&Name]) -> Vec<LeftOut> {
         let in_focus = beyond.iter().filter(|name| self.focus.contains(**name));
         let why = format!("the traffic goes over {TABLES_MAX} tables");
-        let left_out = |name: &&Name| LeftOut {
-            table: (*name).clone(),
-            what: NotDone::Anything,
-            why: why.clone(),
-        };
+        let left_out =
+            |name: &&Name| LeftOut { table: (*name).clone(), what: NotDone::Anything, why: why.clone() };
         in_focus.map(left_out).collect()
     }
 
