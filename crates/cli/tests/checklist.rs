@@ -110,7 +110,8 @@ async fn categorised() {
     project.expect(item, "unknown", &["--from", "before.sql"]);
     // What was never measured has no category worth the name: a partition goes that is partitioned itself.
     let parts = "CREATE TABLE public.parts (id int, at date) PARTITION BY LIST (id);";
-    let first = "CREATE TABLE public.first PARTITION OF public.parts FOR VALUES IN (1) PARTITION BY RANGE (at)";
+    let first =
+        "CREATE TABLE public.first PARTITION OF public.parts FOR VALUES IN (1) PARTITION BY RANGE (at)";
     project.database.run(&format!("{parts} {first}")).await;
     project.write("wanted.sql", &format!("{ADDS} {parts}"));
     let (status, evidence) = project.item(item, &["--drop", "public.first"]);
