@@ -151,6 +151,11 @@ impl TypeName {
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
+
+    /// Whether it is the type of this name, or an array of it.
+    pub fn is_or_holds(&self, name: &Name) -> bool {
+        self.0.trim_end_matches("[]") == name.to_string()
+    }
 }
 
 impl fmt::Display for TypeName {

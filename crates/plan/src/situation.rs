@@ -159,6 +159,12 @@ impl<'a> Situation<'a> {
         self.told.transforms.iter().any(|told| told.table == *table && told.into == *into)
     }
 
+    /// Whether a column has the type so far, or an array of it.
+    pub(crate) fn has_column_of(&self, type_name: &Name) -> bool {
+        let columns = self.now.tables.values().flat_map(|table| &table.columns);
+        columns.into_iter().any(|column| column.type_name.is_or_holds(type_name))
+    }
+
     /// Whether the table has partitions: `CONCURRENTLY` and `NOT VALID` are then restricted.
     pub(crate) fn is_partitioned(&self, table: &Name) -> bool {
         self.now

@@ -1,11 +1,12 @@
 //! A single well-guarded step for every change that no other recipe takes: the statements of a plain
 //! push, behind a short lock timeout, with a probe and the inverse as undo.
 
+use assess::effect::Act;
 use facts::{MAJOR_MAX, Storage};
 use model::{Action, Change, ConstraintKind, Object, PhaseName, TableOption, ms_text};
 
-use super::privileges;
 use super::second_column::{self, convert};
+use super::{privileges, standing};
 use crate::Cost;
 use crate::draft::{Draft, Drafted};
 use crate::situation::Situation;
@@ -19,7 +20,7 @@ pub(super) use replaced::replaced;
 
 pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Drafted {
     let probe = question::done(change);
-    let (undo, lost) = undo(change);
+    let (undo, lost) = undo(change, situation);
     let draft = Draft {
         phase: phase(change, situation),
         title: title(change),
@@ -30,13 +31,20 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Drafted {
         probe,
         undo,
         cost: cost(change, situation),
-        undo_acts: None,
+        undo_acts: undo_acts(change, situation),
         late: false,
     };
     let mut drafted = Drafted::new(why(change, situation), vec![draft]);
     drafted.notes.extend(lost);
     drafted.notes.extend(slow_way_back(change, situation));
     drafted
+}
+
+/// What the way back is, where it is not of the kind of the way there.
+fn undo_acts(change: &Change, situation: &Situation<'_>) -> Option<Vec<Act>> {
+    let Change::ValidateConstraint { .. } = change else { return None };
+    let back = standing::inverses(change, situation);
+    Some(back.iter().flat_map(|change| assess::effect::acts(change, situation.from)).collect())
 }
 
 /// A sentence for a change that only writes an entry, and whose way back writes every row anew.
@@ -79,6 +87,8 @@ pub(super) fn phase(change: &Change, situation: &Situation<'_>) -> PhaseName {
             PhaseName::Switch
         }
         Change::Create { .. } | Change::AddEnumValue { .. } | Change::CreateIndex { .. } => PhaseName::Expand,
+        // No column has the type yet, and one that comes to it has to find it as it is wanted.
+        Change::ReplaceEnum { name, .. } if !situation.has_column_of(name) => PhaseName::Expand,
         Change::AddColumn { .. } => PhaseName::Expand,
         // What loosens may come early, and new code may need it.
         Change::SetNotNull { not_null: false, .. } => PhaseName::Expand,
@@ -104,9 +114,13 @@ fn follows_identity(sequence: &model::Name, situation: &Situation<'_>) -> bool {
 }
 
 /// The undo, and a sentence where it does not bring everything back.
-fn undo(change: &Change) -> (Action, Option<String>) {
+fn undo(change: &Change, situation: &Situation<'_>) -> (Action, Option<String>) {
     let object = change.object();
     match change.inverse() {
+        None if matches!(change, Change::ValidateConstraint { .. }) => {
+            let sql = standing::inverses(change, situation).iter().flat_map(Change::sql).collect();
+            (Action::Transaction { sql }, None)
+        }
         None if matches!(change, Change::AddEnumValue { .. }) => (
             Action::Nothing {
                 why: "a label cannot be removed from an enum; unused, it harms nobody".to_owned(),
@@ -177,6 +191,7 @@ pub(super) fn cost(change: &Change, situation: &Situation<'_>) -> Cost {
                 Storage::Rewrites | Storage::Refused | Storage::Unknown => Cost::Rewrite,
             }
         }
+        Change::ReplaceEnum { columns, .. } if columns.is_empty() => Cost::Catalog,
         Change::SetGenerated { .. } | Change::ReplaceEnum { .. } => Cost::Rewrite,
         Change::AddColumn { column, .. } if column.generated.as_ref().is_some_and(|it| !it.stored) => {
             Cost::Catalog

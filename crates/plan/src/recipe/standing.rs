@@ -1,13 +1,34 @@
 //! Taking back what stands on tables, while names that the plan gives still stand: a view that comes back then has to
 //! read what it read under the names that this has.
 
-use model::{Change, Ident, Name, Object, ObjectRef, View};
+use model::{Change, Constraint, Ident, Name, Object, ObjectRef, View};
 
 use super::rename_column;
 use crate::situation::Situation;
 
-/// The change that takes another back at a time when the renames of the expand phase are not taken back yet.
-pub(super) fn inverse(change: &Change, situation: &Situation<'_>) -> Option<Change> {
+/// The changes that take another back at a time when the renames of the expand phase are not taken back yet.
+pub(super) fn inverses(change: &Change, situation: &Situation<'_>) -> Vec<Change> {
+    match change {
+        Change::ValidateConstraint { table, constraint } => unproved(table, constraint, situation),
+        _ => inverse(change, situation).into_iter().collect(),
+    }
+}
+
+/// PostgreSQL does not forget a proof: the constraint goes and comes again in one transaction, NOT VALID as it was.
+fn unproved(table: &Name, constraint: &Constraint, situation: &Situation<'_>) -> Vec<Change> {
+    let comment = situation
+        .table(table)
+        .and_then(|known| known.constraints.get(&constraint.name))
+        .and_then(|known| known.comment.clone());
+    let again = Constraint { comment, ..constraint.as_not_valid() };
+    let (on, gone) = (table.clone(), constraint.clone());
+    vec![
+        Change::DropConstraint { table: table.clone(), constraint: gone },
+        Change::AddConstraint { table: on, constraint: again },
+    ]
+}
+
+fn inverse(change: &Change, situation: &Situation<'_>) -> Option<Change> {
     let renamed = |object: Object| match object {
         Object::View { name, view } => Object::View { name, view: under_new_names(view, situation) },
         other => other,

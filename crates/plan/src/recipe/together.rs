@@ -197,7 +197,7 @@ pub(super) fn in_one(members: &[&Change], situation: &Situation<'_>) -> Draft {
 fn whole(members: &[&Change], probes: &[Sql], situation: &Situation<'_>) -> Draft {
     let done = probes.iter().fold(sql!("SELECT true"), |all, one| probe::both(&all, one));
     let inverses: Vec<Change> =
-        members.iter().rev().filter_map(|change| standing::inverse(change, situation)).collect();
+        members.iter().rev().flat_map(|change| standing::inverses(change, situation)).collect();
     let changed = members.iter().find(|change| !situation.steps_aside(change)).or(members.last());
     let costs = members.iter().map(|change| direct::cost(change, situation));
     Draft {

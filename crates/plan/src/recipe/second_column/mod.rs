@@ -59,7 +59,7 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     if !group.absorbs(change) {
         return None;
     }
-    let inverses = group.carried.iter().rev().filter_map(|change| standing::inverse(change, situation));
+    let inverses = group.carried.iter().rev().flat_map(|change| standing::inverses(change, situation));
     group.carried_back = inverses.collect();
     let costs = group.carried.iter().map(|change| direct::cost(change, situation));
     group.carried_cost = costs.max_by_key(|cost| direct::weight(*cost)).unwrap_or(Cost::Catalog);

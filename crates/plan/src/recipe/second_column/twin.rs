@@ -141,6 +141,9 @@ fn candidates<'a>(change: &'a Change, situation: &'a Situation<'a>) -> Vec<Candi
             if matches!(conversion.storage, Storage::Free | Storage::RebuildsIndexes) {
                 return Vec::new();
             }
+            if passes_replaced(from, to, situation) {
+                return vec![Candidate { table, found: Found::No }];
+            }
             let twin = Retyped { table, column: &to.name, labels: None, may_fail: conversion.may_fail };
             vec![Candidate { table, found: twin.twin(using.clone(), situation) }]
         }
@@ -154,6 +157,17 @@ fn candidates<'a>(change: &'a Change, situation: &'a Situation<'a>) -> Vec<Candi
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether the column comes to an enum whose other columns move to a new type of that name, or leaves one that is
+/// replaced: the first column, which is kept, would still have the old type.
+fn passes_replaced(from: &Column, to: &Column, situation: &Situation<'_>) -> bool {
+    situation.changes.iter().any(|change| match change {
+        Change::ReplaceEnum { name, columns, .. } => {
+            from.type_name.is_or_holds(name) || !columns.is_empty() && to.type_name.is_or_holds(name)
+        }
+        _ => false,
+    })
 }
 
 /// Tables of which no column can have a second one: because one cannot, or because a foreign key or an enum ties them
