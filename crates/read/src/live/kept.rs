@@ -21,7 +21,7 @@ pub(super) fn hide(schema: &mut Schema) {
 
 fn hide_in(table: &mut Table) {
     table.columns.retain(|column| !is_ours(&column.name));
-    table.indexes.retain(|_, index| !stands_on_ours(index));
+    table.indexes.retain(|name, index| !is_ours(name) && !stands_on_ours(index));
     table.constraints.retain(|_, constraint| match &constraint.kind {
         ConstraintKind::Check { expression, .. } => !names_ours(expression),
         ConstraintKind::Exclusion { keys, .. } => !keys.iter().any(|(key, _)| names_ours(&key.expression)),

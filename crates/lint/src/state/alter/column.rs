@@ -99,6 +99,7 @@ impl Catalog {
             return Ok(());
         }
         column.type_reference.iter().try_for_each(|it| self.expect_type(it))?;
+        self.expect_same_in_children(name, &self.column(column))?;
         let mut changed = Relation::clone(&relation);
         self.new_column(name, &mut changed, column)?;
         self.set_relation(name.clone(), Some(changed));
@@ -115,6 +116,19 @@ impl Catalog {
             self.add_constraint(name, constraint, false)?;
         }
         Ok(())
+    }
+
+    /// A child that has the column already keeps it, where it is of the same type.
+    fn expect_same_in_children(&self, name: &Name, column: &model::Column) -> Applied {
+        let differs = |child: &Name| {
+            let relation = self.relation(child)?;
+            let own = relation.table.column(&column.name)?;
+            (own.type_name != column.type_name).then(|| child.name.clone())
+        };
+        let Some(child) = self.descendants(name).iter().find_map(differs) else { return Ok(()) };
+        let (child, column) = (child.as_str(), column.name.as_str());
+        let text = format!("child table \"{child}\" has different type for column \"{column}\"");
+        Err(Failure::new("42804", text))
     }
 
     pub(super) fn rename_column(&mut self, name: &Name, from: &Ident, to: &Ident) -> Applied {

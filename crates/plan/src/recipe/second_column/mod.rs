@@ -150,7 +150,7 @@ fn whole(group: &Group<'_>, situation: &Situation<'_>) -> Drafted {
     drafts.extend(coming::steps(group, situation));
     drafts.push(switch::switch(group));
     drafts.extend(way_back::steps(group));
-    drafts.extend(group.twins.iter().map(switch::clean_up));
+    drafts.extend(group.twins.iter().map(|twin| switch::clean_up(twin, group)));
     drafts.extend(group.enums().map(Labels::clean_up));
     let why = if group.twins.iter().all(|twin| twin.labels.is_some()) {
         "PostgreSQL cannot take a label away or order labels otherwise, and converting in place would rewrite every row \

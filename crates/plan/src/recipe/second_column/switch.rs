@@ -2,9 +2,10 @@
 
 use assess::effect::Act;
 use facts::Form;
-use model::{Action, ConstraintKind, PhaseName, sql};
+use model::{Action, ConstraintKind, Index, KEPT_PREFIX, Name, PhaseName, sql};
 
-use super::twin::Twin;
+use super::parts::prefixed;
+use super::twin::{Twin, index_stands_on};
 use super::{Group, swap};
 use crate::Cost;
 use crate::draft::Draft;
@@ -42,19 +43,28 @@ pub(super) fn switch(group: &Group<'_>) -> Draft {
 }
 
 /// Nothing follows the second column any more.
-pub(super) fn clean_up(twin: &Twin<'_>) -> Draft {
+pub(super) fn clean_up(twin: &Twin<'_>, group: &Group<'_>) -> Draft {
     let gone = probe::not(&probe::column(twin.table, &twin.kept));
+    let mut sql = vec![
+        sql!("DROP TRIGGER {} ON {}", twin.trigger(), twin.table),
+        sql!("DROP FUNCTION {}()", twin.function()),
+        sql!("ALTER TABLE {} DROP COLUMN {}", twin.table, twin.kept),
+    ];
+    let is_last =
+        group.twins.iter().rfind(|other| other.table == twin.table).map(Twin::name) == Some(twin.name());
+    let apart = group
+        .old
+        .indexes
+        .iter()
+        .filter(|(table, index)| is_last && table == twin.table && !stands(index, group, table));
+    sql.extend(
+        apart.map(|(table, index)| sql!("DROP INDEX {}", table.sibling(&prefixed(KEPT_PREFIX, &index.name)))),
+    );
     Draft {
         phase: PhaseName::Cleanup,
         title: format!("drop the first column {} for good", twin.name()),
         table: Some(twin.table.clone()),
-        action: Action::Transaction {
-            sql: vec![
-                sql!("DROP TRIGGER {} ON {}", twin.trigger(), twin.table),
-                sql!("DROP FUNCTION {}()", twin.function()),
-                sql!("ALTER TABLE {} DROP COLUMN {}", twin.table, twin.kept),
-            ],
-        },
+        action: Action::Transaction { sql },
         acts: vec![Act::new(Form::DropColumn, twin.table), Act::new(Form::DropTrigger, twin.table)],
         verification: gone.clone(),
         probe: gone,
@@ -63,4 +73,9 @@ pub(super) fn clean_up(twin: &Twin<'_>) -> Draft {
         undo_acts: None,
         late: false,
     }
+}
+
+/// Whether the index goes with one of the first columns of its table.
+fn stands(index: &Index, group: &Group<'_>, table: &Name) -> bool {
+    group.twins.iter().any(|twin| twin.table == table && index_stands_on(index, twin.name()))
 }
