@@ -95,7 +95,8 @@ impl<'a> Situation<'a> {
             && columns.any(|(table, column)| self.is_retyped(table, column))
     }
 
-    fn is_retyped(&self, table: &Name, column: &Ident) -> bool {
+    /// Whether a change of the plan gives the column another type.
+    pub(crate) fn is_retyped(&self, table: &Name, column: &Ident) -> bool {
         self.changes.iter().any(|change| match change {
             Change::AlterColumnType { table: of, to, .. } => of == table && to.name == *column,
             Change::ReplaceEnum { columns, .. } => {

@@ -4,6 +4,7 @@ use assess::effect::Act;
 use facts::Form;
 use model::{Action, Change, Ident, Index, Leftover, Name, PhaseName, Volatility};
 
+use super::second_column::index_stands_on;
 use crate::Cost;
 use crate::draft::{Draft, Drafted};
 use crate::probe;
@@ -23,7 +24,21 @@ pub(crate) fn draft(change: &Change, situation: &Situation<'_>) -> Option<Drafte
     if phase == PhaseName::Validate {
         why.push_str("; after the backfill, so that its updates stay HOT");
     }
+    if stands_on_retyped(table, index, situation) {
+        // Over the type as it is, its expressions would be read as others.
+        why.push_str("; after the type of a column it has");
+        let build = Draft { late: true, ..build(table, index, PhaseName::Switch) };
+        return Some(Drafted::new(why, vec![build]));
+    }
     Some(Drafted::new(why, vec![build(table, index, phase)]))
+}
+
+/// Whether the index has a column that changes its type in place.
+fn stands_on_retyped(table: &Name, index: &Index, situation: &Situation<'_>) -> bool {
+    let columns = situation.to.table(table).into_iter().flat_map(|wanted| &wanted.columns);
+    columns
+        .into_iter()
+        .any(|column| situation.is_retyped(table, &column.name) && index_stands_on(index, &column.name))
 }
 
 /// An index on a column that this plan fills is built when that is done.

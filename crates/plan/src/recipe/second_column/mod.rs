@@ -21,7 +21,7 @@ pub(crate) use self::labels::added as added_labels;
 pub(super) use self::labels::told_label;
 use self::parts::Parts;
 use self::twin::Twin;
-pub(super) use self::twin::{FEW_ROWS, convert};
+pub(super) use self::twin::{FEW_ROWS, convert, index_stands_on};
 use super::{direct, standing, together};
 use crate::Cost;
 use crate::draft::Drafted;

@@ -353,7 +353,7 @@ pub(super) fn constraint_stands_on(constraint: &Constraint, column: &Ident) -> b
 }
 
 /// Whether an index has the column.
-pub(super) fn index_stands_on(index: &Index, column: &Ident) -> bool {
+pub(in crate::recipe) fn index_stands_on(index: &Index, column: &Ident) -> bool {
     index.include.contains(column)
         || index.keys.iter().any(|key| diff::mentions(&key.expression.0, column))
         || index.predicate.as_ref().is_some_and(|predicate| diff::mentions(&predicate.0, column))
