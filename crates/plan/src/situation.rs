@@ -77,6 +77,21 @@ impl<'a> Situation<'a> {
     /// Whether the change makes or drops something that stands on a column whose type changes: the server refuses the
     /// one while the other is there.
     pub(crate) fn stands_on_retyped(&self, change: &Change) -> bool {
+        !self.retyped_under(change).is_empty()
+    }
+
+    /// Whether the change is of the type of a column on which something stands that the plan makes or drops.
+    pub(crate) fn retypes_under_another(&self, change: &Change) -> bool {
+        let columns: Vec<(&Name, &Ident)> = match change {
+            Change::AlterColumnType { table, to, .. } => vec![(table, &to.name)],
+            Change::ReplaceEnum { columns, .. } => columns.iter().map(|(of, it)| (of, &it.name)).collect(),
+            _ => return false,
+        };
+        self.changes.iter().flat_map(|other| self.retyped_under(other)).any(|it| columns.contains(&it))
+    }
+
+    /// The columns under what a change makes or drops that change their type.
+    fn retyped_under(&self, change: &Change) -> Vec<(&Name, &Ident)> {
         let (schema, object) = match change {
             Change::Create { object } if stands_on_others(object) => (self.to, object.reference()),
             Change::Drop { object } if stands_on_others(object) => (self.from, object.reference()),
@@ -88,11 +103,13 @@ impl<'a> Situation<'a> {
             {
                 (self.from, change.object())
             }
-            _ => return false,
+            _ => return Vec::new(),
         };
-        let mut columns = schema.uses.of(&object).iter().filter_map(ObjectRef::column);
-        !change.table().is_some_and(|table| self.is_new(&table))
-            && columns.any(|(table, column)| self.is_retyped(table, column))
+        if change.table().is_some_and(|table| self.is_new(&table)) {
+            return Vec::new();
+        }
+        let columns = schema.uses.of(&object).iter().filter_map(ObjectRef::column);
+        columns.filter(|(table, column)| self.is_retyped(table, column)).collect()
     }
 
     /// Whether a change of the plan gives the column another type.

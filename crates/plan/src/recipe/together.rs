@@ -65,7 +65,9 @@ fn members<'a>(situation: &Situation<'a>, is_free: impl Fn(&Change) -> bool) -> 
         situation.is_replaced(&ObjectRef::View(table.clone()))
     };
     let is_aside = |change: &Change| {
-        let steps_aside = situation.steps_aside(change) || situation.stands_on_retyped(change);
+        let steps_aside = situation.steps_aside(change)
+            || situation.stands_on_retyped(change)
+            || situation.retypes_under_another(change);
         (steps_aside || is_remade(change) || is_on_view(change)) && is_free(change)
     };
     let Some(first) = situation.changes.iter().position(is_aside) else { return Vec::new() };
