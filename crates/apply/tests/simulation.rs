@@ -347,7 +347,7 @@ fn live(
     }
     let shapes = server.shapes.clone();
     let commands_max = 20 + 30 * shapes.len();
-    let course = Course { direction, shapes, goal };
+    let course = Course { direction, shapes, goal, turns_around: false };
     let mut life = Life { server, course, rng, trouble, commands_max, executed: 0, connected: false };
     let end = life.live();
     (end, life.executed)

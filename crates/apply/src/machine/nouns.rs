@@ -57,6 +57,8 @@ pub struct Course {
     pub shapes: Vec<Shape>,
     /// How many steps, from the first, are done at the goal.
     pub goal: usize,
+    /// Whether it takes the place of a run that went the other way and did not come to its end.
+    pub turns_around: bool,
 }
 
 /// What the shell has to do next. It answers each command with one [`Event`].

@@ -45,8 +45,8 @@ impl Machine {
             return self.go(State::Verifying, Command::Verify(self.at));
         }
         // Rows that came in meanwhile are filled as the others were, and what a later step's undo took
-        // along (see `survey`) is done again.
-        if self.kind() == Kind::Backfill || self.shape().back == Kind::Nothing {
+        // along (see `survey`) is done again: an index may go with the partition that had it.
+        if self.kind() == Kind::Backfill || self.shape().back == Kind::Nothing || self.course.turns_around {
             return self.carry_out();
         }
         self.record(End::Failed(Why::Drifted(self.at)))

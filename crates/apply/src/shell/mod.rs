@@ -97,6 +97,7 @@ impl<'a, 'o> Shell<'a, 'o> {
             direction: self.errand.direction,
             shapes: work::shapes(self.errand.plan),
             goal: self.errand.goal,
+            turns_around: self.errand.supersedes.is_some(),
         };
         let mut machine = Machine::new(course);
         let mut event = Event::Start;
