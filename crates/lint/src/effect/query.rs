@@ -6,7 +6,7 @@ use facts::{Form, Role, Roles, Shape};
 use model::{ForeignKeyAction, Ident, LockMode, Name, Volatility};
 use parse::{Copy, Query, Reference, RelationKind, Truncate, Write, WriteKind};
 
-use super::reading::{below, lock_parents, planner_chooses, prunes, reads, sources};
+use super::reading::{below, lock_parents, names_gone, planner_chooses, prunes, reads, sources};
 use super::{Parts, column, roles, subject};
 use crate::state::{Catalog, Link, Relation};
 
@@ -22,21 +22,6 @@ pub(super) fn query(it: &Query, catalog: &Catalog, parts: &mut Parts) {
     }
     calls(it, parts, catalog);
     names_gone(it, &named, catalog, parts);
-}
-
-/// A column that went may be named as one of another relation, or of the query itself: only the server can say.
-fn names_gone(it: &Query, named: &[Name], catalog: &Catalog, parts: &mut Parts) {
-    let written = it.writes.iter().map(|write| catalog.resolve(&write.table));
-    for source in named.iter().cloned().chain(written) {
-        let Some(relation) = catalog.relation(&source) else { continue };
-        let is_missing =
-            |column: &&Ident| relation.gone.contains(*column) && relation.table.column(column).is_none();
-        if let Some(column) = it.columns.iter().find(is_missing) {
-            parts.unknown(format!(
-                "whether the query still needs {column}, which went from {source}, is not known"
-            ));
-        }
-    }
 }
 
 /// Functions that may do anything, and those that lock the sequence they are given.

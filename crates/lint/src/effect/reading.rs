@@ -53,6 +53,22 @@ pub(super) fn read_by(catalog: &Catalog, view: &Name) -> Vec<Name> {
     names.into_iter().collect()
 }
 
+/// A column that went may be named as one of another relation, or of the query itself: only the server can say.
+pub(super) fn names_gone(it: &Query, named: &[Name], catalog: &Catalog, parts: &mut Parts) {
+    let written = it.writes.iter().map(|write| catalog.resolve(&write.table));
+    for source in named.iter().cloned().chain(written) {
+        let Some(relation) = catalog.relation(&source) else { continue };
+        let is_missing = |column: &&model::Ident| {
+            relation.gone.contains(*column) && relation.table.column(column).is_none()
+        };
+        if let Some(column) = it.columns.iter().find(is_missing) {
+            parts.unknown(format!(
+                "whether the query still needs {column}, which went from {source}, is not known"
+            ));
+        }
+    }
+}
+
 /// The parts of the relations a query names.
 pub(super) fn reads(it: &Query, named: &[Name], catalog: &Catalog, parts: &mut Parts) {
     let locking: BTreeSet<Name> = it.row_locks.iter().map(|name| catalog.resolve(name)).collect();

@@ -80,6 +80,7 @@ pub(super) fn create_from_query(it: &CreateFromQuery, catalog: &Catalog, parts: 
     };
     let runs = it.kind != RelationKind::View && it.with_data;
     let (sources, below) = reading::sources(&it.query, catalog);
+    reading::names_gone(&it.query, &sources, catalog, parts);
     let roles = if there { Roles::of(name) } else { Roles::default() };
     for source in sources.iter().filter(|_| runs) {
         if catalog.relation(source).is_some_and(|it| it.is_partitioned()) {

@@ -7,3 +7,7 @@ BEGIN;
 DROP TYPE crm.mood CASCADE;
 SELECT 1 AS mood FROM crm.contacts ORDER BY mood;
 ROLLBACK;
+BEGIN;
+DROP TYPE crm.mood CASCADE;
+CREATE TABLE copied AS SELECT mood FROM crm.contacts;
+ROLLBACK;
