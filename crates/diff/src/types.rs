@@ -53,13 +53,9 @@ fn is_contained(schema: &Schema, name: &Name) -> bool {
     let object = ObjectRef::Type(name.clone());
     let in_types =
         schema.uses.iter().any(|(user, uses)| matches!(user, ObjectRef::Type(_)) && uses.contains(&object));
-    let array = array_of(name);
+    let array = format!("{name}[]");
     let columns = schema.tables.values().flat_map(|table| &table.columns);
     in_types || columns.into_iter().any(|column| column.type_name.0 == array)
-}
-
-fn array_of(name: &Name) -> String {
-    format!("{name}[]")
 }
 
 pub(crate) fn compare(sides: &Sides<'_>, changes: &mut Vec<Change>) {
@@ -163,7 +159,7 @@ pub(crate) fn moves_with_enum(sides: &Sides<'_>, table: &Name, column: &Column) 
         && renewed.all(|used| match used {
             ObjectRef::Type(name) => {
                 let stays_enum = sides.to.enums.contains_key(name) && is_replaced_at_once(sides.from, name);
-                stays_enum && (column.type_name.0 == name.to_string() || column.type_name.0 == array_of(name))
+                stays_enum && column.type_name.is_or_holds(name)
             }
             _ => false,
         })

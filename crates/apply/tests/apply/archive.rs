@@ -4,35 +4,23 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
 use apply::apply;
-use connect::connect;
-use shadow::{Shadow, ShadowOptions};
 
+use crate::heeds::{is_begun, planned, prepared};
 use crate::notes::Notes;
-use crate::plans::{CASES, Deparse, FUNDS, of, plan};
+use crate::plans::Deparse;
 use crate::quick;
-use crate::wishes::{hurry, slow, waits};
+use crate::wishes::{hurry, waits};
 
 /// A backfill waits while archiving fails, says so, and goes on when it is told to.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_archive_that_fails_is_waited_for() {
-    let mut options = ShadowOptions::of(15);
-    for (name, value) in [("wal_level", "replica"), ("archive_mode", "on"), ("archive_command", "false")] {
-        options.settings.push((name.to_owned(), value.to_owned()));
-    }
-    let server = Shadow::start(&options, &model::Silent).await.unwrap();
-    let made = server.create_database(None).await.unwrap();
-    let wanted = server.create_database(None).await.unwrap();
-    let session = connect(&made.target, "lockkeeper test").await.unwrap();
-    session.batch_execute(FUNDS).await.unwrap();
-    let other = connect(&wanted.target, "lockkeeper test").await.unwrap();
-    other.batch_execute(FUNDS).await.unwrap();
-    other.batch_execute(CASES[1].wanted).await.unwrap();
+    let settings = [("wal_level", "replica"), ("archive_mode", "on"), ("archive_command", "false")];
+    let (server, made, session, plan) = planned(&settings, 2_000).await;
     session.batch_execute("SELECT pg_switch_wal()").await.unwrap();
     let failed = "SELECT count(*) FROM pg_stat_archiver WHERE failed_count > 0";
     while session.query_one(failed, &[]).await.unwrap().get::<_, i64>(0) == 0 {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    let plan = plan(15, of(&session).await, of(&other).await, (CASES[1].steps)());
     let notes = Notes::default();
     let mut options = quick();
     let run = apply(&made.target, &plan, &Deparse, &mut options, &notes);
@@ -59,33 +47,18 @@ async fn an_archive_that_is_slow_is_waited_for() {
     std::fs::set_permissions(folder.path(), may_pass).unwrap();
     let hold = folder.path().join("hold");
     let command = format!("while test -f {}; do sleep 0.1; done", hold.display());
-    let mut options = ShadowOptions::of(15);
-    for (name, value) in [("wal_level", "replica"), ("archive_mode", "on"), ("archive_command", &command)] {
-        options.settings.push((name.to_owned(), value.to_owned()));
-    }
-    let server = Shadow::start(&options, &model::Silent).await.unwrap();
-    let made = server.create_database(None).await.unwrap();
-    let wanted = server.create_database(None).await.unwrap();
-    let session = connect(&made.target, "lockkeeper test").await.unwrap();
-    session.batch_execute(FUNDS).await.unwrap();
-    let other = connect(&wanted.target, "lockkeeper test").await.unwrap();
-    other.batch_execute(FUNDS).await.unwrap();
-    other.batch_execute(CASES[1].wanted).await.unwrap();
+    let settings = [("wal_level", "replica"), ("archive_mode", "on"), ("archive_command", command.as_str())];
+    let (server, made, session, plan) = prepared(&settings, 2_000).await;
     session.batch_execute("SELECT pg_switch_wal()").await.unwrap();
     let archived = "SELECT count(*) FROM pg_stat_archiver WHERE last_archived_wal IS NOT NULL";
     while session.query_one(archived, &[]).await.unwrap().get::<_, i64>(0) == 0 {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    let plan = plan(15, of(&session).await, of(&other).await, (CASES[1].steps)());
-    let plan = slow(&session, plan).await;
     let notes = Notes::default();
     let mut options = quick();
     let run = apply(&made.target, &plan, &Deparse, &mut options, &notes);
     let interfere = async {
-        let filled = "SELECT coalesce(sum(rows_filled), 0)::bigint FROM lockkeeper.backfills";
-        while session.query_one(filled, &[]).await.map_or(0, |row| row.get::<_, i64>(0)) == 0 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        is_begun(&session).await;
         std::fs::write(&hold, "").unwrap();
         apply::set(&made.target, "wal_backlog_max_mb", "40").await.unwrap();
         for _ in 0..4 {

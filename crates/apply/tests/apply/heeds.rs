@@ -13,8 +13,15 @@ use crate::plans::{CASES, Deparse, FUNDS, of, plan};
 use crate::quick;
 use crate::wishes::{begun, hurry, slow, slow_backfill, waits};
 
-/// A server with these settings, a database with so many rows, a session in it, and the slow plan for it.
-async fn prepared(settings: &[(&str, &str)], rows: u32) -> (Shadow, Database, Session, Plan) {
+/// The same as [`planned`], with a plan that goes slowly.
+pub async fn prepared(settings: &[(&str, &str)], rows: u32) -> (Shadow, Database, Session, Plan) {
+    let (server, made, session, plan) = planned(settings, rows).await;
+    let plan = slow(&session, plan).await;
+    (server, made, session, plan)
+}
+
+/// A server with these settings, a database with so many rows, a session in it, and a plan for it.
+pub async fn planned(settings: &[(&str, &str)], rows: u32) -> (Shadow, Database, Session, Plan) {
     let mut options = ShadowOptions::of(15);
     options.settings.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     let server = Shadow::start(&options, &Silent).await.unwrap();
@@ -28,7 +35,6 @@ async fn prepared(settings: &[(&str, &str)], rows: u32) -> (Shadow, Database, Se
     let session = connect(&made.target, "lockkeeper test").await.unwrap();
     session.batch_execute(&FUNDS.replace("2000", &rows.to_string())).await.unwrap();
     let plan = plan(15, of(&session).await, to, (CASES[1].steps)());
-    let plan = slow(&session, plan).await;
     (server, made, session, plan)
 }
 
@@ -99,32 +105,24 @@ async fn sessions_that_wait_for_its_rows_make_batches_smaller() {
 /// An application that has to wait for its table, whoever is at fault.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_application_that_waits_stops_it() {
-    let (database, plan) = slow_backfill(3_000).await;
-    let (session, other) = (database.connect().await, database.connect().await);
-    let mut options = ApplyOptions { stall: true, ..quick() };
-    let run = apply(database.target(), &plan, &Deparse, &mut options, &Silent);
-    let interfere = async {
-        begun(&database).await;
-        other.batch_execute("BEGIN; LOCK TABLE public.funds IN SHARE MODE").await.unwrap();
-        waits(database.target(), "the application waits").await;
-        other.batch_execute("COMMIT").await.unwrap();
-        hurry(&session).await;
-    };
-    let (done, ()) = tokio::join!(run, interfere);
-    assert_eq!(done.unwrap().arrived, Some(true));
+    waits_for_lock(ApplyOptions { stall: true, ..quick() }, "the application waits").await;
 }
 
 /// A table that somebody has locked whole is waited for, and the one who has is named.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_locked_table_is_waited_for() {
+    waits_for_lock(quick(), "the table is locked by pid").await;
+}
+
+/// Locks the table while a backfill runs; `status` is to say why it waits, and then it is let go on.
+async fn waits_for_lock(mut options: ApplyOptions<'_>, why: &str) {
     let (database, plan) = slow_backfill(3_000).await;
     let (session, other) = (database.connect().await, database.connect().await);
-    let mut options = quick();
     let run = apply(database.target(), &plan, &Deparse, &mut options, &Silent);
     let interfere = async {
         begun(&database).await;
         other.batch_execute("BEGIN; LOCK TABLE public.funds IN SHARE MODE").await.unwrap();
-        waits(database.target(), "the table is locked by pid").await;
+        waits(database.target(), why).await;
         other.batch_execute("COMMIT").await.unwrap();
         hurry(&session).await;
     };
@@ -157,7 +155,7 @@ async fn a_replica_that_is_away_stops_it() {
 }
 
 /// Waits until the first batch is done.
-async fn is_begun(session: &Session) {
+pub async fn is_begun(session: &Session) {
     let filled = "SELECT coalesce(sum(rows_filled), 0)::bigint FROM lockkeeper.backfills";
     while session.query_one(filled, &[]).await.map_or(0, |row| row.get::<_, i64>(0)) == 0 {
         tokio::time::sleep(Duration::from_millis(10)).await;

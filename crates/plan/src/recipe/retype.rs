@@ -74,19 +74,13 @@ fn sent(change: &Change, mapping: &[(String, String)]) -> Vec<Sql> {
     else {
         return plain;
     };
-    let moves = columns.iter().flat_map(|(table, column)| moved(table, column, mapping));
+    let moves = columns.iter().map(|(table, column)| moved(table, column, mapping));
     [rename.clone(), create.clone()].into_iter().chain(moves).chain([drop.clone()]).collect()
 }
 
-fn moved(table: &Name, column: &Column, mapping: &[(String, String)]) -> Vec<Sql> {
-    let Column { name, type_name, default, .. } = column;
+/// Defaults are changes of their own, before and after.
+fn moved(table: &Name, column: &Column, mapping: &[(String, String)]) -> Sql {
+    let Column { name, type_name, .. } = column;
     let text = second_column::told_label(name, type_name, mapping);
-    let retype =
-        sql!("ALTER TABLE {} ALTER COLUMN {} TYPE {} USING {}::{}", table, name, type_name, text, type_name);
-    let Some(default) = default else { return vec![retype] };
-    vec![
-        sql!("ALTER TABLE {} ALTER COLUMN {} DROP DEFAULT", table, name),
-        retype,
-        sql!("ALTER TABLE {} ALTER COLUMN {} SET DEFAULT {}", table, name, default),
-    ]
+    sql!("ALTER TABLE {} ALTER COLUMN {} TYPE {} USING {}::{}", table, name, type_name, text, type_name)
 }
